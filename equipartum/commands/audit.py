@@ -1,0 +1,76 @@
+"""`equipartum audit`: who is missed, whose risk is misstated, and how sure that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from equipartum.options import AsJson, HomeFolder
+from equipartum.terminal import Terminal
+from fairness_audits.audit import audit
+from fairness_audits.policy import DEFAULT_POLICY, read_policy
+from models.home import Home
+from records.predictions import read_predictions
+from serving.database.export import logged_predictions
+from training.reaudit import audit_run
+from training.registry import Registry
+
+NAME = "audit"
+EXAMPLES = (
+    "Examples: **equipartum audit --run 3f9c2a1b --policy policy.toml**; "
+    "**equipartum audit --predictions last_month.csv --out report**; "
+    "**equipartum audit --log --observed outcomes.csv --out report** for what the service itself answered."
+)
+
+
+def command(
+    run: Annotated[str | None, typer.Option(help="Audit a registered version again, by its run.")] = None,
+    predictions: Annotated[list[Path] | None, typer.Option(help="A predictions table (.parquet, .csv).")] = None,
+    log: Annotated[bool, typer.Option("--log", help="Audit what the service answered.")] = False,
+    observed: Annotated[
+        Path | None, typer.Option(help="With --log: outcomes since, as CSV of pregnancy_id, outcome, observed.")
+    ] = None,
+    policy: Annotated[Path | None, typer.Option(help="Audit policy (TOML). Default: the shipped one.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report. Default: in the home, or ./audit.")] = None,
+    home_folder: HomeFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Audit predictions for disparity, with intervals, in plain language."""
+    terminal = Terminal(as_json=as_json)
+    if sum((run is not None, bool(predictions), log)) != 1:
+        raise typer.BadParameter("name one of --run, --predictions or --log")
+    home = Home.at(home_folder)
+    chosen = read_policy(policy) if policy else DEFAULT_POLICY
+    if run is not None:
+        with home.writing(f"audit {run}"):
+            done = audit_run(Registry(home, home.settings()), home, run, policy=chosen, out=out)
+        report, folder = done.report, done.folder
+    else:
+        table = (
+            read_predictions(predictions)
+            if predictions
+            else logged_predictions(home, home.settings(), _outcomes(observed))
+        )
+        report, folder = audit(table, chosen), out or Path("audit")
+        report.write(folder)
+    for sentence in report.headlines:
+        terminal.show(sentence)
+    terminal.show(f"Blocking findings: {', '.join(report.blocking) or 'none'}")
+    terminal.show(f"Report: {folder / 'report.html'}")
+    terminal.finish({"blocking_findings": list(report.blocking), "report": str(folder / "report.html")})
+
+
+def _outcomes(observed: Path | None) -> pl.DataFrame | None:
+    """Outcomes joined later: pregnancy_id as the clinical system sent it, outcome, observed."""
+    if observed is None:
+        return None
+    try:
+        return pl.read_csv(observed, schema_overrides={"pregnancy_id": pl.String, "observed": pl.Boolean})
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise typer.BadParameter(
+            f"{observed.name} is not a CSV of pregnancy_id, outcome, observed ({type(error).__name__})",
+            param_hint="--observed",
+        ) from None

@@ -1,0 +1,34 @@
+"""`equipartum promote`: make a registered version the one that is served, unless its audit stands against it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from equipartum.options import AsJson, HomeFolder, Point
+from equipartum.terminal import Terminal
+from models.home import Home
+from models.outcomes import outcome as declared_outcome
+from training.registry import Registry
+
+NAME = "promote"
+EXAMPLES = "Example: **equipartum promote gestational_diabetes 2** refuses while a blocking finding stands."
+
+
+def command(
+    outcome: Annotated[str, typer.Argument(help="An outcome, such as preterm_birth.")],
+    version: Annotated[int, typer.Argument(help="The version's number, as 'equipartum models' lists it.", min=1)],
+    at: Point = None,
+    home_folder: HomeFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a version the champion that is served."""
+    terminal = Terminal(as_json=as_json)
+    home = Home.at(home_folder)
+    registry = Registry(home, home.settings())
+    found = registry.version(outcome, at or declared_outcome(outcome).earliest_point, version)
+    with home.writing(f"promote {found.name} {version}"):
+        promoted = registry.promote(found)
+    terminal.show(f"{promoted.name} version {promoted.version} is champion; a running service takes it up by itself.")
+    terminal.finish({"name": promoted.name, "version": promoted.version, "aliases": promoted.aliases})

@@ -1,0 +1,125 @@
+"""`equipartum retrain`: fit, audit and register risk models from files of births."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equipartum.options import AsJson, Data, HomeFolder, Point, Seed, SourceName
+from equipartum.terminal import Terminal
+from fairness_audits.policy import DEFAULT_POLICY, read_policy
+from models.home import Home
+from records.errors import EquipartumError
+from records.records import Records
+from records.sources.registry import source
+from training.design_choice import RetrainRequest
+from training.dry_run import DryRun, plan
+from training.retrain import Retrained, retrain
+
+NAME = "retrain"
+EXAMPLES = (
+    "Example: **equipartum retrain preterm_birth gestational_diabetes --source cdc_natality --data Nat2020us.zip**; "
+    "add **--dry-run** to see the cohort, the events by group and what the files lack before anything is fitted."
+)
+
+
+def command(
+    outcomes: Annotated[list[str], typer.Argument(metavar="OUTCOME...", help="Outcomes, such as preterm_birth.")],
+    source_name: SourceName,
+    data: Data,
+    at: Point = None,
+    constraint: Annotated[str, typer.Option(help="tpr_floor raises groups found too rarely; tpr; none.")] = "tpr_floor",
+    tolerance: Annotated[float, typer.Option(help="How far below the overall sensitivity a group may fall.")] = 0.02,
+    alert_rate: Annotated[float, typer.Option(help="Share of women the site has places for.")] = 0.10,
+    seed: Seed = 0,
+    policy: Annotated[Path | None, typer.Option(help="Audit policy (TOML). Default: the shipped one.")] = None,
+    column_mapping: Annotated[Path | None, typer.Option(help="TOML that maps a table's columns to fields.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fitted, and fit nothing.")] = False,
+    home_folder: HomeFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit, audit and register risk models from files of births."""
+    terminal = Terminal(as_json=as_json)
+    home = Home.at(home_folder)
+    settings = home.settings()
+    requests = [
+        RetrainRequest(
+            outcome=name,
+            prediction_point=at,
+            constraint=constraint,
+            tolerance=tolerance,
+            alert_rate=alert_rate,
+            seed=seed,
+        )
+        for name in outcomes
+    ]
+    audit_policy = read_policy(policy) if policy else DEFAULT_POLICY
+    records = source(source_name).scan(data, column_mapping=column_mapping, progress=terminal.rows_so_far())
+    _describe(terminal, records)
+    done, refused = [], []
+    for request in requests:
+        try:
+            if dry_run:
+                done.append(_show_plan(terminal, plan(request, records)))
+                continue
+            with home.writing(f"retrain {request.outcome}"):
+                retrained = retrain(request, records, home, settings, policy=audit_policy, say=terminal.say)
+            done.append(show_retrained(terminal, retrained))
+        except EquipartumError as refusal:
+            # One outcome that cannot be read must not lose the others.
+            terminal.say(f"refused: {refusal}")
+            refused.append({"outcome": request.outcome, "refused": str(refusal)})
+    terminal.finish({"retrained" if not dry_run else "planned": done, "refused": refused})
+    if refused:
+        raise typer.Exit(1)
+
+
+def _describe(terminal: Terminal, records: Records) -> None:
+    terminal.say(records.description)
+    for note in records.notes:
+        terminal.say(f"note: {note}")
+    for aside in records.set_aside:
+        terminal.say(f"set aside: {aside.rows:,} rows: {aside.reason}")
+
+
+def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object]:
+    """Prints what was registered and what its audit says first; returns the same for --json."""
+    version, report = retrained.version, retrained.report
+    terminal.show()
+    terminal.show(f"{version.name} version {version.version}, run {version.run_id[:8]}")
+    for sentence in report.headlines:
+        terminal.show(f"  {sentence}")
+    if report.blocking:
+        terminal.show(f"  Blocked by {', '.join(report.blocking)}: 'equipartum promote' will refuse it.")
+    terminal.show(f"  Report: {retrained.audit_folder / 'report.html'}")
+    return {
+        "name": version.name,
+        "version": version.version,
+        "run_id": version.run_id,
+        "definition": str(retrained.cohort.definition),
+        "births": retrained.cohort.denominator.in_cohort,
+        "blocking_findings": list(report.blocking),
+        "status": retrained.diagnosis.status,
+        "model_digest": retrained.model.digest,
+        "report": str(retrained.audit_folder / "report.html"),
+    }
+
+
+def _show_plan(terminal: Terminal, planned: DryRun) -> dict[str, object]:
+    terminal.show()
+    terminal.show(f"{planned.registered_name} by '{planned.definition}'")
+    terminal.show(f"  {planned.denominator}")
+    terminal.show(f"  Held out: {planned.split}")
+    terminal.show(
+        f"  Births needed by Riley et al. 2020: {planned.births_needed:,}; to fit on: {planned.births_to_fit:,}"
+    )
+    terminal.show(f"  Not in these files: {', '.join(planned.lacking) or 'nothing'}")
+    terminal.show(f"  Expected time: about {planned.expected_seconds:.0f} s")
+    terminal.show_table(
+        "Ethnic group",
+        ("group", "births", "events", "not ascertained"),
+        [tuple(row) for row in planned.events_by_group],
+    )
+    return planned.to_dict()

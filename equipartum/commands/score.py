@@ -1,0 +1,41 @@
+"""`equipartum score`: risks for every pregnancy of a file, by the champions or by named runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equipartum.options import AsJson, Data, HomeFolder, SourceName
+from equipartum.terminal import Terminal
+from models.home import Home
+from records.predictions import write_predictions
+from records.sources.registry import source
+from training.batch_scoring import score_records
+from training.registry import Registry
+
+NAME = "score"
+EXAMPLES = (
+    "Example: **equipartum score --source cdc_natality --data Nat2021us.zip --out predictions.parquet**, then "
+    "**equipartum audit --predictions predictions.parquet**."
+)
+
+
+def command(
+    source_name: SourceName,
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Predictions table to write: .parquet or .csv.", show_default=False)],
+    run: Annotated[list[str] | None, typer.Option(help="A run to score with; repeat. Default: every champion.")] = None,
+    home_folder: HomeFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the predictions table of a file of births, with outcomes where the file has them."""
+    terminal = Terminal(as_json=as_json)
+    home = Home.at(home_folder)
+    registry = Registry(home, home.settings())
+    records = source(source_name).scan(data, progress=terminal.rows_so_far())
+    scored = score_records(registry, records, run_ids=run or (), say=terminal.say)
+    write_predictions(scored, out)
+    terminal.show(f"{scored.height:,} predictions in {out}")
+    terminal.finish({"predictions": scored.height, "file": str(out), "outcomes": scored["outcome"].unique().to_list()})

@@ -1,0 +1,43 @@
+"""`equipartum simulate`: write births with known true risks to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equipartum.options import AsJson
+from equipartum.terminal import Terminal
+from records.sources.simulated import simulate, write_cdc_natality, write_parquet
+
+NAME = "simulate"
+EXAMPLES = (
+    "Example: **equipartum simulate --births 20000 --seed 1 --scenario england --format parquet --out births.parquet**"
+)
+
+WRITERS = {"parquet": write_parquet, "cdc_natality": write_cdc_natality}
+
+
+def command(
+    births: Annotated[int, typer.Option(min=1, help="How many births.")],
+    out: Annotated[Path, typer.Option(help="The file to write; it is not overwritten.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same births anywhere.")] = 0,
+    scenario: Annotated[str, typer.Option(help="england or benchmark.")] = "england",
+    plant: Annotated[
+        list[str] | None, typer.Option(help="A planted fault, such as under_recording:Black=0.3; repeatable.")
+    ] = None,
+    file_format: Annotated[str, typer.Option("--format", help="parquet or cdc_natality.")] = "parquet",
+    as_json: AsJson = False,
+) -> None:
+    """Write simulated births, marked as such, to a file."""
+    terminal = Terminal(as_json=as_json)
+    if file_format not in WRITERS:
+        raise typer.BadParameter(f"{file_format!r} is not one of: {', '.join(WRITERS)}", param_hint="--format")
+    if out.exists():
+        raise typer.BadParameter(f"{out.name} is there already", param_hint="--out")
+    terminal.say(f"simulating {births:,} births of scenario {scenario}, seed {seed}")
+    simulated = simulate(births, seed=seed, scenario=scenario, plants=plant or ())
+    WRITERS[file_format](simulated, out)
+    terminal.show(f"{births:,} simulated births in {out}")
+    terminal.finish({"births": births, "seed": seed, "scenario": scenario, "plants": plant or [], "file": str(out)})

@@ -1,0 +1,164 @@
+"""The audit, as the sentence it performs: count, estimate, compare, judge, report."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from fairness_audits.bands import banded_counts
+from fairness_audits.changes import Changes, changes_since
+from fairness_audits.checks import CHECKS, unevenly_ascertained
+from fairness_audits.comparators import compare
+from fairness_audits.context import AuditContext
+from fairness_audits.counts import Counts, count_predictions
+from fairness_audits.data_description import describe
+from fairness_audits.disclosure import RULES
+from fairness_audits.evidence import Evidence
+from fairness_audits.figures import Section
+from fairness_audits.findings import Finding
+from fairness_audits.levels import levels_in
+from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy, PolicyNamesAbsentGroup, read_policy
+from fairness_audits.report import AuditReport
+from fairness_audits.section_audit import SectionAudit, audit_section
+from records.predictions import read_predictions
+
+__all__ = ["audit", "audit_counts", "audit_files"]
+
+
+def audit(
+    predictions: pl.DataFrame | pl.LazyFrame,
+    policy: AuditPolicy = DEFAULT_POLICY,
+    context: AuditContext | Iterable[AuditContext] | None = None,
+    previous: AuditReport | Mapping[str, object] | None = None,
+    *,
+    as_of: datetime.date | None = None,
+) -> AuditReport:
+    """Who is missed, whose risk is understated, and what cannot be told, from a predictions table.
+
+    ``context`` (one, or one for each model in the table) adds what predictions cannot say; ``previous`` is the audit,
+    or its `audit.json`, that changes are told against. ``as_of`` is the day of the audit: today unless given.
+    Raises the named errors of `records.predictions` where nothing may be said from the table.
+    """
+    on = as_of or datetime.datetime.now(datetime.UTC).date()
+    counts = count_predictions(
+        predictions, cell_columns=policy.cell_columns, thresholds=policy.risk_thresholds, as_of=on
+    )
+    return audit_counts(counts, policy, context, previous, as_of=on)
+
+
+def audit_counts(
+    counts: Counts,
+    policy: AuditPolicy = DEFAULT_POLICY,
+    context: AuditContext | Iterable[AuditContext] | None = None,
+    previous: AuditReport | Mapping[str, object] | None = None,
+    *,
+    as_of: datetime.date,
+) -> AuditReport:
+    """The same from counts: of one hospital, or of several merged."""
+    rule = RULES[policy.disclosure]
+    data = describe(counts, rule)
+    levels = levels_in(counts.frame, group_by=policy.group_by, group_scheme=counts.group_scheme)
+    _refuse_absent_reference(policy, data.groups)
+    sections = {Section(**key): rows for key, rows in counts.sections()}
+    audited = [audit_section(section, rows, levels, counts.thresholds, policy) for section, rows in sections.items()]
+    contexts = _contexts(context)
+    evidence = [
+        _evidence(part, audited, contexts, policy, data.ethnicity_recorded, as_of)
+        for part in audited
+        if not part.section.is_comparator
+    ]
+    findings = tuple(
+        _accepted(finding, policy, as_of) for one in evidence for check in CHECKS for finding in check.examine(one)
+    )
+    report = AuditReport(
+        on=as_of,
+        policy=policy,
+        data=data,
+        levels=levels,
+        figures=tuple(row for part in audited for row in part.figures),
+        gaps=tuple(gap for part in audited for gap in part.gaps),
+        comparisons=tuple(comparison for one in evidence for comparison in one.comparisons),
+        findings=findings,
+        contexts=contexts,
+        curves=tuple(curve for part in audited for curve in part.curves),
+        counts=banded_counts(sections, levels, rule),
+        changes=Changes(),
+    )
+    return replace(report, changes=changes_since(previous, report)) if previous is not None else report
+
+
+def audit_files(
+    paths: str | Path | Sequence[str | Path],
+    policy_path: str | Path | None = None,
+    out: str | Path | None = None,
+    *,
+    context: AuditContext | Iterable[AuditContext] | None = None,
+) -> AuditReport:
+    """Audit predictions files under a policy file (the default policy without one), and write the report to ``out``."""
+    policy = read_policy(policy_path) if policy_path is not None else DEFAULT_POLICY
+    report = audit(read_predictions(paths), policy, context)
+    if out is not None:
+        report.write(out)
+    return report
+
+
+def _contexts(context: AuditContext | Iterable[AuditContext] | None) -> tuple[AuditContext, ...]:
+    if context is None:
+        return ()
+    return (context,) if isinstance(context, AuditContext) else tuple(context)
+
+
+def _refuse_absent_reference(policy: AuditPolicy, groups: Sequence[str]) -> None:
+    if policy.reference != "overall" and policy.reference not in groups:
+        raise PolicyNamesAbsentGroup(
+            f"the policy's reference is {policy.reference!r}, which no row has; the groups are: {', '.join(groups)}; "
+            "'overall' compares each with everyone else"
+        )
+
+
+def _evidence(
+    part: SectionAudit,
+    audited: Sequence[SectionAudit],
+    contexts: Sequence[AuditContext],
+    policy: AuditPolicy,
+    ethnicity_recorded: bool,
+    on: datetime.date,
+) -> Evidence:
+    rule = RULES[policy.disclosure]
+    rivals = [o for o in audited if o.section.is_comparator and o.section.question == part.section.question]
+    level = next((level for level in part.levels if level.name == "ethnic_group"), None)
+    evidence = Evidence(
+        section=part.section,
+        figures=tuple(row for row in part.figures if row.is_primary),
+        comparisons=tuple(
+            compare(part.section, part.rows, rival.section, rival.rows, level=level, disclosure=rule)
+            for rival in rivals
+            if part.has_risks
+        ),
+        context=next((c for c in contexts if c.describes(part.section)), None),
+        policy=policy,
+        rule=rule,
+        ethnicity_recorded=ethnicity_recorded,
+        simulated_rows=part.simulated_rows,
+        rows_in_section=part.row_count,
+        on=on,
+    )
+    return replace(evidence, unevenly_ascertained=unevenly_ascertained(evidence)) if ethnicity_recorded else evidence
+
+
+def _accepted(finding: Finding, policy: AuditPolicy, on: datetime.date) -> Finding:
+    section = finding.section
+    for acceptance in policy.acceptances:
+        if acceptance.covers(
+            check=finding.code,
+            outcome=section.outcome,
+            group=finding.group,
+            model_version=section.model_version,
+            on=on,
+        ):
+            return replace(finding, accepted=acceptance)
+    return finding

@@ -1,0 +1,71 @@
+"""What changed since the previous audit: findings that are new or gone, and figures that moved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fairness_audits.report import AuditReport
+
+__all__ = ["Changes", "changes_since"]
+
+COMPARED = ("sensitivity", "observed_to_expected", "auroc")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """Both audits as printed; ``previous_id`` is empty where there was none."""
+
+    previous_id: str = ""
+    previous_on: str = ""
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str, str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**vars(self), "moved": [list(row) for row in self.moved]}
+
+
+def changes_since(previous: AuditReport | Mapping[str, object], report: AuditReport) -> Changes:
+    """``moved`` holds (question and group, figure, before, now) where the intervals of two audits do not overlap."""
+    before = dict(previous) if isinstance(previous, Mapping) else json.loads(previous.to_json())
+    now = json.loads(report.to_json())
+    old_findings, new_findings = _found(before), _found(now)
+    old_figures, new_figures = _figures(before), _figures(now)
+    moved = [
+        (key[0], key[1], old_figures[key]["text"], new_figures[key]["text"])
+        for key in new_figures
+        if key in old_figures and _apart(old_figures[key], new_figures[key])
+    ]
+    return Changes(
+        previous_id=str(before.get("audit_id", "")),
+        previous_on=str(before.get("on", "")),
+        new=tuple(name for name in new_findings if name not in old_findings),
+        gone=tuple(name for name in old_findings if name not in new_findings),
+        moved=tuple(moved),
+    )
+
+
+def _found(report: Mapping[str, Any]) -> list[str]:
+    return [
+        " · ".join(filter(None, (f["code"], f["title"], f["section"]["outcome"], f["group"])))
+        for f in report.get("findings", ())
+        if f["state"] == "finding"
+    ]
+
+
+def _figures(report: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (f"{row['outcome']} · {row['scored_by']} · {row['group']}", name): row["figures"][name]
+        for row in report.get("figures", ())
+        if row["primary"] and row["level"] in ("everyone", "ethnic_group")
+        for name in COMPARED
+    }
+
+
+def _apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    limits = (before["low"], before["high"], now["low"], now["high"])
+    return None not in limits and (before["high"] < now["low"] or now["high"] < before["low"])

@@ -1,0 +1,52 @@
+"""FA004: was anyone made worse off than by the unconstrained fit (row 0)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fairness_audits.checks.answers import Verdict, answer, by_group
+from fairness_audits.evidence import Evidence
+from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
+from fairness_audits.row_zero import RowZeroRow, printed_against_row_zero
+from fairness_audits.wording import so_many_of_100, these_women, went_on_to
+
+__all__ = ["NobodyMadeWorse"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NobodyMadeWorse:
+    """Fires where a group lost more sensitivity or net benefit than the limit.
+
+    The loss is judged on the exact counts, because rounding to 5 can be larger than the limit; the figures shown are
+    rounded. With fewer than 100 events a loss that chance could explain is 'cannot tell'.
+    """
+
+    code: str = "FA004"
+    title: str = "Nobody made worse by the constraint"
+    next_step: str = "Do not release this fit: take the unconstrained one, or a smaller constraint."
+
+    def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
+        context = evidence.context
+        if context is None or not context.against_row_zero:
+            sentence = "No unconstrained fit was given to compare with."
+            return (answer(self, evidence, NOT_APPLICABLE, sentence),)
+        limit = evidence.policy.tolerance(self.code).limit
+        rows = printed_against_row_zero(context, evidence.rule, limit)
+        verdicts = {row.group: self._verdict(row, evidence) for row in rows}
+        return by_group(
+            self,
+            evidence,
+            verdicts,
+            passed="Found at least as often as by the unconstrained fit, within the limit: {groups}.",
+            cannot_tell="Found less often than by the unconstrained fit, but on too few events to be sure: {groups}.",
+        )
+
+    def _verdict(self, row: RowZeroRow, evidence: Evidence) -> Verdict:
+        figures = {"unconstrained": row.before.text, "this model": row.after.text}
+        if row.status == "worse":
+            sentence = (
+                f"Of 100 {these_women(row.group)} who {went_on_to(evidence.section.outcome)}, the unconstrained fit "
+                f"flagged {so_many_of_100(row.before)} and this model {so_many_of_100(row.after)}."
+            )
+            return Verdict(state=FINDING, sentence=sentence, figures=figures)
+        return Verdict(state=CANNOT_TELL if row.status == "cannot tell" else PASSED, figures=figures)

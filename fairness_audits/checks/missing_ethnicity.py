@@ -1,0 +1,35 @@
+"""FA009: for how many women is ethnicity not recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fairness_audits.checks.answers import UNRECORDED, answer
+from fairness_audits.evidence import Evidence
+from fairness_audits.figures import figure
+from fairness_audits.findings import FINDING, PASSED, Finding
+from fairness_audits.intervals import wilson
+from fairness_audits.wording import is_missing_ethnicity, so_many_of_100
+
+__all__ = ["MissingEthnicity"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingEthnicity:
+    """Fires above the limit, and blocks where nobody's ethnicity is recorded: what nobody can look at is not fair."""
+
+    code: str = "FA009"
+    title: str = "Ethnicity recorded"
+    next_step: str = (
+        "Ask women, and record what they say; see who the unrecorded are (site, interpreter, late booking)."
+    )
+
+    def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
+        if not evidence.ethnicity_recorded:
+            return (answer(self, evidence, FINDING, UNRECORDED, severity="blocking"),)
+        missing = sum(row.counts["n"] or 0 for row in evidence.ethnic_rows if is_missing_ethnicity(row.group))
+        everyone = evidence.everyone.counts["n"] or 0
+        share = figure("flag_rate", wilson(min(missing, everyone), everyone))
+        sentence = f"For {so_many_of_100(share)} of 100 women ethnicity is not stated or not known."
+        above = (share.value or 0.0) > evidence.policy.tolerance(self.code).limit
+        return (answer(self, evidence, FINDING if above else PASSED, sentence, figures={"not recorded": share.text}),)

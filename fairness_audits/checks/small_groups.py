@@ -1,0 +1,44 @@
+"""FA012: for which groups can nothing be told yet, and how many events would it take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fairness_audits.checks.answers import UNRECORDED, answer
+from fairness_audits.evidence import Evidence
+from fairness_audits.figures import count_text
+from fairness_audits.findings import CANNOT_TELL, NOT_APPLICABLE, PASSED, Finding
+from fairness_audits.wording import these_women
+
+__all__ = ["SmallGroups"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallGroups:
+    """'Cannot tell' for each group below the policy's minimum of events: it asks for an owner and a route."""
+
+    code: str = "FA012"
+    title: str = "Groups too small to tell"
+    next_step: str = "Pool years or sites, and read the notes of every woman missed. Name an owner."
+
+    def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
+        if not evidence.ethnicity_recorded:
+            return (answer(self, evidence, CANNOT_TELL, UNRECORDED),)
+        if not evidence.groups:
+            return (answer(self, evidence, NOT_APPLICABLE, "There are no groups to compare."),)
+        small = [row for row in evidence.groups if row.status == "cannot tell"]
+        if not small:
+            return (answer(self, evidence, PASSED, "Every group has enough events for its figures to be read."),)
+        margin = round(evidence.policy.tolerance(self.code).limit * 100)
+        answers = []
+        for row in small:
+            events = row.counts["events"]
+            seen = "too few to print" if events is None else f"about {count_text(events)}"
+            needed = f"; about {row.events_needed:,} would be needed" if row.events_needed else ""
+            sentence = (
+                f"Nothing firm can be told about {these_women(row.group)}: events seen, {seen}{needed} to know their "
+                f"sensitivity to within {margin} in 100."
+            )
+            figures = {"events": count_text(events), "events needed": f"{row.events_needed or 0:,}"}
+            answers.append(answer(self, evidence, CANNOT_TELL, sentence, group=row.group, figures=figures))
+        return tuple(answers)

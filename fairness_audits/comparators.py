@@ -1,0 +1,119 @@
+"""The model beside today's rule: at the rule's own flag rate, and the rule as it stands, group by group.
+
+A yes/no rule has no capacity to match, so the model is cut where it flags as many women as the rule does. The same
+women are in both, but the counts do not say who; the interval of the difference takes them as different women, which
+makes it wider than need be, never narrower.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from fairness_audits.disclosure import DisclosureRule, PublishedCounts
+from fairness_audits.estimate import printed_tallies
+from fairness_audits.figures import Figure, Section, figure, hidden
+from fairness_audits.intervals import UNDEFINED, newcombe_difference, wilson
+from fairness_audits.levels import Level
+from fairness_audits.tallies import share_at_rate, tallies
+
+__all__ = ["Comparison", "ComparisonRow", "compare"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonRow:
+    """Women of one group with the outcome: how many the rule flags, and the model where it flags as many overall."""
+
+    group: str
+    events: int | None
+    found_by_rule: int | None
+    found_by_model: int | None
+    rule: Figure
+    model: Figure
+    difference: Figure
+
+    def to_dict(self) -> dict[str, Any]:
+        counts = {"events": self.events, "found_by_rule": self.found_by_rule, "found_by_model": self.found_by_model}
+        figures = {name: getattr(self, name).to_dict() for name in ("rule", "model", "difference")}
+        return {"group": self.group, **counts, **figures}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One model against one rule on the same question. ``not_evaluated`` women lacked what the rule asks for."""
+
+    model: Section
+    rule: Section
+    flag_rate: Figure
+    not_evaluated: int | None
+    rows: tuple[ComparisonRow, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "model": self.model.to_dict(),
+            "rule": self.rule.to_dict(),
+            "flag_rate": self.flag_rate.to_dict(),
+            "not_evaluated": self.not_evaluated,
+            "rows": [row.to_dict() for row in self.rows],
+        }
+
+
+def compare(
+    model: Section,
+    model_rows: pl.DataFrame,
+    rule: Section,
+    rule_rows: pl.DataFrame,
+    *,
+    level: Level | None,
+    disclosure: DisclosureRule,
+) -> Comparison:
+    """Everyone first, then each group of ``level``."""
+    rule_rows = rule_rows.with_columns(flagged_share=pl.col("alert").cast(pl.Float64))
+    everyone = next(iter(tallies(rule_rows, None).values()))
+    evaluated = everyone.weight["evaluated"]
+    rate = everyone.weight["flagged"] / evaluated if evaluated else 0.0
+    model_rows = share_at_rate(model_rows, rate)
+    rows: list[ComparisonRow] = []
+    for chosen in (None, level) if level is not None else (None,):
+        by_rule, by_model = (printed_tallies(r, chosen, disclosure) for r in (rule_rows, model_rows))
+        rows += [_row(g, by_rule[g][1], by_model[g][1], disclosure) for g in by_rule if g in by_model]
+    counts = printed_tallies(rule_rows, None, disclosure)
+    total = next(iter(counts.values()))[1]
+    return Comparison(
+        model=model,
+        rule=rule,
+        flag_rate=_share("flag_rate", total["flagged"], total["evaluated"], disclosure),
+        not_evaluated=disclosure.count(everyone.rows["n"] - everyone.rows["evaluated"]),
+        rows=tuple(rows),
+    )
+
+
+def _row(group: str, rule: PublishedCounts, model: PublishedCounts, disclosure: DisclosureRule) -> ComparisonRow:
+    return ComparisonRow(
+        group=group,
+        events=model["evaluated_events"],
+        found_by_rule=rule["found"],
+        found_by_model=model["found"],
+        rule=_share("sensitivity", rule["found"], rule["evaluated_events"], disclosure),
+        model=_share("sensitivity", model["found"], model["evaluated_events"], disclosure),
+        difference=_difference(model, rule, disclosure),
+    )
+
+
+def _share(estimand: str, part: int | None, whole: int | None, disclosure: DisclosureRule) -> Figure:
+    if part is None or whole is None or not disclosure.can_divide_by(whole):
+        return figure(estimand, UNDEFINED) if whole == 0 else hidden(estimand)
+    return figure(estimand, wilson(min(part, whole), whole))
+
+
+def _difference(model: PublishedCounts, rule: PublishedCounts, disclosure: DisclosureRule) -> Figure:
+    name = "difference_from_others"
+    found, events = model["found"], model["evaluated_events"]
+    rule_found, rule_events = rule["found"], rule["evaluated_events"]
+    if found is None or rule_found is None or events is None or rule_events is None:
+        return hidden(name)
+    if not disclosure.can_divide_by(events) or not disclosure.can_divide_by(rule_events):
+        return hidden(name)
+    return figure(name, newcombe_difference(min(found, events), events, min(rule_found, rule_events), rule_events))

@@ -1,0 +1,191 @@
+"""AuditContext: what a predictions table cannot tell an audit, as aggregates only.
+
+Written by whoever fitted the model; optional. A check that needs what is not here says 'not applicable', never
+'passed'. It holds exact counts of small groups, so it stays beside the model: what the audit prints of it passes the
+disclosure rule first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+from fairness_audits.figures import Section
+from records.errors import EquipartumError
+
+__all__ = [
+    "AuditContext",
+    "CertificateRow",
+    "FrontierPoint",
+    "GroupAgainstRowZero",
+    "GroupProxy",
+    "GroupReach",
+    "GroupSensitivity",
+    "PredictorMissingness",
+    "UnreadableContext",
+]
+
+CONTEXT_SCHEMA = 1
+
+
+class UnreadableContext(EquipartumError):
+    """A context file that is not one, or of another schema."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupReach:
+    """Of the women of ``group`` who gave birth in the period, how many had been scored in time to act."""
+
+    group: str
+    gave_birth: int
+    scored_in_time: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictorMissingness:
+    """Pregnancies of ``group`` for which a predictor was not recorded by the prediction point."""
+
+    group: str
+    predictor: str
+    pregnancies: int
+    missing: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupProxy:
+    """How well the predictors tell ``group`` from everyone else: AUROC out of fold, 0.5 is not at all."""
+
+    group: str
+    auroc: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupAgainstRowZero:
+    """Women of ``group`` with the outcome found by the unconstrained fit (row 0) and by the chosen model, same women.
+
+    ``gained`` and ``lost`` are the discordant women: found by the chosen model only, by row 0 only. Net benefit is per
+    pregnancy at the operating threshold.
+    """
+
+    group: str
+    events: int
+    found_by_row_zero: int
+    found_by_chosen: int
+    gained: int | None = None
+    lost: int | None = None
+    net_benefit_row_zero: float | None = None
+    net_benefit_chosen: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupSensitivity:
+    """Events of ``group`` and how many a frontier point found."""
+
+    group: str
+    events: int
+    found: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrontierPoint:
+    """One fit along the list of tolerances; row 0 (``tolerance`` None) is the unconstrained fit and always first."""
+
+    label: str
+    tolerance: float | None
+    sensitivity: tuple[GroupSensitivity, ...] = ()
+    worst_group: str | None = None
+    largest_loss: float | None = None
+    level_up_flags_per_1000: float | None = None
+    positive_predictive_value: float | None = None
+    net_benefit: float | None = None
+    auroc: float | None = None
+    brier: float | None = None
+    worst_observed_to_expected: float | None = None
+    feasible: bool = True
+    chosen: bool = False
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateRow:
+    """What the untouched third part says of ``group``; ``status`` is met, violated or undetermined."""
+
+    group: str
+    events: int
+    found: int
+    probability_below_floor: float | None
+    probability_below_row_zero: float | None
+    status: str
+    events_needed: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditContext:
+    """Aggregates about one model (outcome x prediction point x version); everything has a default but what names it."""
+
+    outcome: str
+    prediction_point: str
+    model_version: str = ""
+    source: str = ""
+    data_description: str = ""
+    intended_population: str = ""
+    constraint: str = ""
+    predictors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    missingness: tuple[PredictorMissingness, ...] = ()
+    proxies: tuple[GroupProxy, ...] = ()
+    reach: tuple[GroupReach, ...] = ()
+    against_row_zero: tuple[GroupAgainstRowZero, ...] = ()
+    frontier: tuple[FrontierPoint, ...] = ()
+    certificate: tuple[CertificateRow, ...] = ()
+    reference_histograms: Mapping[str, Any] = field(default_factory=dict)
+
+    def describes(self, section: Section) -> bool:
+        """Whether this is about the model of ``section``; an empty version stands for any."""
+        return (
+            not section.is_comparator
+            and (self.outcome, self.prediction_point) == (section.outcome, section.prediction_point)
+            and self.model_version in ("", section.model_version)
+        )
+
+    def to_json(self) -> str:
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        for name in _ROWS:
+            plain[name] = [asdict(row) for row in plain[name]]
+        plain["reference_histograms"] = dict(self.reference_histograms)
+        return json.dumps({"schema": CONTEXT_SCHEMA, **plain}, indent=2, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> AuditContext:
+        try:
+            plain = json.loads(text)
+            if plain.pop("schema") != CONTEXT_SCHEMA:
+                raise UnreadableContext(f"an audit context of schema {CONTEXT_SCHEMA} is needed")
+            for name, row in _ROWS.items():
+                plain[name] = tuple(row(**_thawed(values)) for values in plain.get(name, ()))
+            for name in ("predictors", "notes"):
+                plain[name] = tuple(plain.get(name, ()))
+            return cls(**plain)
+        except (ValueError, TypeError, KeyError, AttributeError) as refusal:
+            raise UnreadableContext(f"not an audit context written by this project ({refusal})") from None
+
+
+_ROWS: Mapping[str, Any] = MappingProxyType(
+    {
+        "missingness": PredictorMissingness,
+        "proxies": GroupProxy,
+        "reach": GroupReach,
+        "against_row_zero": GroupAgainstRowZero,
+        "frontier": FrontierPoint,
+        "certificate": CertificateRow,
+    }
+)
+
+
+def _thawed(values: dict[str, Any]) -> dict[str, Any]:
+    if "sensitivity" in values:
+        values["sensitivity"] = tuple(GroupSensitivity(**row) for row in values["sensitivity"])
+    return values

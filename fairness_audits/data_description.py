@@ -1,0 +1,49 @@
+"""What the audited table is: rows, coding scheme, groups, labels nobody defined, simulated or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from fairness_audits.counts import Counts
+from fairness_audits.disclosure import DisclosureRule
+from fairness_audits.levels import EVERYONE
+from fairness_audits.tallies import tallies
+from records.groups import ETHNIC_SCHEMES, MISSING_ETHNICITY
+
+__all__ = ["DataDescription", "describe"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataDescription:
+    """``unknown_labels`` are ethnic group labels that the named scheme does not have: kept, counted, named."""
+
+    rows: int | None
+    group_scheme: str
+    groups: tuple[str, ...]
+    ethnicity_recorded: bool
+    is_simulated: bool
+    is_weighted: bool
+    unknown_labels: Mapping[str, int | None]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**vars(self), "groups": list(self.groups), "unknown_labels": dict(self.unknown_labels)}
+
+
+def describe(counts: Counts, rule: DisclosureRule) -> DataDescription:
+    by_group = dict(counts.frame.group_by("ethnic_group").agg(pl.col("n").sum()).sort("ethnic_group").iter_rows())
+    scheme = ETHNIC_SCHEMES.get(counts.group_scheme)
+    unknown = {g: rule.count(n) for g, n in by_group.items() if scheme is not None and g not in scheme.groups}
+    whole = tallies(counts.frame.with_columns(flagged_share=pl.lit(None, dtype=pl.Float64)), None)[EVERYONE]
+    return DataDescription(
+        rows=rule.count(counts.rows),
+        group_scheme=counts.group_scheme,
+        groups=tuple(by_group),
+        ethnicity_recorded=any(group not in MISSING_ETHNICITY for group in by_group),
+        is_simulated=bool(whole.rows["simulated"]),
+        is_weighted=whole.is_weighted,
+        unknown_labels=unknown,
+    )

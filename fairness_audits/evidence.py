@@ -1,0 +1,83 @@
+"""What the checks judge: the printed figures of one model section, and what the context adds, under one policy."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from fairness_audits.comparators import Comparison
+from fairness_audits.context import AuditContext
+from fairness_audits.disclosure import DisclosureRule
+from fairness_audits.figures import GroupFigures, Section
+from fairness_audits.intervals import Interval, newcombe_difference
+from fairness_audits.policy import AuditPolicy
+from records.groups import MISSING_ETHNICITY
+
+__all__ = ["Evidence"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """``figures`` are those of the primary operating point: everyone first, then each level's groups."""
+
+    section: Section
+    figures: tuple[GroupFigures, ...]
+    comparisons: tuple[Comparison, ...]
+    context: AuditContext | None
+    policy: AuditPolicy
+    rule: DisclosureRule
+    ethnicity_recorded: bool
+    simulated_rows: int
+    rows_in_section: int
+    on: datetime.date
+    unevenly_ascertained: frozenset[str] = frozenset()
+
+    @property
+    def everyone(self) -> GroupFigures:
+        return next(f for f in self.figures if f.level == "everyone")
+
+    @property
+    def groups(self) -> tuple[GroupFigures, ...]:
+        """The stated ethnic groups; missing ethnicity is a row of the report, not a group to compare."""
+        return tuple(f for f in self.figures if f.level == "ethnic_group" and f.group not in MISSING_ETHNICITY)
+
+    @property
+    def ethnic_rows(self) -> tuple[GroupFigures, ...]:
+        """All rows of the ethnic group level, missing ethnicity among them."""
+        return tuple(f for f in self.figures if f.level == "ethnic_group")
+
+    def against_everyone_else(self, group: GroupFigures, part: str, whole: str) -> Interval | None:
+        """A group's share less that of everyone else, from printed counts; None where either cannot be printed.
+
+        With the policy's reference group named, less that group's share instead.
+        """
+        other = self._other(group, part, whole)
+        if other is None or not all(map(self.rule.can_divide_by, (group.counts[whole], other[1]))):
+            return None
+        own_part, own_whole = group.counts[part], group.counts[whole]
+        if own_part is None or own_whole is None:
+            return None
+        return newcombe_difference(min(own_part, own_whole), own_whole, min(other), other[1])
+
+    def _other(self, group: GroupFigures, part: str, whole: str) -> tuple[int, int] | None:
+        if self.policy.reference == "overall":
+            return self._everyone_less(group, part, whole)
+        named = next((f for f in self.groups if f.group == self.policy.reference), None)
+        if named is None or named is group:
+            return None
+        found, size = named.counts[part], named.counts[whole]
+        return None if found is None or size is None else (found, size)
+
+    def _everyone_less(self, group: GroupFigures, part: str, whole: str) -> tuple[int, int] | None:
+        left = []
+        for name in (part, whole):
+            total, own = self.everyone.counts[name], group.counts[name]
+            if total is None or own is None:
+                return None
+            left.append(max(total - own, 0))
+        return left[0], left[1]
+
+    def share_of_total(self, group: GroupFigures, whole: str) -> float:
+        """The group's part of everyone's ``whole``, as printed."""
+        own, total = group.counts[whole], self.everyone.counts[whole]
+        return min(own / total, 1.0) if own is not None and total else 0.0

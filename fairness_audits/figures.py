@@ -1,0 +1,205 @@
+"""One figure, one formatter: whatever prints a figure of an audit prints this value, so all agree to the last digit.
+
+A figure is rounded once, when it is made; MLflow, the model card, `audit.json` and the page all read the rounded value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from fairness_audits.intervals import Interval
+
+__all__ = [
+    "DIGITS",
+    "TITLES",
+    "Figure",
+    "GroupFigures",
+    "Section",
+    "count_text",
+    "figure",
+    "hidden",
+    "per_hundred",
+    "rounded",
+]
+
+# Digits after the point to which each figure is rounded, stored and printed.
+DIGITS: Mapping[str, int] = {
+    "event_rate": 4,
+    "mean_risk": 5,
+    "flag_rate": 3,
+    "sensitivity": 3,
+    "specificity": 3,
+    "positive_predictive_value": 3,
+    "observed_to_expected": 2,
+    "calibration_in_the_large": 2,
+    "calibration_slope": 2,
+    "auroc": 3,
+    "brier": 4,
+    "net_benefit": 4,
+    "missing_outcomes": 3,
+    "told_low_risk": 3,
+    "difference_from_others": 3,
+}
+PERCENTAGES = frozenset(
+    {
+        "event_rate",
+        "mean_risk",
+        "flag_rate",
+        "sensitivity",
+        "specificity",
+        "positive_predictive_value",
+        "missing_outcomes",
+        "told_low_risk",
+    }
+)
+TITLES: Mapping[str, str] = {
+    "event_rate": "Had the outcome",
+    "mean_risk": "Mean risk told",
+    "flag_rate": "Flagged",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "positive_predictive_value": "Positive predictive value",
+    "observed_to_expected": "Observed over expected",
+    "calibration_in_the_large": "Calibration-in-the-large (log-odds)",
+    "calibration_slope": "Calibration slope",
+    "auroc": "AUROC",
+    "brier": "Brier score",
+    "net_benefit": "Net benefit",
+    "missing_outcomes": "Outcome not recorded",
+    "told_low_risk": "Had the outcome, told a low risk",
+    "difference_from_others": "Difference from everyone else",
+}
+HIDDEN = "*"
+UNDEFINED = "–"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """An estimate and its 95 % limits, rounded for print; None is undefined, or hidden by the disclosure rule."""
+
+    estimand: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    is_hidden: bool = False
+
+    @property
+    def text(self) -> str:
+        """As printed: ``28.0 % (21.2 to 36.1)``."""
+        if self.value is None:
+            return HIDDEN if self.is_hidden else UNDEFINED
+        limits = f" ({self._print(self.low)} to {self._print(self.high)})" if self.has_limits else ""
+        return f"{self._print(self.value)}{' %' if self.estimand in PERCENTAGES else ''}{limits}"
+
+    @property
+    def value_text(self) -> str:
+        if self.value is None:
+            return HIDDEN if self.is_hidden else UNDEFINED
+        return f"{self._print(self.value)}{' %' if self.estimand in PERCENTAGES else ''}"
+
+    @property
+    def has_limits(self) -> bool:
+        return self.low is not None and self.high is not None
+
+    def _print(self, value: float | None) -> str:
+        if value is None:
+            return UNDEFINED
+        digits = DIGITS[self.estimand]
+        return f"{value * 100:.{digits - 2}f}" if self.estimand in PERCENTAGES else f"{value:.{digits}f}"
+
+    def to_dict(self) -> dict[str, Any]:
+        plain = {"value": self.value, "low": self.low, "high": self.high, "text": self.text}
+        return plain | ({"hidden": True} if self.is_hidden else {})
+
+
+def figure(estimand: str, interval: Interval) -> Figure:
+    """The printable figure of an interval; NaN becomes None."""
+    digits = DIGITS[estimand]
+    return Figure(
+        estimand=estimand,
+        value=rounded(interval.value, digits),
+        low=rounded(interval.low, digits),
+        high=rounded(interval.high, digits),
+    )
+
+
+def hidden(estimand: str) -> Figure:
+    return Figure(estimand=estimand, value=None, is_hidden=True)
+
+
+def rounded(value: float | None, digits: int) -> float | None:
+    """Half up, as people round; never minus zero."""
+    if value is None or not math.isfinite(value):
+        return None
+    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return float(exact) + 0.0
+
+
+def per_hundred(share: float) -> int:
+    """A share as 'so many of 100', half up."""
+    return int(Decimal(repr(share * 100)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def count_text(count: int | None) -> str:
+    return HIDDEN if count is None else f"{count:,}"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Section:
+    """What is never pooled: one outcome by one definition, at one point, scored by one scorer."""
+
+    outcome: str
+    prediction_point: str
+    outcome_definition: str
+    scored_by: str
+    model_version: str
+
+    @property
+    def is_comparator(self) -> bool:
+        return self.scored_by.startswith(("guideline:", "flag_"))
+
+    @property
+    def question(self) -> tuple[str, str, str]:
+        """What scorers must share to be compared."""
+        return self.outcome, self.outcome_definition, self.prediction_point
+
+    def to_dict(self) -> dict[str, str]:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupFigures:
+    """Everything printed about one group of one level at one operating point of one section.
+
+    ``status`` is 'shown', or 'cannot tell' below the policy's minimum of events (with ``events_needed``).
+    """
+
+    section: Section
+    operating_point: str
+    is_primary: bool
+    level: str
+    group: str
+    counts: Mapping[str, int | None]
+    figures: Mapping[str, Figure]
+    status: str
+    events_needed: int | None = None
+
+    def __getitem__(self, estimand: str) -> Figure:
+        return self.figures[estimand]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            **self.section.to_dict(),
+            "operating_point": self.operating_point,
+            "primary": self.is_primary,
+            "level": self.level,
+            "group": self.group,
+            "status": self.status,
+            "events_needed": self.events_needed,
+            "counts": dict(self.counts),
+            "figures": {name: figure.to_dict() for name, figure in self.figures.items()},
+        }

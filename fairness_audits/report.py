@@ -1,0 +1,193 @@
+"""The audit report: one value that every output is printed from, so that none can disagree with another."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fairness_audits.calibration_curve import CalibrationCurve
+from fairness_audits.changes import Changes
+from fairness_audits.comparators import Comparison
+from fairness_audits.context import AuditContext, FrontierPoint
+from fairness_audits.data_description import DataDescription
+from fairness_audits.disclosure import RULES, DisclosureRule
+from fairness_audits.figures import GroupFigures, Section
+from fairness_audits.findings import FINDING, Finding
+from fairness_audits.frontier import FrontierRow, printed_frontier
+from fairness_audits.levels import EVERYONE, Level
+from fairness_audits.policy import AuditPolicy
+from fairness_audits.posterior_gap import Gap
+from fairness_audits.predictor_missingness import MissingnessRow, printed_missingness
+from fairness_audits.reach import ReachRow, printed_reach
+from fairness_audits.row_zero import RowZeroRow, printed_against_row_zero
+
+__all__ = ["AuditReport", "FrontierPoint"]
+
+REPORT_SCHEMA = 1
+# Figures that a registry keeps as metrics, one each for everyone and for every group of the levels named.
+FLAT_FIGURES = ("sensitivity", "observed_to_expected", "auroc", "positive_predictive_value", "flag_rate", "brier")
+FLAT_LEVELS = ("everyone", "ethnic_group")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditReport:
+    """Everything found, already disclosure-controlled and rounded for print."""
+
+    on: datetime.date
+    policy: AuditPolicy
+    data: DataDescription
+    levels: tuple[Level, ...]
+    figures: tuple[GroupFigures, ...]
+    gaps: tuple[Gap, ...]
+    comparisons: tuple[Comparison, ...]
+    findings: tuple[Finding, ...]
+    contexts: tuple[AuditContext, ...]
+    curves: tuple[CalibrationCurve, ...]
+    counts: pl.DataFrame
+    changes: Changes
+
+    @property
+    def audit_id(self) -> str:
+        """Twelve hexadecimal digits of what was found: the same figures under the same policy have the same name."""
+        plain = json.dumps({k: v for k, v in self._body().items() if k != "changes"}, sort_keys=True, default=str)
+        return hashlib.sha256(plain.encode()).hexdigest()[:12]
+
+    @property
+    def rule(self) -> DisclosureRule:
+        return RULES[self.policy.disclosure]
+
+    @property
+    def is_simulated(self) -> bool:
+        return self.data.is_simulated
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return tuple(dict.fromkeys(row.section for row in self.figures))
+
+    @property
+    def models(self) -> tuple[Section, ...]:
+        """The sections that were judged; the others are today's rules beside them."""
+        return tuple(section for section in self.sections if not section.is_comparator)
+
+    @property
+    def blocking(self) -> tuple[str, ...]:
+        """Codes of the blocking findings that nobody has accepted, each once."""
+        return tuple(dict.fromkeys(finding.code for finding in self.findings if finding.is_blocking))
+
+    @property
+    def passport(self) -> tuple[GroupFigures, ...]:
+        """Women, events, ascertainment, interpreter need and deprivation by group, missing ethnicity a row."""
+        return tuple(r for r in self.figures if r.is_primary and r.level in FLAT_LEVELS and not r.section.is_comparator)
+
+    def findings_of(self, section: Section) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.section == section)
+
+    def figures_of(self, section: Section, level: str | None = None) -> tuple[GroupFigures, ...]:
+        """Of the primary operating point; of one level, or of all."""
+        return tuple(
+            r for r in self.figures if r.section == section and r.is_primary and (level is None or r.level == level)
+        )
+
+    def group(self, section: Section, group: str = EVERYONE, level: str | None = None) -> GroupFigures:
+        """One row of figures; `KeyError` names the groups there are."""
+        rows = self.figures_of(section, level)
+        for row in rows:
+            if row.group == group:
+                return row
+        raise KeyError(f"no group {group!r} was audited; there are: {', '.join(dict.fromkeys(r.group for r in rows))}")
+
+    def groups_without_percentage(self, section: Section) -> tuple[str, ...]:
+        """Groups for whom the model may order a list but should show no percentage (FA002)."""
+        return tuple(f.group for f in self.findings_of(section) if f.code == "FA002" and f.state == FINDING and f.group)
+
+    def context_of(self, section: Section) -> AuditContext | None:
+        return next((context for context in self.contexts if context.describes(section)), None)
+
+    def reach(self, section: Section) -> tuple[ReachRow, ...]:
+        """Empty where it was not collected."""
+        context = self.context_of(section)
+        return printed_reach(context, self.rule) if context is not None else ()
+
+    def nobody_made_worse(self, section: Section) -> tuple[RowZeroRow, ...]:
+        """Each group against the unconstrained fit; empty where none was given."""
+        context = self.context_of(section)
+        limit = self.policy.tolerance("FA004").limit
+        return printed_against_row_zero(context, self.rule, limit) if context is not None else ()
+
+    def frontier(self, section: Section) -> tuple[FrontierRow, ...]:
+        context = self.context_of(section)
+        return printed_frontier(context, self.rule) if context is not None else ()
+
+    def missingness(self, section: Section) -> tuple[MissingnessRow, ...]:
+        context = self.context_of(section)
+        return printed_missingness(context, self.rule) if context is not None else ()
+
+    def flat(self, section: Section) -> dict[str, float]:
+        """Figures and gaps of one section by the names a metric store takes: ``sensitivity.Black``, ``gap.sensitivity``."""
+        rows = [row for row in self.figures_of(section) if row.level in FLAT_LEVELS]
+        named = {
+            f"{name}.{row.group}" if row.level != "everyone" else name: row[name].value
+            for row in rows
+            for name in FLAT_FIGURES
+        }
+        for gap in self.gaps:
+            if gap.section == section and gap.level == "ethnic_group":
+                named[f"gap.{gap.estimand}"] = gap.expected
+        return {name: value for name, value in named.items() if value is not None}
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"schema": REPORT_SCHEMA, "audit_id": self.audit_id, "on": self.on.isoformat(), **self._body()}
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=str)
+
+    def write(self, folder: str | Path) -> Path:
+        """Write `report.html`, `audit.json` and `counts.parquet` into ``folder``, and return it."""
+        from fairness_audits.page import report_page  # the page imports this module
+
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        (target / "report.html").write_text(report_page(self), encoding="utf-8")
+        (target / "audit.json").write_text(self.to_json(), encoding="utf-8")
+        self.counts.write_parquet(target / "counts.parquet")
+        return target
+
+    def _body(self) -> dict[str, Any]:
+        return {
+            "is_simulated": self.is_simulated,
+            "blocking": list(self.blocking),
+            "data": self.data.to_dict(),
+            "policy": {
+                "name": self.policy.name,
+                "reference": self.policy.reference,
+                "disclosure": self.policy.disclosure,
+                "disclosure_rule": self.rule.title,
+                "minimum_events": self.policy.minimum_events,
+                "tolerances": [vars(t) for t in self.policy.tolerances.values()],
+            },
+            "findings": [finding.to_dict() for finding in self.findings],
+            "figures": [row.to_dict() for row in self.figures],
+            "gaps": [gap.to_dict() for gap in self.gaps],
+            "comparisons": [comparison.to_dict() for comparison in self.comparisons],
+            "calibration_curves": [curve.to_dict() for curve in self.curves],
+            "models": [self._of_model(section) for section in self.models],
+            "changes": self.changes.to_dict(),
+        }
+
+    def _of_model(self, section: Section) -> dict[str, Any]:
+        context = self.context_of(section)
+        return {
+            **section.to_dict(),
+            "reach": [row.to_dict() for row in self.reach(section)] or "not collected",
+            "nobody_made_worse": [row.to_dict() for row in self.nobody_made_worse(section)] or "not given",
+            "frontier": [row.to_dict() for row in self.frontier(section)] or "not given",
+            "missing_predictors": [row.to_dict() for row in self.missingness(section)] or "not given",
+            "source": context.source if context is not None else "",
+            "intended_population": context.intended_population if context is not None else "",
+        }

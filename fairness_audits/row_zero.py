@@ -1,0 +1,91 @@
+"""Each group against row 0, the unconstrained fit: who gained, who lost, and whether it can be told."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from fairness_audits.context import AuditContext, GroupAgainstRowZero
+from fairness_audits.disclosure import DisclosureRule, publish
+from fairness_audits.figures import Figure, figure, hidden
+from fairness_audits.intervals import Z95, newcombe_difference, wilson
+
+__all__ = ["RowZeroRow", "printed_against_row_zero"]
+
+# From this many events a loss above the limit counts whatever its interval (project default).
+ENOUGH_EVENTS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowZeroRow:
+    """``status``: 'no worse', 'worse' or 'cannot tell'."""
+
+    group: str
+    events: int | None
+    found_by_row_zero: int | None
+    found_by_chosen: int | None
+    before: Figure
+    after: Figure
+    status: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**vars(self), "before": self.before.to_dict(), "after": self.after.to_dict()}
+
+
+def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit: float) -> tuple[RowZeroRow, ...]:
+    exact = {
+        row.group: {"events": row.events, "before": row.found_by_row_zero, "after": row.found_by_chosen}
+        for row in context.against_row_zero
+    }
+    printed = publish(rule, exact, {})
+    rows = []
+    for row in context.against_row_zero:
+        counts = printed[row.group]
+        rows.append(
+            RowZeroRow(
+                group=row.group,
+                events=counts["events"],
+                found_by_row_zero=counts["before"],
+                found_by_chosen=counts["after"],
+                before=_share(counts["before"], counts["events"], rule),
+                after=_share(counts["after"], counts["events"], rule),
+                status=_status(row, limit),
+            )
+        )
+    return tuple(rows)
+
+
+def _share(found: int | None, events: int | None, rule: DisclosureRule) -> Figure:
+    if found is None or events is None or not rule.can_divide_by(events):
+        return hidden("sensitivity")
+    return figure("sensitivity", wilson(min(found, events), events))
+
+
+def _status(row: GroupAgainstRowZero, limit: float) -> str:
+    if _benefit_lost(row) > limit:
+        return "worse" if row.events >= ENOUGH_EVENTS else "cannot tell"
+    if row.events == 0 or (row.found_by_row_zero - row.found_by_chosen) / row.events <= limit:
+        return "no worse"
+    return "worse" if row.events >= ENOUGH_EVENTS or _surely_lost(row, limit) else "cannot tell"
+
+
+def _benefit_lost(row: GroupAgainstRowZero) -> float:
+    if row.net_benefit_row_zero is None or row.net_benefit_chosen is None:
+        return 0.0
+    return row.net_benefit_row_zero - row.net_benefit_chosen
+
+
+def _surely_lost(row: GroupAgainstRowZero, limit: float) -> bool:
+    """Whether the whole 95 % interval of the change lies below -limit.
+
+    Paired where the discordant women are known (Wald with half a pair added to each, Agresti and Min, Stat Med
+    2005;24:729); otherwise as if they were different women, which is wider.
+    """
+    if row.gained is None or row.lost is None:
+        gap = newcombe_difference(row.found_by_chosen, row.events, row.found_by_row_zero, row.events)
+        return gap.high < -limit
+    gained, lost, size = row.gained + 0.5, row.lost + 0.5, row.events + 2.0
+    change = (gained - lost) / size
+    error = math.sqrt(max(gained + lost - (gained - lost) ** 2 / size, 0.0)) / size
+    return change + Z95 * error < -limit

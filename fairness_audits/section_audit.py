@@ -1,0 +1,108 @@
+"""Everything estimated about one section: figures by group, the posterior gaps, and the calibration curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from fairness_audits.calibration_curve import CalibrationCurve, calibration_curves
+from fairness_audits.disclosure import RULES
+from fairness_audits.estimate import figures_of_section
+from fairness_audits.figures import GroupFigures, Section
+from fairness_audits.levels import Level
+from fairness_audits.policy import AuditPolicy
+from fairness_audits.posterior_gap import Gap, gap_of_proportions, gap_of_ratios, groups_with_counts
+from fairness_audits.tallies import flagged_share, operating_points_answered
+from records.groups import MISSING_ETHNICITY
+
+__all__ = ["SectionAudit", "audit_section"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionAudit:
+    """``rows`` are the counts, kept for what is made of two sections at once."""
+
+    section: Section
+    rows: pl.DataFrame
+    levels: tuple[Level, ...]
+    figures: tuple[GroupFigures, ...]
+    gaps: tuple[Gap, ...]
+    curves: tuple[CalibrationCurve, ...]
+
+    @property
+    def has_risks(self) -> bool:
+        return self.rows["bin"].null_count() < self.rows.height
+
+    @property
+    def simulated_rows(self) -> int:
+        return int(self.rows["simulated"].sum())
+
+    @property
+    def row_count(self) -> int:
+        return int(self.rows["n"].sum())
+
+
+def audit_section(
+    section: Section, rows: pl.DataFrame, levels: tuple[Level, ...], thresholds: tuple[float, ...], policy: AuditPolicy
+) -> SectionAudit:
+    rule = RULES[policy.disclosure]
+    points = operating_points_answered(rows, policy.operating_points)
+    # A table with neither alerts nor risks still has outcomes to show: nobody is evaluated, nothing is flagged.
+    figures = [
+        row
+        for number, point in enumerate(points or policy.operating_points[:1])
+        for row in figures_of_section(
+            flagged_share(rows, point, thresholds),
+            section=section,
+            point=point,
+            is_primary=number == 0,
+            levels=levels,
+            policy=policy,
+            rule=rule,
+        )
+    ]
+    ethnic = [level for level in levels if level.is_ethnic]
+    primary = [row for row in figures if row.is_primary]
+    return SectionAudit(
+        section=section,
+        rows=rows,
+        levels=levels,
+        figures=tuple(figures),
+        gaps=tuple(gap for level in ethnic for gap in _gaps(section, level, primary, policy)),
+        curves=calibration_curves(section, rows, next((x for x in ethnic if x.name == "ethnic_group"), None), rule),
+    )
+
+
+def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], policy: AuditPolicy) -> list[Gap]:
+    rows = [row for row in figures if row.level == level.name]
+    found, dropped = groups_with_counts(
+        {row.group: (row.counts["found"], row.counts["evaluated_events"]) for row in rows}, MISSING_ETHNICITY
+    )
+    ratios, without = groups_with_counts(
+        {row.group: (row.counts["scored_events"], _expected(row)) for row in rows}, MISSING_ETHNICITY
+    )
+    capped = {group: (min(part, whole), whole) for group, (part, whole) in found.items()}
+    gaps = {
+        "sensitivity": (gap_of_proportions(capped, tolerance=policy.tolerance("FA003").limit), found, dropped),
+        "observed_to_expected": (gap_of_ratios(ratios, tolerance=policy.tolerance("FA002").limit), ratios, without),
+    }
+    point = rows[0].operating_point if rows else ""
+    return [
+        Gap(
+            section=section,
+            operating_point=point,
+            level=level.name,
+            estimand=estimand,
+            groups=tuple(used),
+            left_out=left_out,
+            **values,
+        )
+        for estimand, (values, used, left_out) in gaps.items()
+    ]
+
+
+def _expected(row: GroupFigures) -> float | None:
+    mean, known = row["mean_risk"].value, row.counts["scored_ascertained"]
+    return None if mean is None or known is None else mean * known

@@ -1,0 +1,103 @@
+"""How an outcome, a group and a scorer are said in a sentence that needs no statistics to follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from fairness_audits.figures import Figure, Section, per_hundred
+from fairness_audits.levels import EVERYONE
+from records.clock import PREDICTION_POINTS
+from records.groups import MISSING_ETHNICITY, NOT_KNOWN, NOT_STATED
+from records.predictions import NOT_GIVEN
+
+__all__ = ["FIXED_SENTENCE", "outcome_name", "scorer_name", "so_many_of_100", "these_women", "went_on_to"]
+
+FIXED_SENTENCE = "Ethnic group here marks exposure to different treatment and circumstances, not biology."
+
+WENT_ON_TO: Mapping[str, str] = MappingProxyType(
+    {
+        "preterm_birth": "gave birth preterm",
+        "preterm_birth_before_34": "gave birth before 34 weeks",
+        "preterm_birth_before_32": "gave birth before 32 weeks",
+        "haemorrhage": "bled heavily",
+        "gestational_diabetes": "were found to have gestational diabetes",
+        "postpartum_depression": "were depressed in the year after birth",
+        "severe_maternal_morbidity": "became severely ill",
+        "neonatal_morbidity": "had a baby who needed intensive support",
+        "perinatal_death": "lost their baby",
+    }
+)
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "preterm_birth_before_34": "preterm birth before 34 weeks",
+        "preterm_birth_before_32": "preterm birth before 32 weeks",
+        "postpartum_depression": "post-partum depression",
+    }
+)
+WOMEN: Mapping[str, str] = MappingProxyType(
+    {
+        EVERYONE: "all women",
+        NOT_STATED: "women whose ethnicity was not stated",
+        NOT_KNOWN: "women whose ethnicity is not known",
+        "American Indian or Alaska Native": "American Indian or Alaska Native women",
+        "Native Hawaiian or other Pacific Islander": "Native Hawaiian or other Pacific Islander women",
+        "More than one race": "women of more than one race",
+        "Mixed": "women of mixed ethnicity",
+        "Other": "women of other ethnic groups",
+        "All other stated groups": "women of all other stated groups",
+    }
+)
+
+
+def outcome_name(outcome: str) -> str:
+    return NAMES.get(outcome, outcome.replace("_", " "))
+
+
+def point_name(point: str) -> str:
+    """'at booking'; nothing where the table gives no point."""
+    if point == NOT_GIVEN:
+        return ""
+    return PREDICTION_POINTS[point].title if point in PREDICTION_POINTS else f"at {point.replace('_', ' ')}"
+
+
+def went_on_to(outcome: str) -> str:
+    """What the women who had the outcome went through, after 'women who'."""
+    return WENT_ON_TO.get(outcome, f"had {outcome_name(outcome)}")
+
+
+def these_women(group: str) -> str:
+    """'Black women'; a label that is no adjective is put behind: 'women recorded as White: Irish'."""
+    if group in WOMEN:
+        return WOMEN[group]
+    plain = group.replace(" ", "").replace("-", "").isalpha() and group[:1].isupper() and len(group.split()) == 1
+    return f"{group} women" if plain else f"women recorded as “{group}”"
+
+
+def scorer_name(section: Section) -> str:
+    """'the model', "today's rule (nice_ng3@2020)", 'flagging nobody'."""
+    if section.scored_by == "model":
+        return "the model"
+    if section.scored_by.startswith("guideline:"):
+        return f"today’s rule ({section.scored_by.removeprefix('guideline:')})"
+    if section.scored_by.startswith("flag_"):
+        return f"flagging {section.scored_by.removeprefix('flag_')}"
+    return section.scored_by
+
+
+def so_many_of_100(figure: Figure) -> str:
+    """'28 (21 to 36)' of 100; 'an unknown number' where it cannot be printed."""
+    if figure.value is None:
+        return "an unknown number"
+    if figure.low is None or figure.high is None:
+        return str(per_hundred(figure.value))
+    return f"{per_hundred(figure.value)} ({per_hundred(figure.low)} to {per_hundred(figure.high)})"
+
+
+def listed(names: Sequence[str]) -> str:
+    """'a, b and c'."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "none"
+
+
+def is_missing_ethnicity(group: str) -> bool:
+    return group in MISSING_ETHNICITY

@@ -1,0 +1,5 @@
+"""What is predicted, from what, and what a fitted risk model is.
+
+Outcomes, predictors, designs, the encoding, the risk model with its calibrator and offer policy, explanations,
+guideline rules and early-warning charts. Trained models live in the registry, not here.
+"""

@@ -1,0 +1,89 @@
+"""Known facts to numbers: one specification, executed on a whole frame or on one woman's record.
+
+A number stays a number, a flag is 0 or 1, a category becomes one 0/1 column a level. What is not recorded, or is
+undefined (the history of a first pregnancy), is NaN in every column it feeds; it is never zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from records.concepts import CONCEPTS, concept
+
+__all__ = ["EncodedColumn", "Encoding", "Fact"]
+
+Fact = float | int | bool | str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedColumn:
+    """One model column: a concept, and the level it stands for if the concept is a category."""
+
+    concept: str
+    level: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.concept if self.level is None else f"{self.concept}={self.level}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoding:
+    """The model columns in order."""
+
+    columns: tuple[EncodedColumn, ...]
+
+    @classmethod
+    def of(cls, concepts: Sequence[str]) -> Encoding:
+        columns: list[EncodedColumn] = []
+        for name in concepts:
+            levels = concept(name).categories
+            columns += [EncodedColumn(concept=name, level=level) for level in levels or (None,)]
+        return cls(columns=tuple(columns))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(column.concept for column in self.columns))
+
+    def encode(self, known: pl.DataFrame) -> npt.NDArray[np.float64]:
+        """``known`` holds one column a concept; the result is (rows, columns), NaN where not recorded."""
+        return known.select(_column_expression(column) for column in self.columns).to_numpy(order="fortran")
+
+    def encode_one(self, facts: Mapping[str, Fact]) -> npt.NDArray[np.float64]:
+        """One woman's facts in canonical units; the result has one number a column."""
+        row = np.empty(len(self.columns), dtype=np.float64)
+        for index, column in enumerate(self.columns):
+            fact = facts.get(column.concept)
+            if fact is None:
+                row[index] = math.nan
+            elif column.level is None:
+                row[index] = fact
+            else:
+                row[index] = fact == column.level
+        return row
+
+    def to_dict(self) -> list[dict[str, str | None]]:
+        return [{"concept": c.concept, "level": c.level} for c in self.columns]
+
+    @classmethod
+    def from_dict(cls, data: Sequence[Mapping[str, str | None]]) -> Encoding:
+        return cls(columns=tuple(EncodedColumn(concept=str(c["concept"]), level=c["level"]) for c in data))
+
+
+def _column_expression(column: EncodedColumn) -> pl.Expr:
+    fact = pl.col(column.concept)
+    value = fact if column.level is None else fact.cast(pl.String) == column.level
+    encoded = value.cast(pl.Float64)
+    if CONCEPTS[column.concept].kind in ("quantity", "count"):
+        encoded = pl.when(encoded.is_finite()).then(encoded)
+    return encoded.fill_null(math.nan).alias(column.name)

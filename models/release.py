@@ -1,0 +1,69 @@
+"""How a released model is named and labelled in a registry. Knows no registry: training and serving share this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AUDIT_ARTIFACT",
+    "CARD_ARTIFACT",
+    "CHALLENGER",
+    "CHAMPION",
+    "MODEL_ARTIFACT",
+    "ReleaseTags",
+    "registered_name",
+]
+
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+
+MODEL_ARTIFACT = "risk_model"
+AUDIT_ARTIFACT = "audit"
+CARD_ARTIFACT = "model_card.md"
+
+
+def registered_name(outcome: str, prediction_point: str) -> str:
+    return f"{outcome}.{prediction_point}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseTags:
+    """What the registry says of a version without opening it. All values are short text."""
+
+    design_digest: str
+    data_digest: str
+    model_digest: str
+    source: str
+    definition: str
+    is_simulated: bool
+    blocking_findings: tuple[str, ...]
+    status: str
+    audit_id: str
+
+    def to_tags(self) -> dict[str, str]:
+        return {
+            "design_digest": self.design_digest,
+            "data_digest": self.data_digest,
+            "model_digest": self.model_digest,
+            "source": self.source,
+            "definition": self.definition,
+            "is_simulated": str(self.is_simulated).lower(),
+            "blocking_findings": ",".join(self.blocking_findings),
+            "status": self.status,
+            "audit_id": self.audit_id,
+        }
+
+    @classmethod
+    def from_tags(cls, tags: dict[str, str]) -> ReleaseTags:
+        blocking = tuple(code for code in tags.get("blocking_findings", "").split(",") if code)
+        return cls(
+            design_digest=tags["design_digest"],
+            data_digest=tags["data_digest"],
+            model_digest=tags["model_digest"],
+            source=tags["source"],
+            definition=tags["definition"],
+            is_simulated=tags["is_simulated"] == "true",
+            blocking_findings=blocking,
+            status=tags["status"],
+            audit_id=tags["audit_id"],
+        )

@@ -1,0 +1,165 @@
+"""RiskModel: what a fitted model is when it leaves training, and all that serving needs to answer.
+
+Saved as a text booster and one JSON file; nothing is unpickled when it is loaded. A loaded model has proved by its
+digest that no byte changed and by its self-test that this machine computes the risks that training computed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from models.calibrator import Calibrator
+from models.design import ModelDesign
+from models.encoding import Encoding, Fact
+from models.offer_policy import OfferPolicy
+from records.errors import EquipartumError
+
+__all__ = ["CalibrationBand", "IntendedPopulation", "RiskBand", "RiskModel", "StaleModel"]
+
+
+class StaleModel(EquipartumError):
+    """A saved model that does not compute what it computed when it was saved, or is of another schema."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntendedPopulation:
+    """Whom the model was fitted on. Outside it the model is refused until it is validated there."""
+
+    source: str
+    description: str
+    births: int
+    events: int
+    group_scheme: str
+    is_simulated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskBand:
+    """A named range of risk that starts at ``low`` and ends where the next band starts."""
+
+    name: str
+    low: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrationBand:
+    """Of held-out women scored from ``low`` to below ``high``, how often the outcome happened.
+
+    ``lower`` and ``upper`` are a 95 % Wilson interval (Wilson 1927) of the observed proportion.
+    """
+
+    low: float
+    high: float
+    observed: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RiskModel:
+    """A booster, a calibrator, an offer policy, and whom they are for.
+
+    ``average_risk`` is the outcome's rate in the population it was fitted on. ``list_only_groups`` are those for whom
+    no percentage may be shown, because their calibration was not good enough on the holdout.
+    """
+
+    design: ModelDesign
+    data_digest: str
+    encoding: Encoding
+    booster_text: str
+    calibrator: Calibrator
+    offer_policy: OfferPolicy
+    bands: tuple[RiskBand, ...]
+    calibration_bands: tuple[CalibrationBand, ...]
+    intended_population: IntendedPopulation
+    average_risk: float
+    list_only_groups: tuple[str, ...] = ()
+    reference_histograms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @cached_property
+    def booster(self) -> lgb.Booster:
+        return lgb.Booster(model_str=self.booster_text)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything that moves a risk or an offer."""
+        parts = {
+            "booster": hashlib.sha256(self.booster_text.encode()).hexdigest(),
+            "design": self.design.digest,
+            "encoding": self.encoding.to_dict(),
+            "calibrator": self.calibrator.to_dict(),
+            "offer_policy": self.offer_policy.to_dict(),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def raw_scores(self, encoded: npt.NDArray[np.float64], *, threads: int = 0) -> npt.NDArray[np.float64]:
+        """Log-odds before calibration; ``encoded`` is (rows, columns)."""
+        scores = self.booster.predict(encoded, raw_score=True, num_threads=threads)
+        return np.asarray(scores, dtype=np.float64)
+
+    def predict(self, known: pl.DataFrame) -> npt.NDArray[np.float64]:
+        """Calibrated risks in [0, 1], one a row of ``known`` (one column a concept)."""
+        return self.calibrator.apply(self.raw_scores(self.encoding.encode(known)))
+
+    def predict_one(self, facts: Mapping[str, Fact]) -> float:
+        """The calibrated risk of one woman; equal to the last bit to `predict` on a frame that holds her."""
+        encoded = self.encoding.encode_one(facts).reshape(1, -1)
+        return float(self.calibrator.apply(self.raw_scores(encoded, threads=1))[0])
+
+    def band_of(self, risk: float) -> str:
+        return next(band.name for band in reversed(self.bands) if risk >= band.low)
+
+    def bands_of(self, risks: npt.NDArray[np.float64]) -> list[str]:
+        names = [band.name for band in self.bands]
+        edges = np.array([band.low for band in self.bands[1:]])
+        return [names[index] for index in np.searchsorted(edges, risks, side="right")]
+
+    def calibration_band_of(self, risk: float) -> CalibrationBand | None:
+        return next((band for band in self.calibration_bands if band.low <= risk < band.high), None)
+
+    def missing_inputs(self, facts: Mapping[str, Fact]) -> tuple[str, ...]:
+        """Concepts the model would use and that are not recorded for this woman."""
+        return tuple(name for name in self.encoding.concepts if facts.get(name) is None)
+
+    def header(self) -> dict[str, Any]:
+        """Everything but the booster, as plain JSON data."""
+        return {
+            "design": self.design.to_dict(),
+            "data_digest": self.data_digest,
+            "encoding": self.encoding.to_dict(),
+            "calibrator": self.calibrator.to_dict(),
+            "offer_policy": self.offer_policy.to_dict(),
+            "bands": [vars(band) for band in self.bands],
+            "calibration_bands": [vars(band) for band in self.calibration_bands],
+            "intended_population": vars(self.intended_population),
+            "average_risk": self.average_risk,
+            "list_only_groups": list(self.list_only_groups),
+            "reference_histograms": {name: dict(counts) for name, counts in self.reference_histograms.items()},
+        }
+
+    @classmethod
+    def from_header(cls, header: Mapping[str, Any], booster_text: str) -> RiskModel:
+        return cls(
+            design=ModelDesign.from_dict(header["design"]),
+            data_digest=header["data_digest"],
+            encoding=Encoding.from_dict(header["encoding"]),
+            booster_text=booster_text,
+            calibrator=Calibrator.from_dict(header["calibrator"]),
+            offer_policy=OfferPolicy.from_dict(header["offer_policy"]),
+            bands=tuple(RiskBand(**band) for band in header["bands"]),
+            calibration_bands=tuple(CalibrationBand(**band) for band in header["calibration_bands"]),
+            intended_population=IntendedPopulation(**header["intended_population"]),
+            average_risk=header["average_risk"],
+            list_only_groups=tuple(header["list_only_groups"]),
+            reference_histograms=header["reference_histograms"],
+        )

@@ -1,0 +1,241 @@
+"""The predictions table: one schema, read alike by evaluation, audit, the service's log and monitoring.
+
+A row is one pregnancy scored once for one outcome at one prediction point by one scorer (a model version, a guideline,
+or 'flag_nobody'). Kept as a Polars frame, so that national files stream.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import polars as pl
+
+from records.groups import NOT_KNOWN
+from records.prediction_errors import (
+    ContradictoryOutcome,
+    DuplicatePrediction,
+    EmptyPredictions,
+    MissingPredictionColumn,
+    RiskOutsideRange,
+    SchemesPooled,
+    UnknownPredictionColumn,
+    UnreadablePredictions,
+    UnscoredPrediction,
+    WeightOutsideRange,
+)
+
+__all__ = [
+    "NOT_GIVEN",
+    "PREDICTION_COLUMNS",
+    "PREDICTION_KEY",
+    "SHORT_FORM",
+    "ContradictoryOutcome",
+    "DuplicatePrediction",
+    "EmptyPredictions",
+    "MissingPredictionColumn",
+    "RiskOutsideRange",
+    "SchemesPooled",
+    "UnknownPredictionColumn",
+    "UnreadablePredictions",
+    "UnscoredPrediction",
+    "WeightOutsideRange",
+    "complete_predictions",
+    "read_predictions",
+    "validate",
+    "write_predictions",
+]
+
+NOT_GIVEN = "not given"
+
+PREDICTION_COLUMNS: Mapping[str, pl.DataType] = MappingProxyType(
+    {
+        "pregnancy_id": pl.String(),
+        "outcome": pl.String(),
+        "prediction_point": pl.String(),
+        "scored_by": pl.String(),
+        "model_version": pl.String(),
+        "outcome_definition": pl.String(),
+        "predicted_at": pl.Datetime("us", "UTC"),
+        "risk": pl.Float64(),
+        "alert": pl.Boolean(),
+        "band": pl.String(),
+        "observed": pl.Boolean(),
+        "ascertained": pl.Boolean(),
+        "due_at": pl.Date(),
+        "group_scheme": pl.String(),
+        "ethnic_category": pl.String(),
+        "ethnic_group": pl.String(),
+        "deprivation_quintile": pl.Int8(),
+        "age_band": pl.String(),
+        "parity": pl.String(),
+        "interpreter_needed": pl.Boolean(),
+        "site": pl.String(),
+        "woman_id": pl.String(),
+        "weight": pl.Float64(),
+        "is_simulated": pl.Boolean(),
+    }
+)
+PREDICTION_KEY = ("pregnancy_id", "outcome", "outcome_definition", "prediction_point", "scored_by", "model_version")
+SHORT_FORM = ("pregnancy_id", "outcome", "risk", "observed", "ethnic_group")
+WITHOUT_RISK = r"^(guideline:|flag_)"
+
+_DEFAULTS: Mapping[str, str | float | bool] = MappingProxyType(
+    {
+        "prediction_point": NOT_GIVEN,
+        "scored_by": "model",
+        "model_version": NOT_GIVEN,
+        "outcome_definition": NOT_GIVEN,
+        "group_scheme": NOT_GIVEN,
+        "ethnic_group": NOT_KNOWN,
+        "weight": 1.0,
+        "is_simulated": False,
+    }
+)
+
+
+def read_predictions(paths: str | Path | Sequence[str | Path]) -> pl.LazyFrame:
+    """Predictions from Parquet or CSV (UTF-8, a header, true/false, empty is null), completed but not yet validated."""
+    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
+    if not files:
+        raise EmptyPredictions("no predictions file was named")
+    return pl.concat([complete_predictions(_scan(file)) for file in files], how="vertical")
+
+
+def _scan(file: Path) -> pl.LazyFrame:
+    if not file.is_file():
+        raise UnreadablePredictions(f"{file.name}: there is no such file")
+    suffix = file.suffix.lower()
+    if suffix not in (".parquet", ".csv"):
+        raise UnreadablePredictions(f"{file.name}: predictions are read from .parquet or .csv files")
+    try:
+        if suffix == ".parquet":
+            frame = pl.scan_parquet(file)
+            frame.collect_schema()
+            return frame
+        names = pl.scan_csv(file, infer_schema=False).collect_schema().names()
+        # Only text and identifiers may look like numbers, so every known column is read as what it is.
+        read_as = {n: _csv_type(PREDICTION_COLUMNS[n]) if n in PREDICTION_COLUMNS else pl.String() for n in names}
+        return pl.scan_csv(file, schema=read_as)
+    except pl.exceptions.PolarsError as refusal:
+        raise UnreadablePredictions(f"{file.name}: not a readable predictions file ({_place(refusal)})") from None
+
+
+def _csv_type(dtype: pl.DataType) -> pl.DataType:
+    return pl.String() if dtype.is_temporal() else dtype
+
+
+def _place(refusal: Exception) -> str:
+    """Where Polars stumbled; its message would quote the value itself, which may be a patient's."""
+    named = re.search(r"column '(\w+)'", str(refusal))
+    return f"column {named[1]!r} does not hold what its name says" if named else type(refusal).__name__
+
+
+def complete_predictions(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
+    """The table with every column of the schema, in its order; the short form's absent columns get their defaults.
+
+    Unknown stays null; only what names the row ('not given'), the group ('Not known') and the weight (1) is filled.
+    """
+    lazy = frame.lazy()
+    given = lazy.collect_schema()
+    unknown = [name for name in given.names() if name not in PREDICTION_COLUMNS]
+    if unknown:
+        raise UnknownPredictionColumn(
+            f"the predictions table has no column {', '.join(map(repr, unknown))}; its columns are: "
+            f"{', '.join(PREDICTION_COLUMNS)}"
+        )
+    missing = [name for name in SHORT_FORM if name not in given]
+    if missing:
+        raise MissingPredictionColumn(
+            f"a predictions table needs {', '.join(map(repr, missing))}; the shortest form is: {', '.join(SHORT_FORM)}"
+        )
+    return lazy.select(_completed(name, dtype, given.get(name)) for name, dtype in PREDICTION_COLUMNS.items())
+
+
+def _completed(name: str, dtype: pl.DataType, given: pl.DataType | None) -> pl.Expr:
+    default = _DEFAULTS.get(name)
+    if given is None:
+        return pl.lit(default, dtype=dtype).alias(name)
+    column = pl.col(name)
+    if given == dtype or given == pl.Null():
+        typed = column.cast(dtype)
+    elif dtype.is_temporal() and given == pl.String():
+        typed = column.str.to_datetime(time_zone="UTC") if isinstance(dtype, pl.Datetime) else column.str.to_date()
+    elif dtype == pl.Boolean() and given not in (pl.Boolean(),):
+        raise UnreadablePredictions(f"column {name!r} holds {given}, not true or false (empty where unknown)")
+    else:
+        typed = column.cast(dtype)
+    return typed.fill_null(default) if default is not None else typed
+
+
+def write_predictions(frame: pl.DataFrame | pl.LazyFrame, path: str | Path) -> None:
+    """Write the completed table as Parquet or CSV, as the name of ``path`` says."""
+    target = Path(path)
+    table = complete_predictions(frame).collect()
+    if target.suffix.lower() == ".parquet":
+        table.write_parquet(target)
+    elif target.suffix.lower() == ".csv":
+        table.write_csv(target)
+    else:
+        raise UnreadablePredictions(f"{target.name}: predictions are written to .parquet or .csv files")
+
+
+def validate(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
+    """The completed table, or the named reason why nothing may be said from it. Reads the table once, streaming."""
+    table = complete_predictions(frame)
+    try:
+        seen = table.select(**_FACTS).collect(engine="streaming").row(0, named=True)
+    except pl.exceptions.PolarsError as refusal:
+        raise UnreadablePredictions(f"the predictions cannot be read: {_place(refusal)}") from None
+    _refuse_unusable(seen)
+    if seen["hashes"] < seen["rows"]:
+        _refuse_duplicates(table)
+    return table
+
+
+_RISK = pl.col("risk")
+_WEIGHT = pl.col("weight")
+_FACTS = {
+    "rows": pl.len(),
+    "hashes": pl.struct(PREDICTION_KEY).hash().n_unique(),
+    "outside": (_RISK.is_nan() | (_RISK < 0) | (_RISK > 1)).sum(),
+    "unscored": (_RISK.is_null() & ~pl.col("scored_by").str.contains(WITHOUT_RISK)).sum(),
+    "weights": (~_WEIGHT.is_finite() | (_WEIGHT <= 0)).sum(),
+    "contradictory": (~pl.col("ascertained") & pl.col("observed").is_not_null()).sum(),
+    "schemes": pl.col("group_scheme").unique().sort().implode(),
+    "unnamed": (pl.col("pregnancy_id").is_null() | pl.col("outcome").is_null()).sum(),
+}
+
+
+def _refuse_unusable(seen: Mapping[str, int | list[str]]) -> None:
+    if seen["rows"] == 0:
+        raise EmptyPredictions("the predictions table has no rows: there is nothing to audit or evaluate")
+    if seen["unnamed"]:
+        raise UnreadablePredictions(f"{seen['unnamed']} rows lack a pregnancy_id or an outcome; both name a prediction")
+    if seen["outside"]:
+        raise RiskOutsideRange(f"{seen['outside']} rows hold a risk outside 0 to 1; it is a probability, not percent")
+    if seen["unscored"]:
+        raise UnscoredPrediction(
+            f"{seen['unscored']} rows have no risk; only rows scored by 'guideline:...' or 'flag_...' may lack one"
+        )
+    if seen["weights"]:
+        raise WeightOutsideRange(f"{seen['weights']} rows hold a weight that is not a finite number above 0")
+    if seen["contradictory"]:
+        raise ContradictoryOutcome(
+            f"{seen['contradictory']} rows say ascertained = false and yet give an observed outcome; untested is "
+            "missing, not negative: leave observed empty there"
+        )
+    schemes = seen["schemes"]
+    if isinstance(schemes, list) and len(schemes) > 1:
+        raise SchemesPooled(f"ethnic groups of several schemes in one table ({', '.join(schemes)}): audit each apart")
+
+
+def _refuse_duplicates(table: pl.LazyFrame) -> None:
+    repeated = table.group_by(PREDICTION_KEY).len().filter(pl.col("len") > 1).select(pl.len()).collect().item()
+    if repeated:
+        raise DuplicatePrediction(
+            f"{repeated} pregnancies are scored more than once for the same {', '.join(PREDICTION_KEY[1:])}; keep one "
+            "row each"
+        )

@@ -1,0 +1,153 @@
+"""simulate(): births whose true risks are known exactly, as records beside a separate table of the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from records.errors import EquipartumError
+from records.records import Records
+from records.sources.simulated.birth import add_birth_facts, add_screening_facts
+from records.sources.simulated.course import OutcomeTruth, draw_later_facts, true_outcome
+from records.sources.simulated.digest import content_digest
+from records.sources.simulated.drawing import Women
+from records.sources.simulated.plants import Plant, parse_plant, planted
+from records.sources.simulated.pregnancies import first_pregnancies, returning_pregnancies
+from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM, recorded_pregnancies
+from records.sources.simulated.scenario import Scenario
+from records.sources.simulated.scenario_file import scenario as scenario_named
+
+__all__ = ["NoBirths", "SimulatedBirths", "Simulation", "live", "records_of", "simulate"]
+
+
+class NoBirths(EquipartumError):
+    """A simulation of no births, or fewer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """What was asked for: enough to make the same births again."""
+
+    births: int
+    seed: int
+    scenario: str
+    plants: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedBirths:
+    """``records`` as any source gives them; ``truth`` with one row a pregnancy, in the order of the records.
+
+    Truth columns: pregnancy_id, woman's true ``ethnic_category`` and ``ethnic_group``, and for each outcome O
+    ``O_true_risk`` (at booking, given everything known there), ``O_true``, ``O_recorded`` (null: nothing looked for
+    it), ``O_ascertained`` (an event of hers would be recorded). All four are null where the outcome cannot happen:
+    diabetes that was there before, a depression that is ongoing, a stillbirth for preterm live birth.
+    """
+
+    simulation: Simulation
+    records: Records
+    truth: pl.DataFrame
+
+
+def simulate(
+    births: int, *, seed: int, scenario: str = "england", plants: Sequence[Plant | str] = ()
+) -> SimulatedBirths:
+    """Births of a scenario; the same ones for the same arguments, on any machine.
+
+    Raises `NoBirths`, `ImpossibleSeed`, `UnknownScenario` or `UnknownPlant`.
+    """
+    if births < 1:
+        raise NoBirths(f"births is 1 or more; got {births}")
+    parsed = tuple(parse_plant(plant) if isinstance(plant, str) else plant for plant in plants)
+    simulation = Simulation(births=births, seed=seed, scenario=scenario, plants=tuple(str(plant) for plant in parsed))
+    return _as_records(simulation, live(births, seed=seed, scenario=planted(scenario_named(scenario), parsed)))
+
+
+def live(births: int, *, seed: int, scenario: Scenario) -> list[tuple[Women, list[OutcomeTruth]]]:
+    """The women through pregnancy, birth and the year after: the first pregnancies, then the returning women's."""
+    first = first_pregnancies(births, seed=seed, scenario=scenario)
+    lived = [(first, _through_birth(first))]
+    if births > first.rows:
+        again = returning_pregnancies(first, births)
+        lived.append((again, _through_birth(again)))
+    return lived
+
+
+def _through_birth(women: Women) -> list[OutcomeTruth]:
+    draw_later_facts(women)
+    add_screening_facts(women)
+    truths = [true_outcome(women, outcome) for outcome in women.scenario.outcomes]
+    add_birth_facts(women, truths)
+    return truths
+
+
+def _as_records(simulation: Simulation, lived: list[tuple[Women, list[OutcomeTruth]]]) -> SimulatedBirths:
+    """Both tables in the order of delivery, numbered in that order."""
+    delivered = np.concatenate([women.facts["delivered"] for women, _ in lived])
+    order = pl.Series(np.argsort(delivered, kind="stable"))
+    stem = f"{simulation.scenario}-{simulation.seed}"
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order.to_numpy()] = np.arange(len(order))
+    recorded, truth, start = [], [], 0
+    for women, truths in lived:
+        ids = _numbered(f"{stem}-p", rank[start : start + women.rows])
+        recorded.append(recorded_pregnancies(women, ids, _numbered(f"{stem}-w", women.facts["woman"])))
+        truth.append(_truth(women, truths, ids))
+        start += women.rows
+    pregnancies = pl.concat(recorded)[order].rechunk()
+    return SimulatedBirths(
+        simulation=simulation,
+        records=records_of(simulation, pregnancies.lazy(), content_digest(pregnancies)),
+        truth=pl.concat(truth)[order].rechunk(),
+    )
+
+
+def records_of(simulation: Simulation, pregnancies: pl.LazyFrame, digest: str) -> Records:
+    """The one way simulated births become Records, drawn just now or read back."""
+    described = f"{simulation.births:,} births simulated, scenario {simulation.scenario}, seed {simulation.seed}"
+    notes = ["Simulated births: not for care."]
+    if simulation.plants:
+        described += f", with {'; '.join(simulation.plants)}"
+        notes.append(f"Planted defects: {'; '.join(simulation.plants)}.")
+    return Records(
+        source="simulated",
+        description=described,
+        data_digest=digest,
+        pregnancies=pregnancies,
+        known_from=SIMULATED_KNOWN_FROM,
+        notes=tuple(notes),
+        is_simulated=True,
+    )
+
+
+def _numbered(stem: str, numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.Series:
+    digits = pl.Series("number", numbers).cast(pl.String).str.zfill(8)
+    return pl.select(pl.lit(f"{stem}") + digits).to_series()
+
+
+def _truth(women: Women, truths: Sequence[OutcomeTruth], ids: pl.Series) -> pl.DataFrame:
+    codes = list(women.scenario.categories)
+    category = pl.Series(codes).gather(pl.Series(women.facts["ethnic_category"]))
+    groups = {code: women.scenario.scheme.group_of(code) for code in codes}
+    columns: dict[str, pl.Series | pl.Expr] = {
+        "pregnancy_id": ids,
+        "ethnic_category": category,
+        "ethnic_group": category.replace_strict(groups, return_dtype=pl.String),
+    }
+    for truth in truths:
+        columns |= _truth_columns(truth)
+    return pl.select(**columns)
+
+
+def _truth_columns(truth: OutcomeTruth) -> Mapping[str, pl.Expr]:
+    possible, looked_for = pl.lit(pl.Series(truth.possible)), pl.lit(pl.Series(truth.looked_for))
+    name = truth.outcome.name
+    return {
+        f"{name}_true_risk": pl.when(possible).then(pl.lit(pl.Series(truth.risk))),
+        f"{name}_true": pl.when(possible).then(pl.lit(pl.Series(truth.happened))),
+        f"{name}_recorded": pl.when(looked_for).then(pl.lit(pl.Series(truth.recorded))),
+        f"{name}_ascertained": pl.when(possible).then(pl.lit(pl.Series(truth.ascertained))),
+    }

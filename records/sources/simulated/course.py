@@ -1,0 +1,116 @@
+"""What happens in pregnancy and at birth, and the exact probability of it at booking.
+
+An outcome depends on what is known at booking and on a few facts that become known later (twins, placenta praevia,
+pre-eclampsia). Given the booking facts these are flags with known probabilities, so the risk at booking is a finite
+sum over their states, not an estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from records.sources.simulated.drawing import Women, effects_sum, log_odds
+from records.sources.simulated.exact_arithmetic import Numbers, logistic
+from records.sources.simulated.scenario import Effect, Flag, SimulatedOutcome
+
+__all__ = ["OutcomeTruth", "baseline_log_odds", "booking_risk", "draw_later_facts", "true_outcome"]
+
+Truths = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeTruth:
+    """One outcome of each woman. ``risk`` was hers at booking; ``happened`` is what came of it.
+
+    Both are without meaning where not ``possible``. ``ascertained`` says whether an event of hers would be written
+    down; ``looked_for`` whether anything was.
+    """
+
+    outcome: SimulatedOutcome
+    risk: Numbers
+    happened: Truths
+    possible: Truths
+    looked_for: Truths
+    ascertained: Truths
+
+    @property
+    def recorded(self) -> Truths:
+        """What the record says where it says anything: an event that was not ascertained reads as none."""
+        return self.happened & self.ascertained
+
+
+def draw_later_facts(women: Women) -> None:
+    """Adds the facts that become known between booking and birth."""
+    for flag in women.scenario.later:
+        women.add(flag.name, women.happens(flag.name, logistic(log_odds(women, flag))))
+
+
+def booking_risk(women: Women, outcome: SimulatedOutcome, baseline: Numbers) -> Numbers:
+    """The probability of the outcome given everything known at booking; ``baseline`` is the log-odds without later
+    facts."""
+    if not outcome.later:
+        return logistic(baseline)
+    risk = np.zeros(women.rows)
+    for state, probability in _states_of_later_facts(women):
+        risk += probability * logistic(baseline + _added(outcome.later, state))
+    return risk
+
+
+def baseline_log_odds(women: Women, outcome: SimulatedOutcome) -> Numbers:
+    """The log-odds of the outcome from booking facts, without its intercept."""
+    return effects_sum(women, outcome.effects, outcome.signal)
+
+
+def true_outcome(women: Women, outcome: SimulatedOutcome) -> OutcomeTruth:
+    """Draws what happens, and whether it would be recorded. Needs the later facts."""
+    baseline = women.by_group(outcome.intercept) + baseline_log_odds(women, outcome)
+    actual = baseline.copy()
+    for name, ratio in outcome.later.items():
+        actual += ratio * women.facts[name]
+    everyone = np.ones(women.rows, dtype=bool)
+    possible = everyone if outcome.excluded_if is None else ~women.facts[outcome.excluded_if].astype(bool)
+    looked_for = everyone if outcome.observed_if is None else women.facts[outcome.observed_if].astype(bool)
+    written_down = women.happens(f"{outcome.name} ascertained", women.by_group(outcome.ascertained, default=1.0))
+    return OutcomeTruth(
+        outcome=outcome,
+        risk=booking_risk(women, outcome, baseline),
+        happened=women.happens(outcome.name, logistic(actual)) & possible,
+        possible=possible,
+        looked_for=looked_for & possible,
+        ascertained=written_down & looked_for & possible,
+    )
+
+
+def _states_of_later_facts(women: Women) -> Iterator[tuple[Mapping[str, bool], Numbers]]:
+    """Every combination of the later facts with its probability for each woman."""
+    flags = women.scenario.later
+    names = {flag.name for flag in flags}
+    from_booking = {flag.name: log_odds(women, _on_booking_facts(flag, names)) for flag in flags}
+    for number in range(2 ** len(flags)):
+        state = {flag.name: bool(number >> position & 1) for position, flag in enumerate(flags)}
+        probability = np.ones(women.rows)
+        for flag in flags:
+            of_earlier = {effect.of: effect.coefficient for effect in flag.effects if effect.of in names}
+            true_here = logistic(from_booking[flag.name] + _added(of_earlier, state))
+            probability = probability * (true_here if state[flag.name] else 1.0 - true_here)
+        yield state, probability
+
+
+def _added(ratios: Mapping[str, float], state: Mapping[str, bool]) -> float:
+    # Not sum(): how it rounds floats changed with Python 3.12.
+    added = 0.0
+    for name, ratio in ratios.items():
+        if state[name]:
+            added += ratio
+    return added
+
+
+def _on_booking_facts(flag: Flag, later: set[str]) -> Flag:
+    kept: tuple[Effect, ...] = tuple(effect for effect in flag.effects if effect.of not in later)
+    return Flag(name=flag.name, intercept=flag.intercept, by_group=flag.by_group, effects=kept)
+
+

@@ -1,0 +1,154 @@
+"""Plants: known defects put into simulated births, so that an audit can be seen to find them.
+
+Each turns one scenario into another and changes nothing else: every other number is drawn from its own stream.
+Written on a command line as ``kind``, ``kind:Group=strength`` or ``kind:Group=strength,predictor=NAME,outcome=NAME``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from records.clock import BOOKING
+from records.concepts import concept
+from records.errors import EquipartumError
+from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
+from records.sources.simulated.scenario import Effect, Revelation, Scenario
+
+__all__ = ["PLANT_KINDS", "Plant", "UnknownPlant", "parse_plant", "planted"]
+
+# Strength where none is given.
+PLANT_KINDS: Mapping[str, float] = MappingProxyType(
+    {"group_signal": 1.5, "under_recording": 0.4, "missingness": 0.3, "proxy": 0.9}
+)
+_GROUP = "Black"
+_SIGNAL_PREDICTOR = "family_history_of_diabetes"
+_SIGNAL_OUTCOME = "preterm_birth"
+_PROXY_PREDICTOR = "born_abroad"
+# Never planted missing: a woman's age and number of births are what records are matched and history is defined by.
+_ALWAYS_RECORDED = ("maternal_age", "parity")
+
+
+class UnknownPlant(EquipartumError):
+    """A planted defect that is not one of those there are, or not written as one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant:
+    """One defect in one group.
+
+    ``strength`` is, by kind: ``group_signal`` the log odds ratio of a predictor that matters in this group only;
+    ``under_recording`` the share of the group's events that goes unrecorded (of ``outcome``, or of every one);
+    ``missingness`` the share of the group's booking facts (or of ``predictor``) lost beyond what is missing anyway;
+    ``proxy`` the share of all women in whom a recorded flag says who is of the group.
+    """
+
+    kind: str
+    group: str = _GROUP
+    strength: float | None = None
+    predictor: str | None = None
+    outcome: str | None = None
+
+    @property
+    def amount(self) -> float:
+        return PLANT_KINDS[self.kind] if self.strength is None else self.strength
+
+    def __str__(self) -> str:
+        """The form `parse_plant` reads."""
+        options = [f"{key}={value}" for key in ("predictor", "outcome") if (value := getattr(self, key)) is not None]
+        return ",".join([f"{self.kind}:{self.group}={self.amount:g}", *options])
+
+
+def parse_plant(text: str) -> Plant:
+    """``under_recording:Black=0.3`` as a Plant; raises `UnknownPlant`."""
+    kind, _, rest = text.partition(":")
+    if kind not in PLANT_KINDS:
+        raise UnknownPlant(f"no plant is called {kind!r}; there are: {', '.join(PLANT_KINDS)}")
+    plant = Plant(kind=kind)
+    for part in filter(None, rest.split(",")):
+        key, equals, value = part.partition("=")
+        if key in ("predictor", "outcome") and value:
+            plant = replace(plant, **{key: value})
+        else:
+            plant = replace(plant, group=key, strength=_number(text, value) if equals else None)
+    return plant
+
+
+def planted(scenario: Scenario, plants: Iterable[Plant | str]) -> Scenario:
+    """The scenario with every plant in it."""
+    for plant in plants:
+        scenario = _with(scenario, parse_plant(plant) if isinstance(plant, str) else plant)
+    return scenario
+
+
+def _with(scenario: Scenario, plant: Plant) -> Scenario:
+    if plant.group not in scenario.groups:
+        raise UnknownPlant(f"{plant}: scenario {scenario.name} has the groups {', '.join(scenario.groups)}")
+    match plant.kind:
+        case "group_signal":
+            return _with_group_signal(scenario, plant)
+        case "under_recording":
+            return _with_under_recording(scenario, plant)
+        case "missingness":
+            return _with_missingness(scenario, plant)
+        case "proxy":
+            return _with_proxy(scenario, plant)
+    raise UnknownPlant(f"no plant is called {plant.kind!r}; there are: {', '.join(PLANT_KINDS)}")
+
+
+def _with_group_signal(scenario: Scenario, plant: Plant) -> Scenario:
+    predictor, name = plant.predictor or _SIGNAL_PREDICTOR, plant.outcome or _SIGNAL_OUTCOME
+    if predictor not in {fact.name for fact in scenario.booking}:
+        raise UnknownPlant(f"{plant}: {predictor} is no fact drawn for booking in scenario {scenario.name}")
+    signal = Effect(of=predictor, coefficient=plant.amount, in_groups=(plant.group,), source="plant")
+    outcome = scenario.outcome(name)
+    elsewhere = tuple(effect for effect in outcome.effects if effect.of != predictor)
+    changed = replace(outcome, effects=(*elsewhere, signal))
+    return replace(scenario, outcomes=tuple(changed if o.name == name else o for o in scenario.outcomes))
+
+
+def _with_under_recording(scenario: Scenario, plant: Plant) -> Scenario:
+    lost = _share(plant)
+    names = [plant.outcome] if plant.outcome else [o.name for o in scenario.outcomes]
+    changed = {
+        name: replace(outcome, ascertained={**outcome.ascertained, plant.group: kept})
+        for name in names
+        for outcome in [scenario.outcome(name)]
+        for kept in [outcome.ascertained[plant.group] * (1.0 - lost)]
+    }
+    return replace(scenario, outcomes=tuple(changed.get(o.name, o) for o in scenario.outcomes))
+
+
+def _with_missingness(scenario: Scenario, plant: Plant) -> Scenario:
+    lost = _share(plant)
+    at_booking = [name for name, since in SIMULATED_KNOWN_FROM.items() if since == BOOKING]
+    if plant.predictor is not None and plant.predictor not in at_booking:
+        raise UnknownPlant(f"{plant}: {plant.predictor} is not recorded at booking")
+    unrecorded = {name: dict(shares) for name, shares in scenario.unrecorded.items()}
+    for name in [plant.predictor] if plant.predictor else at_booking:
+        if name not in _ALWAYS_RECORDED:
+            shares = unrecorded.setdefault(name, {})
+            shares[plant.group] = 1.0 - (1.0 - shares.get(plant.group, 0.0)) * (1.0 - lost)
+    return replace(scenario, unrecorded=unrecorded)
+
+
+def _with_proxy(scenario: Scenario, plant: Plant) -> Scenario:
+    predictor = plant.predictor or _PROXY_PREDICTOR
+    if SIMULATED_KNOWN_FROM.get(predictor) != BOOKING or concept(predictor).kind != "flag":
+        raise UnknownPlant(f"{plant}: {predictor} is no flag that is recorded at booking")
+    revelation = Revelation(predictor=predictor, group=plant.group, strength=_share(plant))
+    return replace(scenario, revelations=(*scenario.revelations, revelation))
+
+
+def _share(plant: Plant) -> float:
+    if not 0.0 <= plant.amount <= 1.0:
+        raise UnknownPlant(f"{plant}: the strength is a share from 0 to 1")
+    return plant.amount
+
+
+def _number(text: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise UnknownPlant(f"{text}: {value!r} is not a number; write kind:Group=strength") from None

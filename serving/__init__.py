@@ -1,0 +1,1 @@
+"""The clinical systems' door: risks and early-warning scores over HTTP, logged before they are answered."""

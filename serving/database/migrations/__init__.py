@@ -1,0 +1,1 @@
+"""The history of the service's tables, run by `serving.database.upgrade`."""

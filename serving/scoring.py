@@ -1,0 +1,88 @@
+"""One champion on one woman's facts: the risk, whether it may be shown, and what the log keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from models.conditions import Condition
+from models.encoding import Fact
+from models.explanation import Explanation
+from models.outcomes import OUTCOMES
+from records.groups import MISSING_ETHNICITY
+from serving.champion import Champion
+from serving.contract import RiskRequest
+
+__all__ = ["NotScored", "Scored", "score"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotScored:
+    """No risk, and why: nobody can be scored (`no_champion`), or not her (`not_applicable`)."""
+
+    status: Literal["no_champion", "not_applicable", "unavailable"]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scored:
+    """A risk that was computed. Where ``withheld`` says why, it may order a list and no percentage is shown."""
+
+    champion: Champion
+    risk: float
+    band: str
+    alert: bool
+    facts: Mapping[str, Fact]
+    explanation: Explanation
+    withheld: str | None
+
+
+def score(champion: Champion, request: RiskRequest) -> Scored | NotScored:
+    model = champion.model
+    outside = _outside_population(champion, request.facts)
+    if outside is not None:
+        return NotScored(status="not_applicable", reason=outside)
+    if not any(request.facts.get(name) is not None for name in model.encoding.concepts):
+        return NotScored(
+            status="not_applicable", reason="none of the facts that this model reads is recorded: see inputs of the model"
+        )
+    encoded = model.encoding.encode_one(request.facts)
+    risk = float(model.calibrator.apply(model.raw_scores(encoded.reshape(1, -1), threads=1))[0])
+    group = request.recorded_group.group_in(model.intended_population.group_scheme)
+    return Scored(
+        champion=champion,
+        risk=risk,
+        band=model.band_of(risk),
+        alert=model.offer_policy.offers(risk, None if group in MISSING_ETHNICITY else group),
+        facts=request.facts,
+        explanation=champion.explainer.explain(encoded),
+        withheld=_withheld(champion, group),
+    )
+
+
+def _outside_population(champion: Champion, facts: Mapping[str, Fact]) -> str | None:
+    """The first condition of the outcome's population that a recorded fact breaks; what is unknown breaks none."""
+    population: tuple[Condition, ...] = champion.model.design.outcome_definition.population
+    broken = next((c for c in population if c.holds(facts.get(c.concept)) is False), None)
+    if broken is None:
+        return None
+    title = OUTCOMES[champion.model.design.outcome].title
+    return f"the model of {title} is for women with {broken}, and that is recorded otherwise for her"
+
+
+def _withheld(champion: Champion, group: str) -> str | None:
+    withheld_groups = champion.model.list_only_groups
+    if not withheld_groups:
+        return None
+    if group in MISSING_ETHNICITY:
+        return (
+            f"in some groups ({', '.join(withheld_groups)}) this model's risks were not close enough to what happened, "
+            "and her group is not known here: she can be placed in a list, and no percentage is shown"
+        )
+    if group in withheld_groups:
+        return (
+            "for women of her recorded group this model's risks were not close enough to what happened to be shown as "
+            "a percentage: she can be placed in a list"
+        )
+    return None

@@ -1,0 +1,160 @@
+"""A saved model is the model: same risks, no pickle, and refused when it was touched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import lightgbm as lgb
+import numpy as np
+import polars as pl
+import pytest
+
+from models.calibrator import Calibrator
+from models.design import ModelDesign
+from models.encoding import Encoding
+from models.model_files import load_risk_model, save_risk_model
+from models.offer_policy import OfferPolicy
+from models.outcomes import outcome
+from models.pyfunc_loader import _load_pyfunc
+from models.risk_model import CalibrationBand, IntendedPopulation, RiskBand, RiskModel, StaleModel
+
+PREDICTORS = ("maternal_age", "body_mass_index", "smoking_status", "parity", "previous_preterm_birth")
+
+
+def women(births: int) -> pl.DataFrame:
+    rng = np.random.default_rng(3)
+    parity = rng.integers(0, 4, births)
+    return pl.DataFrame(
+        {
+            "maternal_age": rng.uniform(16, 45, births),
+            "body_mass_index": np.where(rng.random(births) < 0.1, np.nan, rng.normal(27, 5, births).clip(15, 60)),
+            "smoking_status": rng.choice(["never", "former", "current"], births),
+            "parity": parity,
+            "previous_preterm_birth": [bool(rng.random() < 0.1) if p else None for p in parity],
+        }
+    ).with_columns(pl.col("body_mass_index").fill_nan(None))
+
+
+@pytest.fixture(scope="module")
+def model() -> RiskModel:
+    known, encoding = women(3000), Encoding.of(PREDICTORS)
+    encoded = encoding.encode(known)
+    risk = 1 / (1 + np.exp(2 - 1.5 * np.nan_to_num(encoded[:, -1]) - 0.02 * encoded[:, 0]))
+    observed = np.random.default_rng(4).random(3000) < risk
+    booster = lgb.train(
+        {"objective": "binary", "num_leaves": 8, "verbosity": -1, "num_threads": 1, "deterministic": True},
+        lgb.Dataset(encoded, observed.astype(int)),
+        20,
+    )
+    return RiskModel(
+        design=ModelDesign(
+            outcome="preterm_birth",
+            definition=outcome("preterm_birth").definitions[0].name,
+            prediction_point="booking",
+            source="simulated",
+            predictors=PREDICTORS,
+        ),
+        data_digest="0" * 64,
+        encoding=encoding,
+        booster_text=booster.model_to_string(),
+        calibrator=Calibrator(kind="platt", intercept=-0.1, slope=0.9),
+        offer_policy=OfferPolicy(kind="absolute", threshold=0.3),
+        bands=(RiskBand(name="lower", low=0.0), RiskBand(name="higher", low=0.3)),
+        calibration_bands=(CalibrationBand(low=0.0, high=1.1, observed=0.2, lower=0.18, upper=0.22),),
+        intended_population=IntendedPopulation(
+            source="simulated",
+            description="made-up women",
+            births=3000,
+            events=int(observed.sum()),
+            group_scheme="england_2001",
+            is_simulated=True,
+        ),
+        average_risk=float(observed.mean()),
+        list_only_groups=("Black",),
+        reference_histograms={"parity": {"0 to 1": 1500, "not recorded": 0}},
+    )
+
+
+def test_a_saved_model_gives_the_same_risks(model: RiskModel, tmp_path: Path) -> None:
+    save_risk_model(model, tmp_path)
+    loaded = load_risk_model(tmp_path)
+    np.testing.assert_array_equal(loaded.predict(women(500)), model.predict(women(500)))
+    assert loaded.digest == model.digest
+    assert loaded.header() == model.header()
+
+
+def test_one_woman_and_a_frame_get_the_same_risk_to_the_last_bit(model: RiskModel) -> None:
+    known = women(300)
+    assert [model.predict_one(row) for row in known.iter_rows(named=True)] == model.predict(known).tolist()
+
+
+def test_a_saved_model_is_text_and_json(model: RiskModel, tmp_path: Path) -> None:
+    save_risk_model(model, tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["model.lgb", "risk_model.json"]
+    assert all(p.read_bytes().isascii() for p in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("risk_model.json", '"threshold": 0.3', '"threshold": 0.2', "altered"),
+        ("risk_model.json", '"schema_version": 1', '"schema_version": 0', "retrain"),
+        ("model.lgb", "leaf_value=", "leaf_value=0", "altered"),
+    ],
+)
+def test_an_altered_model_is_refused(
+    model: RiskModel, tmp_path: Path, file: str, old: str, new: str, says: str
+) -> None:
+    save_risk_model(model, tmp_path)
+    text = (tmp_path / file).read_text()
+    assert old in text
+    (tmp_path / file).write_text(text.replace(old, new, 1))
+    with pytest.raises(StaleModel, match=says):
+        load_risk_model(tmp_path)
+
+
+@pytest.mark.parametrize("keep", [0, 40, 400])
+def test_a_truncated_header_is_refused(model: RiskModel, tmp_path: Path, keep: int) -> None:
+    save_risk_model(model, tmp_path)
+    header = tmp_path / "risk_model.json"
+    header.write_text(header.read_text()[:keep])
+    with pytest.raises(StaleModel):
+        load_risk_model(tmp_path)
+
+
+def test_a_missing_booster_is_refused(model: RiskModel, tmp_path: Path) -> None:
+    save_risk_model(model, tmp_path)
+    (tmp_path / "model.lgb").unlink()
+    with pytest.raises(StaleModel, match="not complete"):
+        load_risk_model(tmp_path)
+
+
+def test_a_machine_that_computes_other_risks_is_refused(model: RiskModel, tmp_path: Path) -> None:
+    save_risk_model(model, tmp_path)
+    header = tmp_path / "risk_model.json"
+    document = json.loads(header.read_text())
+    document["self_test"][3] += 1e-6
+    header.write_text(json.dumps(document))
+    with pytest.raises(StaleModel, match="self-test"):
+        load_risk_model(tmp_path)
+
+
+def test_the_registry_loader_returns_probabilities(model: RiskModel, tmp_path: Path) -> None:
+    save_risk_model(model, tmp_path)
+    known = women(50)
+    table = known.to_pandas()
+    np.testing.assert_allclose(_load_pyfunc(str(tmp_path)).predict(table), model.predict(known), rtol=0, atol=1e-12)
+
+
+def test_bands_start_where_they_say(model: RiskModel) -> None:
+    assert [model.band_of(r) for r in (0.0, 0.2999, 0.3, 1.0)] == ["lower", "lower", "higher", "higher"]
+    assert model.bands_of(np.array([0.0, 0.2999, 0.3, 1.0])) == ["lower", "lower", "higher", "higher"]
+
+
+def test_missing_inputs_are_named(model: RiskModel) -> None:
+    assert model.missing_inputs({"maternal_age": 30, "parity": 0}) == (
+        "body_mass_index",
+        "smoking_status",
+        "previous_preterm_birth",
+    )

@@ -1,0 +1,187 @@
+"""What the audit cannot read from predictions: missing facts, proxies, reach, the frontier and the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+
+from fairness_audits.context import (
+    AuditContext,
+    CertificateRow,
+    FrontierPoint,
+    GroupAgainstRowZero,
+    GroupProxy,
+    GroupReach,
+    GroupSensitivity,
+    PredictorMissingness,
+)
+from models.design import ModelDesign
+from models.encoding import Encoding
+from records.groups import MISSING_ETHNICITY
+from training.cohort import OBSERVED, Cohort
+from training.fair_boost.certificate import Certificate
+from training.fair_boost.frontier import FrontierRow
+from training.fitting import FittedModel
+
+__all__ = ["audit_context"]
+
+# Enough births to see a proxy; more would only cost time.
+PROXY_SAMPLE = 30_000
+PROXY_ROUNDS = 60
+PROXY_FOLDS = 3
+FEWEST_FOR_PROXY = 50
+
+
+def audit_context(
+    design: ModelDesign,
+    cohort: Cohort,
+    fitted: FittedModel,
+    holdout: pl.DataFrame,
+    *,
+    model_version: str,
+    notes: Sequence[str],
+) -> AuditContext:
+    """Aggregates for the audit of one fitted model; ``holdout`` is compared with row 0 woman by woman."""
+    classifier = fitted.classifier
+    return AuditContext(
+        outcome=design.outcome,
+        prediction_point=design.prediction_point,
+        model_version=model_version,
+        source=design.source,
+        data_description=cohort.records.description,
+        intended_population=fitted.model.intended_population.description,
+        constraint=f"{classifier.constraint}: {classifier.chosen_}",
+        predictors=design.predictors,
+        notes=tuple(notes),
+        missingness=_missingness(cohort),
+        proxies=_proxies(cohort, design.seed),
+        reach=_reach(cohort),
+        against_row_zero=_against_row_zero(fitted, holdout),
+        frontier=tuple(
+            _frontier_point(row, chosen=index == classifier.chosen_row_)
+            for index, row in enumerate(classifier.frontier_)
+        ),
+        certificate=_certificate_rows(classifier.certificate_),
+        reference_histograms=fitted.model.reference_histograms,
+    )
+
+
+def _missingness(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
+    counted = cohort.frame.group_by("ethnic_group").agg(
+        pl.len().alias("_births"), *(pl.col(p).is_null().sum() for p in cohort.predictors)
+    )
+    return tuple(
+        PredictorMissingness(group=row["ethnic_group"], predictor=name, pregnancies=row["_births"], missing=row[name])
+        for row in counted.sort("_births", descending=True).iter_rows(named=True)
+        for name in cohort.predictors
+    )
+
+
+def _reach(cohort: Cohort) -> tuple[GroupReach, ...]:
+    """Who had booked in time for the action: only where the source records when she booked."""
+    action = cohort.outcome.actions[cohort.prediction_point.name]
+    if action is None or action.latest_day is None or "gestation_at_booking" not in cohort.frame.columns:
+        return ()
+    counted = (
+        cohort.frame.group_by("ethnic_group")
+        .agg(pl.len().alias("births"), (pl.col("gestation_at_booking") <= action.latest_day).sum().alias("in_time"))
+        .sort("births", descending=True)
+    )
+    return tuple(
+        GroupReach(group=group, gave_birth=births, scored_in_time=in_time)
+        for group, births, in_time in counted.iter_rows()
+    )
+
+
+def _proxies(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:
+    """AUROC, out of fold, of telling each stated group from all other stated women by the predictors alone."""
+    stated = cohort.frame.filter(~pl.col("ethnic_group").is_in(list(MISSING_ETHNICITY)))
+    if stated["ethnic_group"].n_unique() < 2:
+        return ()
+    sample = stated.sample(min(PROXY_SAMPLE, stated.height), seed=seed)
+    encoded = Encoding.of(cohort.predictors).encode(sample)
+    groups = sample["ethnic_group"].to_numpy()
+    large = [group for group, births in sample["ethnic_group"].value_counts().iter_rows() if births >= FEWEST_FOR_PROXY]
+    return tuple(
+        GroupProxy(group=group, auroc=_out_of_fold_auroc(encoded, groups == group, seed)) for group in sorted(large)
+    )
+
+
+def _out_of_fold_auroc(encoded: npt.NDArray[np.float64], member: npt.NDArray[np.bool_], seed: int) -> float:
+    parameters = {"objective": "binary", "max_depth": 4, "num_leaves": 16, "verbosity": -1, "seed": seed}
+    scores = np.empty(len(member))
+    for fitted_on, scored in StratifiedKFold(PROXY_FOLDS, shuffle=True, random_state=seed).split(encoded, member):
+        births = lightgbm.Dataset(encoded[fitted_on], member[fitted_on].astype(np.int8))
+        scores[scored] = np.asarray(lightgbm.train(parameters, births, PROXY_ROUNDS).predict(encoded[scored]))
+    return float(roc_auc_score(member, scores))
+
+
+def _against_row_zero(fitted: FittedModel, holdout: pl.DataFrame) -> tuple[GroupAgainstRowZero, ...]:
+    known = holdout.filter(pl.col(OBSERVED).is_not_null())
+    odds = fitted.row_0.offer_policy.threshold / (1 - min(fitted.row_0.offer_policy.threshold, 1 - 1e-9))
+    flags = {
+        name: model.offer_policy.apply(model.predict(known), known["ethnic_group"].to_numpy())
+        for name, model in (("before", fitted.row_0), ("after", fitted.model))
+    }
+    event, before, after = pl.col(OBSERVED), pl.col("before"), pl.col("after")
+    counted = (
+        known.select("ethnic_group", OBSERVED)
+        .with_columns(before=pl.Series(flags["before"]), after=pl.Series(flags["after"]))
+        .group_by("ethnic_group")
+        .agg(
+            births=pl.len(),
+            events=event.sum(),
+            found_by_row_zero=(event & before).sum(),
+            found_by_chosen=(event & after).sum(),
+            gained=(event & after & ~before).sum(),
+            lost=(event & before & ~after).sum(),
+            net_benefit_row_zero=((event & before).sum() - odds * (~event & before).sum()) / pl.len(),
+            net_benefit_chosen=((event & after).sum() - odds * (~event & after).sum()) / pl.len(),
+        )
+        .sort("births", descending=True)
+        .rename({"ethnic_group": "group"})
+        .drop("births")
+    )
+    return tuple(GroupAgainstRowZero(**row) for row in counted.iter_rows(named=True))
+
+
+def _frontier_point(row: FrontierRow, *, chosen: bool) -> FrontierPoint:
+    figures = row.figures
+    ratios = [g.observed_over_expected for g in figures.groups if g.observed_over_expected and g.events]
+    return FrontierPoint(
+        label="row 0: unconstrained" if row.tolerance is None else f"tolerance {row.tolerance:g}",
+        tolerance=row.tolerance,
+        sensitivity=tuple(GroupSensitivity(group=g.group, events=g.events, found=g.found) for g in figures.groups),
+        worst_group=figures.worst_group,
+        largest_loss=row.largest_loss,
+        level_up_flags_per_1000=figures.level_up_flags_per_1000,
+        positive_predictive_value=figures.positive_predictive_value,
+        net_benefit=figures.net_benefit,
+        auroc=figures.auroc,
+        brier=figures.brier,
+        worst_observed_to_expected=max(ratios, key=lambda ratio: abs(np.log(ratio)), default=None),
+        feasible=row.feasible,
+        chosen=chosen,
+        seconds=row.seconds,
+    )
+
+
+def _certificate_rows(certificate: Certificate) -> tuple[CertificateRow, ...]:
+    return tuple(
+        CertificateRow(
+            group=group.group,
+            events=group.events,
+            found=group.found,
+            probability_below_floor=group.below_floor,
+            probability_below_row_zero=group.below_row_0,
+            status=group.status,
+            events_needed=certificate.events_needed,
+        )
+        for group in certificate.groups
+    )

@@ -1,0 +1,62 @@
+"""Risks for every pregnancy of a source, as a predictions table, by the champions or by named runs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from models.model_files import load_risk_model
+from models.release import CHAMPION, MODEL_ARTIFACT
+from models.risk_model import RiskModel
+from records.records import Records
+from training.cohort import Cohort, UnavailableOutcome, assemble
+from training.holdout import predict_holdout
+from training.registry import Registry, UnknownVersion, Version
+
+__all__ = ["load_version", "score_records"]
+
+
+def score_records(
+    registry: Registry, records: Records, *, run_ids: Sequence[str], say: Callable[[str], None]
+) -> pl.DataFrame:
+    """One row a pregnancy and scorer. An outcome the file does not hold is said and left out.
+
+    Raises `UnknownVersion` where there is no champion and no run is named.
+    """
+    versions = [registry.by_run(run_id) for run_id in run_ids] or [
+        v for v in registry.versions() if CHAMPION in v.aliases
+    ]
+    if not versions:
+        raise UnknownVersion("no version is champion: name a run with --run, or run 'equipartum promote' first")
+    scored = []
+    for version in versions:
+        try:
+            scored.append(_score(registry, version, records))
+            say(f"{version.name} version {version.version}: {scored[-1].height:,} rows")
+        except UnavailableOutcome as refusal:
+            say(f"left out: {refusal}")
+    if not scored:
+        raise UnavailableOutcome("none of the chosen models' outcomes can be read from these files")
+    return pl.concat(scored)
+
+
+def _score(registry: Registry, version: Version, records: Records) -> pl.DataFrame:
+    model = load_version(registry, version)
+    cohort = assemble(version.outcome, version.prediction_point, records)
+    return predict_holdout(model, cohort, _with_all_inputs(model, cohort), model_version=model.digest[:12])
+
+
+def _with_all_inputs(model: RiskModel, cohort: Cohort) -> pl.DataFrame:
+    """Facts that this file lacks and the model would use are unknown of everyone."""
+    absent = [name for name in model.encoding.concepts if name not in cohort.frame.columns]
+    return cohort.frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent)
+
+
+def load_version(registry: Registry, version: Version) -> RiskModel:
+    """The registered model, checked by its digest and self-test."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = registry.download(version, MODEL_ARTIFACT, Path(scratch))
+        return load_risk_model(folder / "data")

@@ -1,0 +1,155 @@
+"""From records to a cohort: who is in it, what was known of each woman by the point, and what was observed.
+
+Everyone who is left out is counted under a reason; women whose outcome was not ascertained stay, so that the audit
+can say who they are, and are never taken for negatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from models.conditions import all_of, any_of
+from models.design import available_definition, available_predictors
+from models.outcomes import Outcome, OutcomeDefinition, outcome
+from records.clock import PredictionPoint, point
+from records.errors import EquipartumError
+from records.groups import MISSING_ETHNICITY
+from records.records import IDENTITY_COLUMNS, Records
+from records.sources.registry import SOURCES
+
+__all__ = ["Cohort", "Denominator", "EmptyCohort", "UnavailableOutcome", "assemble"]
+
+OBSERVED = "observed"
+
+
+class UnavailableOutcome(EquipartumError):
+    """The source's files lack what every definition of the outcome needs."""
+
+
+class EmptyCohort(EquipartumError):
+    """No pregnancy of the records belongs to the outcome's population."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Denominator:
+    """How many pregnancies the records hold, and how many of them the outcome is about."""
+
+    in_records: int
+    outside_population: int
+    population_unknown: int
+    not_ascertained: int
+    in_cohort: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.in_records:,} in the records; {self.outside_population:,} outside the outcome's population; "
+            f"{self.population_unknown:,} of whom that is not recorded; {self.in_cohort:,} in the cohort, "
+            f"{self.not_ascertained:,} of them without an ascertained outcome"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cohort:
+    """``frame``: identity columns, one column a predictor, and `observed` (null: not ascertained)."""
+
+    outcome: Outcome
+    definition: OutcomeDefinition
+    prediction_point: PredictionPoint
+    predictors: tuple[str, ...]
+    lacking_predictors: tuple[str, ...]
+    frame: pl.DataFrame
+    denominator: Denominator
+    records: Records
+
+    @property
+    def ascertained(self) -> pl.DataFrame:
+        return self.frame.filter(pl.col(OBSERVED).is_not_null())
+
+    @property
+    def has_ethnicity(self) -> bool:
+        return not self.frame["ethnic_group"].is_in(list(MISSING_ETHNICITY)).all()
+
+    def events_by_group(self) -> pl.DataFrame:
+        """One row an ethnic group: births, events, and women not ascertained."""
+        return (
+            self.frame.group_by("ethnic_group")
+            .agg(
+                births=pl.len(),
+                events=pl.col(OBSERVED).sum(),
+                not_ascertained=pl.col(OBSERVED).is_null().sum(),
+            )
+            .sort("births", descending=True)
+        )
+
+
+def assemble(outcome_name: str, point_name: str, records: Records, *, only: Sequence[str] | None = None) -> Cohort:
+    """The cohort of an outcome at a prediction point; ``only`` narrows the predictors.
+
+    Raises `UnavailableOutcome` naming what is lacking and which sources have it, or `EmptyCohort`.
+    """
+    declared = outcome(outcome_name)
+    at = point(point_name)
+    definition = _definition(declared, records)
+    held = [name for name in records.known_from if records.has(name)]
+    possible = available_predictors(definition, at, records.known_from)
+    predictors = tuple(p for p in possible if p in held and (only is None or p in only))
+    frame, denominator = _collect(definition, predictors, records)
+    if frame.is_empty():
+        raise EmptyCohort(f"no pregnancy belongs to the population of {outcome_name}: {denominator}")
+    return Cohort(
+        outcome=declared,
+        definition=definition,
+        prediction_point=at,
+        predictors=predictors,
+        lacking_predictors=tuple(p for p in possible if p not in held),
+        frame=frame,
+        denominator=denominator,
+        records=records,
+    )
+
+
+def _definition(declared: Outcome, records: Records) -> OutcomeDefinition:
+    found = available_definition(declared, [name for name in records.known_from if records.has(name)])
+    if found is None:
+        raise UnavailableOutcome(_why_unavailable(declared, records))
+    return found
+
+
+def _why_unavailable(declared: Outcome, records: Records) -> str:
+    lines = [f"{declared.name} cannot be read from these {records.source} files."]
+    for definition in declared.definitions:
+        missing = "; ".join(records.why_lacking(name) for name in definition.needs if not records.has(name))
+        lines.append(f"  '{definition}' lacks {missing}")
+    able = [s.name for s in SOURCES.values() if available_definition(declared, s.known_from) is not None]
+    lines.append(f"  Sources that can hold it: {', '.join(able) or 'none'}.")
+    if records.source in able:
+        lines.append(f"  A {records.source} file of a year or edition that publishes these fields would do.")
+    return "\n".join(lines)
+
+
+def _collect(
+    definition: OutcomeDefinition, predictors: Sequence[str], records: Records
+) -> tuple[pl.DataFrame, Denominator]:
+    tested_by = [definition.tested_by] if definition.tested_by and records.has(definition.tested_by) else []
+    concepts = dict.fromkeys([*definition.needs, *tested_by, *predictors])
+    observed = any_of(definition.any_of)
+    if tested_by:
+        observed = pl.when(pl.col(tested_by[0])).then(observed)
+    belongs = all_of(definition.population)
+    frame = (
+        records.facts(*concepts)
+        .with_columns(belongs.alias("_belongs"), observed.alias(OBSERVED))
+        .select([*IDENTITY_COLUMNS, *(p for p in predictors if p not in IDENTITY_COLUMNS), "_belongs", OBSERVED])
+        .collect()
+    )
+    cohort = frame.filter(pl.col("_belongs")).drop("_belongs")
+    return cohort, Denominator(
+        in_records=frame.height,
+        outside_population=int((~frame["_belongs"]).sum()),
+        population_unknown=frame["_belongs"].null_count(),
+        not_ascertained=cohort[OBSERVED].null_count(),
+        in_cohort=cohort.height,
+    )

@@ -1,0 +1,96 @@
+"""One row of a frontier for each constrained model, the unconstrained one first, and which of them is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from training.fair_boost.figures import GroupFigures, RowFigures
+
+__all__ = ["LARGEST_LOSS_ALLOWED", "Choice", "FrontierRow", "choose", "row_against"]
+
+#: How far a group's shrunken sensitivity or net benefit may fall below row 0: the project's own limit, no authority's.
+LARGEST_LOSS_ALLOWED = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrontierRow:
+    """A fitted model judged on the held-out births. ``tolerance`` is None for row 0, the unconstrained fit.
+
+    ``largest_loss`` is the most any group's shrunken sensitivity fell below row 0 (negative where all rose);
+    ``worsened`` the groups that lost more than is allowed in sensitivity or net benefit. ``feasible`` is whether every
+    constrained group's shrunken sensitivity is within its bound; ``binding_groups`` those that are not, ``at_cap``
+    those among them whose multiplier could rise no further. Row 0 is judged at the tolerance that was asked.
+    """
+
+    tolerance: float | None
+    figures: RowFigures
+    multipliers: tuple[tuple[str, float], ...]
+    feasible: bool
+    binding_groups: tuple[str, ...]
+    at_cap: tuple[str, ...]
+    largest_loss: float
+    worsened: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which row is used, and why, in a sentence for the report."""
+
+    row: int
+    reason: str
+
+
+def row_against(
+    row_0: RowFigures | None,
+    figures: RowFigures,
+    *,
+    tolerance: float | None,
+    multipliers: tuple[tuple[str, float], ...],
+    binding_groups: tuple[str, ...],
+    at_cap: tuple[str, ...],
+    seconds: float,
+) -> FrontierRow:
+    """The row for a fitted model, compared with row 0 group by group."""
+    before = (figures if row_0 is None else row_0).groups
+    losses = [
+        was.shrunken_sensitivity - now.shrunken_sensitivity for was, now in zip(before, figures.groups, strict=True)
+    ]
+    return FrontierRow(
+        tolerance=tolerance,
+        figures=figures,
+        multipliers=multipliers,
+        feasible=not binding_groups,
+        binding_groups=binding_groups,
+        at_cap=at_cap,
+        largest_loss=max(losses),
+        worsened=tuple(now.group for was, now in zip(before, figures.groups, strict=True) if _is_worse(was, now)),
+        seconds=seconds,
+    )
+
+
+def choose(rows: Sequence[FrontierRow]) -> Choice:
+    """The highest worst-group shrunken sensitivity among rows that make no group worse; ties go to the earlier row."""
+    allowed = [index for index, row in enumerate(rows) if not row.worsened]
+    best = max(allowed, key=lambda index: (rows[index].figures.worst_sensitivity, -index))
+    worst = rows[best].figures.worst_group
+    if best > 0:
+        return Choice(
+            row=best,
+            reason=f"row {best} (tolerance {rows[best].tolerance}): raises the worst group ({worst}) the most "
+            "and makes no group worse",
+        )
+    reasons = [
+        f"tolerance {row.tolerance} would lower {', '.join(row.worsened)}"
+        if row.worsened
+        else f"tolerance {row.tolerance} does not raise the worst group"
+        for row in rows[1:]
+    ]
+    return Choice(row=0, reason="row 0 (unconstrained)" + (": " + "; ".join(reasons) if reasons else ""))
+
+
+def _is_worse(was: GroupFigures, now: GroupFigures) -> bool:
+    lost_sensitivity = was.shrunken_sensitivity - now.shrunken_sensitivity
+    lost_benefit = was.shrunken_net_benefit - now.shrunken_net_benefit
+    return max(lost_sensitivity, lost_benefit) > LARGEST_LOSS_ALLOWED

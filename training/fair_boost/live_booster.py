@@ -1,0 +1,90 @@
+"""One LightGBM booster kept open after its plain fit, so that fair rounds continue on the births already binned.
+
+The booster holds its own running scores of the training and the held-out births: nothing is scored twice, and row 0
+of a frontier is the same booster cut off after the plain rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from training.fair_boost.births import Births
+
+__all__ = ["LiveBooster", "Objective"]
+
+Objective = Callable[[NDArray[np.float64], lightgbm.Dataset], tuple[NDArray[np.float32], NDArray[np.float32]]]
+
+
+class LiveBooster:
+    """A booster after its plain rounds. Scores are log-odds; `plain_rounds` may fall short of what was asked where no
+    split was left to make."""
+
+    def __init__(
+        self,
+        parameters: dict[str, Any],
+        rounds: int,
+        predictors: NDArray[Any],
+        names: list[str] | None,
+        *,
+        training: tuple[NDArray[np.intp], Births],
+        held_out: tuple[NDArray[np.intp], Births],
+    ) -> None:
+        # built one after the other: each wide copy of rows is freed once it is binned
+        training_set = _binned(parameters, predictors, names, *training, reference=None)
+        held_out_set = _binned(parameters, predictors, names, *held_out, reference=training_set)
+        self._booster = lightgbm.train(
+            parameters, training_set, rounds, valid_sets=[held_out_set], keep_training_booster=True
+        )
+        # with a built-in objective LightGBM hands out probabilities, and remembers them for the next caller
+        self._booster.reset_parameter({"objective": "none"})
+        self.plain_rounds: int = self._booster.current_iteration()
+
+    def held_out_scores(self) -> NDArray[np.float64]:
+        kept: list[NDArray[np.float64]] = []
+
+        def keep(scores: NDArray[np.float64], _: lightgbm.Dataset) -> tuple[str, float, bool]:
+            kept.append(scores.copy())  # LightGBM writes the next round's scores into the same memory
+            return "kept", 0.0, False
+
+        self._booster.eval_valid(keep)
+        return kept[0]
+
+    def add_round(self, objective: Objective) -> None:
+        self._booster.update(fobj=objective)
+
+    def back_to_plain(self) -> None:
+        """Drop the rounds added since the plain fit."""
+        while self._booster.current_iteration() > self.plain_rounds:
+            self._booster.rollback_one_iter()
+
+    def frozen(self) -> lightgbm.Booster:
+        """A copy for prediction alone, which holds no births."""
+        # a model text without an objective would predict log-odds where its neighbour predicts probabilities
+        self._booster.reset_parameter({"objective": "binary"})
+        text = self._booster.model_to_string()
+        self._booster.reset_parameter({"objective": "none"})
+        return lightgbm.Booster(model_str=text)
+
+
+def _binned(
+    parameters: dict[str, Any],
+    predictors: NDArray[Any],
+    names: list[str] | None,
+    rows: NDArray[np.intp],
+    births: Births,
+    *,
+    reference: lightgbm.Dataset | None,
+) -> lightgbm.Dataset:
+    return lightgbm.Dataset(
+        predictors[rows],
+        births.event,
+        weight=births.weight if births.weighted else None,
+        reference=reference,
+        feature_name="auto" if names is None else names,
+        params=parameters,
+    ).construct()

@@ -1,0 +1,118 @@
+"""From the training part of a cohort to a RiskModel: the constrained fit, its calibrator, and its offer policy."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+# Passive waiting: LightGBM's threads otherwise spin against each other on a busy machine.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import lightgbm
+import numpy as np
+import polars as pl
+
+from models.design import ModelDesign
+from models.encoding import Encoding
+from models.offer_policy import OfferPolicy
+from models.risk_model import IntendedPopulation, RiskBand, RiskModel
+from records.groups import NOT_KNOWN
+from training.cohort import OBSERVED, Cohort
+from training.fair_boost import FairBoostClassifier
+from training.histograms import reference_histograms
+
+__all__ = ["FittedModel", "fit"]
+
+# The tolerances of the frontier, as multiples of the design's own, loosest first; row 0 is always there.
+FRONTIER_MULTIPLES = (3.0, 2.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedModel:
+    """The model to be used, the unconstrained one (row 0) on the same births, and the fit they come from."""
+
+    model: RiskModel
+    row_0: RiskModel
+    classifier: FairBoostClassifier
+
+
+def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedModel:
+    """Fits on the ascertained births of ``training``. Ethnic group is read here and never again."""
+    known = training.filter(pl.col(OBSERVED).is_not_null())
+    encoding = Encoding.of(design.predictors)
+    constraint = design.constraint if cohort.has_ethnicity else "none"
+    classifier = FairBoostClassifier(
+        _estimator(design),
+        constraint=constraint,
+        alert_rate=design.alert_rate,
+        tolerance=design.tolerance,
+        frontier=[design.tolerance * multiple for multiple in FRONTIER_MULTIPLES],
+        fair_rounds=design.fair_rounds,
+        random_state=design.seed,
+    )
+    classifier.fit(
+        encoding.encode(known),
+        known[OBSERVED].to_numpy().astype(np.int8),
+        sensitive_features=known["ethnic_group"].fill_null(NOT_KNOWN).to_numpy(),
+        groups=known.select(pl.coalesce("woman_id", "pregnancy_id")).to_series().to_numpy(),
+    )
+    population = _intended_population(cohort, known)
+    histograms = reference_histograms(known, design.predictors)
+
+    def row(index: int) -> RiskModel:
+        return _risk_model(design, cohort, encoding, classifier, index, population, histograms)
+
+    return FittedModel(model=row(classifier.chosen_row_), row_0=row(0), classifier=classifier)
+
+
+def _estimator(design: ModelDesign) -> lightgbm.LGBMClassifier:
+    parameters: dict[str, Any] = {**design.booster, "random_state": design.seed}
+    return lightgbm.LGBMClassifier(**parameters, deterministic=True, force_row_wise=True, verbosity=-1)
+
+
+def _risk_model(
+    design: ModelDesign,
+    cohort: Cohort,
+    encoding: Encoding,
+    classifier: FairBoostClassifier,
+    index: int,
+    population: IntendedPopulation,
+    histograms: dict[str, dict[str, int]],
+) -> RiskModel:
+    judged = classifier.frontier_[index]
+    threshold = judged.figures.threshold
+    average = population.events / population.births
+    return RiskModel(
+        design=design,
+        data_digest=cohort.records.data_digest,
+        encoding=encoding,
+        booster_text=classifier.boosters_[index].model_to_string(),
+        calibrator=classifier.calibrators_[index],
+        offer_policy=OfferPolicy(kind="absolute", threshold=threshold),
+        bands=_bands(average, threshold),
+        calibration_bands=(),
+        intended_population=population,
+        average_risk=average,
+        reference_histograms=histograms,
+    )
+
+
+def _bands(average: float, threshold: float) -> tuple[RiskBand, ...]:
+    """Below the population's average, from there to the offer threshold, and from the threshold on."""
+    bands = [RiskBand(name="lower", low=0.0)]
+    if average < threshold:
+        bands.append(RiskBand(name="intermediate", low=average))
+    return (*bands, RiskBand(name="higher", low=threshold))
+
+
+def _intended_population(cohort: Cohort, known: pl.DataFrame) -> IntendedPopulation:
+    schemes = known["group_scheme"].drop_nulls().unique().sort()
+    return IntendedPopulation(
+        source=cohort.records.source,
+        description=cohort.records.description,
+        births=known.height,
+        events=int(known[OBSERVED].sum()),
+        group_scheme=str(schemes[0]) if len(schemes) else "not given",
+        is_simulated=cohort.records.is_simulated,
+    )

@@ -1,0 +1,84 @@
+"""Predictions on the holdout: the model, today's rules and 'flag nobody', as one predictions table."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from fairness_audits.intervals import wilson
+from models.guidelines import GUIDELINES
+from models.risk_model import CalibrationBand, RiskModel
+from records.groups import NOT_KNOWN
+from records.predictions import complete_predictions
+from training.cohort import OBSERVED, Cohort
+
+__all__ = ["calibration_bands", "predict_holdout"]
+
+CALIBRATION_BANDS = 10
+
+
+def predict_holdout(model: RiskModel, cohort: Cohort, holdout: pl.DataFrame, *, model_version: str) -> pl.DataFrame:
+    """One row a woman for the model and one for each comparator that the outcome declares."""
+    risk = model.predict(holdout)
+    alert = model.offer_policy.apply(risk, holdout["ethnic_group"].to_numpy())
+    scored = _rows(holdout, cohort, model_version, "model", pl.Series(alert)).with_columns(
+        risk=pl.Series(risk), band=pl.Series(model.bands_of(risk))
+    )
+    rules = [GUIDELINES[name] for name in cohort.outcome.comparators]
+    ruled = [_rows(holdout, cohort, model_version, rule.scored_by, rule.flags(holdout)) for rule in rules]
+    return complete_predictions(pl.concat([scored, *ruled], how="diagonal")).collect()
+
+
+def _rows(holdout: pl.DataFrame, cohort: Cohort, model_version: str, scored_by: str, alert: pl.Series) -> pl.DataFrame:
+    return holdout.select(
+        pregnancy_id=_pseudonyms(holdout["pregnancy_id"], cohort.records.data_digest),
+        woman_id=_pseudonyms(holdout["woman_id"], cohort.records.data_digest),
+        outcome=pl.lit(cohort.outcome.name),
+        prediction_point=pl.lit(cohort.prediction_point.name),
+        scored_by=pl.lit(scored_by),
+        model_version=pl.lit(model_version),
+        outcome_definition=pl.lit(str(cohort.definition)),
+        predicted_at=pl.lit(datetime.now(UTC)).cast(pl.Datetime("us", "UTC")),
+        risk=pl.lit(None, dtype=pl.Float64),
+        alert=alert,
+        observed=pl.col(OBSERVED),
+        ascertained=pl.col(OBSERVED).is_not_null(),
+        group_scheme=pl.col("group_scheme"),
+        ethnic_category=pl.col("ethnic_category"),
+        ethnic_group=pl.col("ethnic_group").fill_null(NOT_KNOWN),
+        deprivation_quintile=pl.col("deprivation_quintile"),
+        age_band=pl.col("age_band"),
+        interpreter_needed=pl.col("interpreter_needed"),
+        site=pl.col("site"),
+        is_simulated=pl.lit(cohort.records.is_simulated),
+    )
+
+
+def _pseudonyms(identifiers: pl.Series, key: str) -> pl.Series:
+    """The table needs to tell women apart, not to name them."""
+    hashed = [
+        None if identifier is None else hashlib.blake2b(f"{key}:{identifier}".encode(), digest_size=12).hexdigest()
+        for identifier in identifiers
+    ]
+    return pl.Series(identifiers.name, hashed, dtype=pl.String)
+
+
+def calibration_bands(risk: npt.NDArray[np.float64], observed: Sequence[bool | None]) -> tuple[CalibrationBand, ...]:
+    """Tenths of the held-out women by risk, with how often the outcome happened in each; the ends reach 0 and 1."""
+    answered = np.array([answer is not None for answer in observed])
+    risks = np.asarray(risk)[answered]
+    events = np.array([bool(answer) for answer in observed])[answered]
+    edges = np.unique(np.quantile(risks, np.linspace(0, 1, CALIBRATION_BANDS + 1)))
+    edges[0], edges[-1] = 0.0, np.nextafter(1.0, 2.0)
+    bands = []
+    for low, high in itertools.pairwise(edges.tolist()):
+        inside = (risks >= low) & (risks < high)
+        seen = wilson(float(events[inside].sum()), float(inside.sum()))
+        bands.append(CalibrationBand(low=low, high=high, observed=seen.value, lower=seen.low, upper=seen.high))
+    return tuple(bands)

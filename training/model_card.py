@@ -1,0 +1,117 @@
+"""The model card: what a version is for, whom it was fitted on, how it does by group, and what moves its risks.
+
+Follows the model card of Mitchell et al. 2019. Its figures are the audit's printed ones.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import numpy as np
+import numpy.typing as npt
+import shap
+from matplotlib.figure import Figure
+
+from fairness_audits.audit import AuditReport
+from fairness_audits.figures import TITLES
+from models.model_files import self_test_rows
+from models.outcomes import outcome
+from models.predictors import PREDICTORS
+from models.risk_model import RiskModel
+from training.diagnosis import Diagnosis
+from training.evaluation import headline_figures
+
+__all__ = ["importance_chart", "importances", "model_card"]
+
+CARD_FIGURES = ("event_rate", "sensitivity", "observed_to_expected", "positive_predictive_value", "auroc")
+SIMULATED = "SIMULATED: NOT FOR CARE"
+
+
+def importances(model: RiskModel) -> list[tuple[str, float]]:
+    """Mean absolute Shapley value (log-odds) of each fact over made-up women, largest first.
+
+    Made-up women from plausible ranges, so that a card can be made, and checked, wherever the model is.
+    """
+    rows = self_test_rows(model.encoding)
+    values = np.abs(_shapley_values(model, rows)).mean(axis=0)
+    total: dict[str, float] = {}
+    for column, value in zip(model.encoding.columns, values, strict=True):
+        total[column.concept] = total.get(column.concept, 0.0) + float(value)
+    return sorted(total.items(), key=lambda item: -item[1])
+
+
+def _shapley_values(model: RiskModel, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray(shap.TreeExplainer(model.booster).shap_values(rows), dtype=np.float64)
+
+
+def importance_chart(model: RiskModel, path: Path) -> None:
+    """The twelve facts that move risks most, as SVG."""
+    shown = importances(model)[:12][::-1]
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.subplots()
+    axes.barh([_wording(name) for name, _ in shown], [value for _, value in shown], color="#0b5394")
+    axes.set_xlabel("mean absolute Shapley value (log-odds)")
+    axes.set_title("What moves this model's risks (not causes)", loc="left", fontsize=11)
+    figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def model_card(model: RiskModel, diagnosis: Diagnosis, report: AuditReport, chosen: str) -> str:
+    """The card as Markdown."""
+    declared = outcome(model.design.outcome)
+    action = declared.actions[model.design.prediction_point]
+    population = model.intended_population
+    blocks = [
+        f"# {declared.title}, {model.design.registered_name}",
+        f"**{SIMULATED}**" if population.is_simulated else "",
+        "Research use. Not a medical device.",
+        "## What it predicts",
+        f"{model.design.outcome_definition} ({model.design.outcome_definition.authority}).",
+        "## What for",
+        f"{action.offer}; by {action.by}; window: {action.window}; harm: {action.harm} ({action.authority})."
+        if action
+        else "No action is named: audited, never served.",
+        "## Whom it is for",
+        f"{population.description}: {population.births:,} births, {population.events:,} events. Refused elsewhere "
+        "until it is validated there. Ethnic group here marks exposure to different treatment and circumstances, not "
+        "biology; it was used to fit and to audit, and is not an input.",
+        "## How it was made",
+        f"Constraint: {model.design.constraint}, tolerance {model.design.tolerance:g}. Chosen: {chosen}. "
+        f"Model digest `{model.digest}`; design digest `{model.design.digest}`; data digest `{model.data_digest}`.",
+        "Predictors: " + ", ".join(_wording(name) for name in model.design.predictors) + ".",
+        *(f"- {remark}" for remark in diagnosis.remarks),
+        "## On held-out women, by ethnic group",
+        _group_table(report),
+        _list_only(model.list_only_groups),
+        "## What moves its risks",
+        "\n".join(f"- {_wording(name)}: {value:.3f}" for name, value in importances(model)[:12]),
+        "Mean absolute Shapley values on the log-odds scale, over made-up women. Not causes, not advice.",
+        "## Findings of its audit",
+        "Blocking: " + (", ".join(report.blocking) or "none") + ".",
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _group_table(report: AuditReport) -> str:
+    lines = ["| group | " + " | ".join(TITLES[name] for name in CARD_FIGURES) + " |"]
+    lines.append("| --- " * (len(CARD_FIGURES) + 1) + "|")
+    for row in headline_figures(report.figures):
+        cells = [row[name].text for name in CARD_FIGURES]
+        lines.append(f"| {row.group} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _list_only(groups: Sequence[str]) -> str:
+    if not groups:
+        return ""
+    return (
+        f"For {', '.join(groups)} women no percentage is shown: held-out calibration was outside 0.8 to 1.25. "
+        "The model may order a list."
+    )
+
+
+def _wording(concept: str) -> str:
+    return PREDICTORS[concept].wording or concept.replace("_", " ")

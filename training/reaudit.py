@@ -1,0 +1,49 @@
+"""Auditing a registered version again, under another policy, and telling the registry what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fairness_audits.audit import AuditReport, audit
+from fairness_audits.context import AuditContext
+from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
+from models.home import Home
+from records.errors import EquipartumError
+from records.predictions import read_predictions
+from training.publication import KeptPredictions
+from training.registry import Registry, Version
+
+__all__ = ["HoldoutGone", "Reaudited", "audit_run"]
+
+
+class HoldoutGone(EquipartumError):
+    """The holdout's predictions of a run are not in this home."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaudited:
+    version: Version
+    report: AuditReport
+    folder: Path
+
+
+def audit_run(
+    registry: Registry, home: Home, run_id: str, *, policy: AuditPolicy | None = None, out: Path | None = None
+) -> Reaudited:
+    """The audit of a run's holdout under ``policy``; its blocking findings replace those the version is tagged with."""
+    version = registry.by_run(run_id)
+    kept = KeptPredictions.of(home, version.run_id)
+    if not kept.predictions.is_file():
+        raise HoldoutGone(
+            f"the holdout's predictions of run {version.run_id[:8]} are not in this home's cache; they are never an "
+            "artefact. Retrain with the same data and seed to make them again."
+        )
+    context = AuditContext.from_json(kept.context.read_text(encoding="utf-8"))
+    report = audit(read_predictions(kept.predictions), policy or DEFAULT_POLICY, context)
+    audit_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{version.run_id[:8]}"
+    folder = out or home.audit_folder(version.outcome, version.prediction_point, audit_id)
+    report.write(folder)
+    tags = replace(version.tags, blocking_findings=tuple(report.blocking), audit_id=audit_id)
+    return Reaudited(version=registry.retag(version, tags), report=report, folder=folder)

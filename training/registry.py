@@ -1,0 +1,214 @@
+"""The MLflow registry: runs, versions, aliases. The only module of training that knows MLflow.
+
+Every retrain registers its version as challenger, whatever its audit found; a person promotes, and is refused while
+a blocking finding stands. Tracking address and artefact location are always explicit.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.home import Home, Settings
+from models.release import CHALLENGER, CHAMPION, MODEL_ARTIFACT, ReleaseTags, registered_name
+from records.errors import EquipartumError
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+logging.getLogger("alembic").setLevel(logging.WARNING)
+
+from mlflow.entities.model_registry import ModelVersion  # noqa: E402
+from mlflow.exceptions import MlflowException  # noqa: E402
+from mlflow.models import Model  # noqa: E402
+from mlflow.tracking import MlflowClient  # noqa: E402
+
+__all__ = ["BlockedRelease", "Registry", "RegistryAway", "Run", "UnknownVersion", "Version"]
+
+EXPERIMENT = "equipartum"
+LOADER_MODULE = "models.pyfunc_loader"
+
+
+class BlockedRelease(EquipartumError):
+    """A promotion refused because a blocking finding stands, or the version is for development only."""
+
+
+class UnknownVersion(EquipartumError):
+    """A version or run that the registry does not hold."""
+
+
+class RegistryAway(EquipartumError):
+    """The registry does not answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One registered version and the aliases that point to it."""
+
+    name: str
+    version: int
+    run_id: str
+    created_at: int
+    aliases: tuple[str, ...]
+    tags: ReleaseTags
+
+    @property
+    def outcome(self) -> str:
+        return self.name.rpartition(".")[0]
+
+    @property
+    def prediction_point(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+class Run:
+    """One MLflow run under way: parameters, metrics and artefacts go to it; it never holds a patient row."""
+
+    def __init__(self, client: MlflowClient, run_id: str) -> None:
+        self._client = client
+        self.run_id = run_id
+
+    def log_parameters(self, parameters: Mapping[str, object]) -> None:
+        for name, value in parameters.items():
+            self._client.log_param(self.run_id, name, str(value)[:500])
+
+    def log_metrics(self, metrics: Mapping[str, float]) -> None:
+        for name, value in metrics.items():
+            self._client.log_metric(self.run_id, name, value)
+
+    def log_files(self, folder: Path, artifact_path: str | None = None) -> None:
+        self._client.log_artifacts(self.run_id, str(folder), artifact_path)
+
+    def log_text(self, text: str, artifact_file: str) -> None:
+        self._client.log_text(self.run_id, text, artifact_file)
+
+    def log_model_folder(self, saved: Path) -> None:
+        """The files of ``saved`` as an MLflow model that loads without code of its own."""
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / MODEL_ARTIFACT
+            shutil.copytree(saved, folder / "data")
+            description = Model()
+            description.add_flavor("python_function", loader_module=LOADER_MODULE, data="data")
+            description.save(str(folder / "MLmodel"))
+            self.log_files(folder, MODEL_ARTIFACT)
+
+
+class Registry:
+    """One home's registry: SQLite in the home by default, or the server that the settings name."""
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        self._artifacts = home.artifacts
+        address = home.prepare().registry_url(settings)
+        try:
+            self._client = MlflowClient(tracking_uri=address, registry_uri=address)
+        except (MlflowException, OSError) as error:
+            raise RegistryAway(f"the registry does not answer: {type(error).__name__}") from error
+
+    @contextmanager
+    def run(self, name: str, *, parent: Run | None = None) -> Iterator[Run]:
+        """A run that ends FINISHED, FAILED on an error, or KILLED when the process is told to stop."""
+        tags = {"mlflow.parentRunId": parent.run_id} if parent else {}
+        created = self._client.create_run(self._experiment(), run_name=name, tags=tags)
+        run = Run(self._client, created.info.run_id)
+        try:
+            yield run
+        except Exception:
+            self._client.set_terminated(run.run_id, status="FAILED")
+            raise
+        except BaseException:
+            self._client.set_terminated(run.run_id, status="KILLED")
+            raise
+        self._client.set_terminated(run.run_id)
+
+    def _experiment(self) -> str:
+        found = self._client.get_experiment_by_name(EXPERIMENT)
+        if found is not None:
+            return str(found.experiment_id)
+        return str(self._client.create_experiment(EXPERIMENT, artifact_location=self._artifacts.as_uri()))
+
+    def register(self, run: Run, outcome: str, prediction_point: str, tags: ReleaseTags) -> Version:
+        """A new version of the run's model folder, as challenger."""
+        name = registered_name(outcome, prediction_point)
+        try:
+            self._client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        created = self._client.create_model_version(
+            name, source=f"runs:/{run.run_id}/{MODEL_ARTIFACT}", run_id=run.run_id, tags=tags.to_tags()
+        )
+        self._client.set_registered_model_alias(name, CHALLENGER, created.version)
+        return self.version(outcome, prediction_point, int(created.version))
+
+    def version(self, outcome: str, prediction_point: str, number: int) -> Version:
+        """That version; `UnknownVersion` lists those there are."""
+        found = {v.version: v for v in self.versions(outcome, prediction_point)}
+        if number not in found:
+            there = ", ".join(str(n) for n in sorted(found)) or "none: run 'equipartum retrain' first"
+            raise UnknownVersion(f"{outcome} at {prediction_point} has no version {number}; versions: {there}")
+        return found[number]
+
+    def versions(self, outcome: str | None = None, prediction_point: str | None = None) -> list[Version]:
+        """Every version, or those of one outcome, newest first."""
+        found = []
+        for model in self._client.search_registered_models(max_results=1000):
+            of, _, at = model.name.rpartition(".")
+            if outcome in (None, of) and prediction_point in (None, at):
+                aliases = self._client.get_registered_model(model.name).aliases
+                listed = self._client.search_model_versions(f"name = '{model.name}'", max_results=1000)
+                found += [_version(v, aliases) for v in listed]
+        return sorted(found, key=lambda v: (v.name, -v.version))
+
+    def champion(self, outcome: str, prediction_point: str) -> Version | None:
+        versions = self.versions(outcome, prediction_point)
+        return next((v for v in versions if CHAMPION in v.aliases), None)
+
+    def by_run(self, run_id: str) -> Version:
+        """The version that a run registered; the first characters of its id are enough."""
+        found = [v for v in self.versions() if v.run_id.startswith(run_id)]
+        if len(found) != 1:
+            raise UnknownVersion(f"{len(found)} registered versions come from a run that starts with {run_id!r}")
+        return found[0]
+
+    def promote(self, version: Version) -> Version:
+        """Points the champion alias at ``version``; `BlockedRelease` says what stands against it."""
+        if version.tags.blocking_findings:
+            raise BlockedRelease(
+                f"{version.name} version {version.version} is blocked by {', '.join(version.tags.blocking_findings)}. "
+                f"Read its audit (equipartum audit --run {version.run_id[:8]}); accept a finding by name, role, reason "
+                "and expiry in a policy file and audit again with --policy, or retrain."
+            )
+        if version.tags.status != "adequate":
+            raise BlockedRelease(f"{version.name} version {version.version} is for {version.tags.status}")
+        self._client.set_registered_model_alias(version.name, CHAMPION, str(version.version))
+        return self.version(version.outcome, version.prediction_point, version.version)
+
+    def retag(self, version: Version, tags: ReleaseTags) -> Version:
+        """Replaces what the registry says of a version, after a new audit of it."""
+        for key, value in tags.to_tags().items():
+            self._client.set_model_version_tag(version.name, str(version.version), key, value)
+        return self.version(version.outcome, version.prediction_point, version.version)
+
+    def download(self, version: Version, artifact_path: str, destination: Path) -> Path:
+        """A local copy of one artefact of the version's run."""
+        return Path(self._client.download_artifacts(version.run_id, artifact_path, str(destination)))
+
+    def metrics(self, version: Version) -> Mapping[str, float]:
+        """The metrics of the version's run."""
+        return dict(self._client.get_run(version.run_id).data.metrics)
+
+
+def _version(found: ModelVersion, aliases: Mapping[str, str]) -> Version:
+    return Version(
+        name=found.name,
+        version=int(found.version),
+        run_id=str(found.run_id),
+        created_at=int(found.creation_timestamp),
+        aliases=tuple(alias for alias, number in aliases.items() if str(number) == str(found.version)),
+        tags=ReleaseTags.from_tags(dict(found.tags)),
+    )

@@ -1,0 +1,97 @@
+"""`retrain`: from records of births to an audited, registered risk model, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from fairness_audits.audit import AuditReport, audit
+from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
+from models.home import Home, Settings
+from models.risk_model import RiskModel
+from records.records import Records
+from training.audit_context import audit_context
+from training.cohort import OBSERVED, Cohort, assemble
+from training.design_choice import RetrainRequest, design_for
+from training.diagnosis import Diagnosis, diagnose
+from training.evaluation import list_only_groups
+from training.fitting import fit
+from training.holdout import calibration_bands, predict_holdout
+from training.publication import publish
+from training.registry import Registry, Version
+from training.split import Split, hold_out
+
+__all__ = ["Retrained", "retrain"]
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrained:
+    """What a retrain leaves behind, and where."""
+
+    version: Version
+    model: RiskModel
+    report: AuditReport
+    audit_folder: Path
+    cohort: Cohort
+    split: Split
+    diagnosis: Diagnosis
+
+
+def retrain(
+    request: RetrainRequest,
+    records: Records,
+    home: Home,
+    settings: Settings,
+    *,
+    policy: AuditPolicy = DEFAULT_POLICY,
+    say: Say = lambda _: None,
+) -> Retrained:
+    """Registers a new version as challenger, whatever its audit finds; promoting it is a person's decision.
+
+    Raises an `EquipartumError` before anything is fitted if the outcome is not in the files or nothing can be learnt.
+    """
+    cohort = assemble(request.outcome, request.point, records)
+    design = design_for(request, cohort)
+    say(f"{design.registered_name} by '{cohort.definition}': {cohort.denominator}")
+    split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
+    training, holdout = split.training(cohort.frame), split.holdout(cohort.frame)
+    diagnosis = diagnose(cohort, training)
+    say(f"{training.height:,} births to fit on, {holdout.height:,} held out ({split.description}); {diagnosis.status}")
+
+    registry = Registry(home, settings)
+    with registry.run(design.registered_name) as run:
+        fitted = fit(design, cohort, training)
+        say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
+        notes = (str(cohort.denominator), split.description, *records.notes, *diagnosis.remarks)
+        label = fitted.model.digest[:12]
+        predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
+        context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes)
+        report = audit(predictions, policy, context)
+        say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
+        model = _completed(fitted.model, predictions, report)
+        version, folder = publish(run, registry, home, design, model, fitted, diagnosis, predictions, context, report)
+    say(f"registered {version.name} version {version.version} as challenger")
+    return Retrained(
+        version=version,
+        model=model,
+        report=report,
+        audit_folder=folder,
+        cohort=cohort,
+        split=split,
+        diagnosis=diagnosis,
+    )
+
+
+def _completed(model: RiskModel, predictions: pl.DataFrame, report: AuditReport) -> RiskModel:
+    """What only the holdout can say: how often women scored alike had the outcome, and whom no percentage is shown."""
+    scored = predictions.filter(pl.col("scored_by") == "model")
+    return replace(
+        model,
+        calibration_bands=calibration_bands(scored["risk"].to_numpy(), scored[OBSERVED].to_list()),
+        list_only_groups=list_only_groups(report.figures),
+    )

@@ -1,0 +1,89 @@
+"""Who is held out: the latest births where months are known, otherwise women drawn at random within strata.
+
+A woman is never on both sides. The holdout is used once, for the evaluation and the audit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+__all__ = ["Split", "hold_out"]
+
+TRAINING, HOLDOUT, SET_ASIDE = 0, 1, 2
+# A temporal holdout is used where whole months give one of about the size asked for.
+TEMPORAL_RANGE = (0.6, 1.4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """``part`` has one number a row of the frame: 0 training, 1 holdout, 2 set aside (an earlier birth of a woman
+    who is in the holdout)."""
+
+    part: npt.NDArray[np.int8]
+    kind: str
+    description: str
+
+    def training(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.filter(self.part == TRAINING)
+
+    def holdout(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.filter(self.part == HOLDOUT)
+
+
+def hold_out(frame: pl.DataFrame, *, fraction: float, seed: int) -> Split:
+    """Splits a cohort by time where it can, and by woman always."""
+    return _by_time(frame, fraction) or _by_woman(frame, fraction, seed)
+
+
+def _woman(frame: pl.DataFrame) -> pl.Series:
+    return frame.select(pl.coalesce("woman_id", "pregnancy_id")).to_series()
+
+
+def _by_time(frame: pl.DataFrame, fraction: float) -> Split | None:
+    month = frame.select(pl.col("delivered_year").cast(pl.Int32) * 12 + pl.col("delivered_month")).to_series()
+    if month.null_count() or month.n_unique() < 2:
+        return None
+    share_from = month.value_counts().sort(month.name, descending=True)
+    shares = share_from["count"].cum_sum() / frame.height
+    nearest = int((shares - fraction).abs().arg_min() or 0)
+    if not TEMPORAL_RANGE[0] * fraction <= shares[nearest] <= TEMPORAL_RANGE[1] * fraction:
+        return None
+    first = int(share_from[month.name][nearest])
+    part = (month >= first).to_numpy().astype(np.int8)
+    women = _woman(frame)
+    held = women.filter(part == HOLDOUT).unique()
+    part[(part == TRAINING) & women.is_in(held.implode()).to_numpy()] = SET_ASIDE
+    since = f"{(first - 1) // 12}-{(first - 1) % 12 + 1:02d}"
+    aside = int((part == SET_ASIDE).sum())
+    return Split(
+        part=part,
+        kind="temporal",
+        description=f"births from {since} on are held out; {aside:,} earlier births of those women are in neither part",
+    )
+
+
+def _by_woman(frame: pl.DataFrame, fraction: float, seed: int) -> Split:
+    """Within each stratum of ethnic group and outcome, the women with the lowest keyed hash are held out."""
+    women = _woman(frame)
+    keys = np.fromiter((_keyed_hash(seed, woman) for woman in women), dtype=np.uint64, count=len(women))
+    strata = frame.select(
+        key=pl.Series(keys),
+        stratum=pl.struct("ethnic_group", "observed"),
+        woman=women,
+    ).with_columns(stratum=pl.col("stratum").first().over("woman"))
+    rank = strata.select(pl.col("key").rank("dense").over("stratum") / pl.col("key").n_unique().over("stratum"))
+    part = (rank.to_series() <= fraction).to_numpy().astype(np.int8)
+    return Split(
+        part=part,
+        kind="by woman",
+        description=f"women drawn at random within ethnic group and outcome are held out (seed {seed})",
+    )
+
+
+def _keyed_hash(seed: int, woman: str) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{seed}:{woman}".encode(), digest_size=8).digest(), "little")
