@@ -55,7 +55,7 @@ class RunningService:
 @contextmanager
 def running_service(home: Home, settings: Settings, *, say: Callable[[str], None]) -> Iterator[RunningService]:
     """The service as a process of its own, ready; it is told to stop when the block ends."""
-    process = subprocess.Popen(serve_command(home, settings), env=serve_environment(home, settings))
+    process = subprocess.Popen(serve_command(settings), env=serve_environment(home, settings))
     service = RunningService(address=f"http://{settings.host}:{settings.port}", process=process)
     try:
         _wait_until_ready(service)

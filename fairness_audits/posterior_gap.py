@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairness_audits.figures import DIGITS, Section, rounded
+from fairness_audits.replicates import simultaneous_gap_bound
 
 __all__ = ["Gap", "gap_of_proportions", "gap_of_ratios"]
 
@@ -31,8 +32,11 @@ GRID = np.geomspace(1e-3, 4.0, 160)
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """Difference between the highest and lowest group: posterior mean, 95 % interval, and the chance that it exceeds
-    the tolerance. Groups without a printable count are ``left_out`` and named."""
+    """Difference between the highest and lowest group: posterior mean, 95 % interval, chance to exceed the tolerance.
+
+    ``conservative_high`` is a frequentist bound beside it (proportions only). Groups without a printable count are
+    ``left_out`` and named.
+    """
 
     section: Section
     operating_point: str
@@ -43,6 +47,7 @@ class Gap:
     high: float | None
     tolerance: float
     probability_above: float | None
+    conservative_high: float | None
     groups: tuple[str, ...]
     left_out: tuple[str, ...]
 
@@ -72,19 +77,20 @@ class Gap:
 def gap_of_proportions(counts: Mapping[str, tuple[float, float]], *, tolerance: float) -> dict[str, Any]:
     """Gap of proportions, from (part, whole) of each group, on the logit scale with half an event added to each side.
 
-    Returns what `Gap` needs of it: expected, low, high, probability_above, tolerance.
+    Returns what `Gap` needs of it: expected, low, high, probability_above, conservative_high, tolerance.
     """
     part, whole = _columns(counts)
     centre = np.log((part + 0.5) / (whole - part + 0.5))
     variance = 1 / (part + 0.5) + 1 / (whole - part + 0.5)
-    return _gap(centre, variance, tolerance, lambda draws: 0.5 * (1 + np.tanh(0.5 * draws)), "sensitivity")
+    gap = _gap(centre, variance, tolerance, lambda draws: 0.5 * (1 + np.tanh(0.5 * draws)), "sensitivity")
+    return gap | {"conservative_high": rounded(simultaneous_gap_bound(counts), DIGITS["sensitivity"])}
 
 
 def gap_of_ratios(counts: Mapping[str, tuple[float, float]], *, tolerance: float) -> dict[str, Any]:
     """Gap of observed over expected, from (events, expected) of each group, on the log scale."""
     events, expected = _columns(counts)
     centre = np.log((events + 0.5) / (expected + 0.5))
-    return _gap(centre, 1 / (events + 0.5), tolerance, np.exp, "observed_to_expected")
+    return _gap(centre, 1 / (events + 0.5), tolerance, np.exp, "observed_to_expected") | {"conservative_high": None}
 
 
 def _columns(counts: Mapping[str, tuple[float, float]]) -> tuple[Array, Array]:

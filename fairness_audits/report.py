@@ -129,7 +129,7 @@ class AuditReport:
         return printed_missingness(context, self.rule) if context is not None else ()
 
     def flat(self, section: Section) -> dict[str, float]:
-        """Figures and gaps of one section by the names a metric store takes: ``sensitivity.Black``, ``gap.sensitivity``."""
+        """Figures and gaps of one section by the names a metric store takes: ``auroc.Black``, ``gap.sensitivity``."""
         rows = [row for row in self.figures_of(section) if row.level in FLAT_LEVELS]
         named = {
             f"{name}.{row.group}" if row.level != "everyone" else name: row[name].value

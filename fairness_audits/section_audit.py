@@ -100,6 +100,7 @@ def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], polic
             **values,
         )
         for estimand, (values, used, left_out) in gaps.items()
+        if used or estimand == "sensitivity"
     ]
 
 

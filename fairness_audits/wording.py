@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from fairness_audits.figures import Figure, Section, per_hundred
 from fairness_audits.levels import EVERYONE
+from models.guidelines import GUIDELINES
 from records.clock import PREDICTION_POINTS
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN, NOT_STATED
 from records.predictions import NOT_GIVEN
@@ -17,15 +18,15 @@ FIXED_SENTENCE = "Ethnic group here marks exposure to different treatment and ci
 
 WENT_ON_TO: Mapping[str, str] = MappingProxyType(
     {
-        "preterm_birth": "gave birth preterm",
-        "preterm_birth_before_34": "gave birth before 34 weeks",
-        "preterm_birth_before_32": "gave birth before 32 weeks",
-        "haemorrhage": "bled heavily",
-        "gestational_diabetes": "were found to have gestational diabetes",
-        "postpartum_depression": "were depressed in the year after birth",
-        "severe_maternal_morbidity": "became severely ill",
-        "neonatal_morbidity": "had a baby who needed intensive support",
-        "perinatal_death": "lost their baby",
+        "preterm_birth": "give birth preterm",
+        "preterm_birth_before_34": "give birth before 34 weeks",
+        "preterm_birth_before_32": "give birth before 32 weeks",
+        "haemorrhage": "bleed heavily",
+        "gestational_diabetes": "have gestational diabetes",
+        "postpartum_depression": "be depressed in the year after birth",
+        "severe_maternal_morbidity": "become severely ill",
+        "neonatal_morbidity": "have a baby who needed intensive support",
+        "perinatal_death": "lose their baby",
     }
 )
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -63,7 +64,7 @@ def point_name(point: str) -> str:
 
 def went_on_to(outcome: str) -> str:
     """What the women who had the outcome went through, after 'women who'."""
-    return WENT_ON_TO.get(outcome, f"had {outcome_name(outcome)}")
+    return f"went on to {WENT_ON_TO.get(outcome, f'have {outcome_name(outcome)}')}"
 
 
 def these_women(group: str) -> str:
@@ -75,11 +76,12 @@ def these_women(group: str) -> str:
 
 
 def scorer_name(section: Section) -> str:
-    """'the model', "today's rule (nice_ng3@2020)", 'flagging nobody'."""
+    """'the model', "today's rule (body mass index of ...)", 'flagging nobody'; a site's own rule by the name it has."""
     if section.scored_by == "model":
         return "the model"
     if section.scored_by.startswith("guideline:"):
-        return f"today’s rule ({section.scored_by.removeprefix('guideline:')})"
+        known = GUIDELINES.get(section.scored_by)
+        return f"today’s rule ({known.title if known is not None else section.scored_by.removeprefix('guideline:')})"
     if section.scored_by.startswith("flag_"):
         return f"flagging {section.scored_by.removeprefix('flag_')}"
     return section.scored_by
@@ -91,7 +93,8 @@ def so_many_of_100(figure: Figure) -> str:
         return "an unknown number"
     if figure.low is None or figure.high is None:
         return str(per_hundred(figure.value))
-    return f"{per_hundred(figure.value)} ({per_hundred(figure.low)} to {per_hundred(figure.high)})"
+    value, low, high = per_hundred(figure.value), per_hundred(figure.low), per_hundred(figure.high)
+    return str(value) if low == high else f"{value} ({low} to {high})"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from models.calibrator import Calibrator
 from models.design import ModelDesign
 from models.encoding import Encoding, Fact
 from models.offer_policy import OfferPolicy
+from records.concepts import CONCEPTS
 from records.errors import EquipartumError
 
 __all__ = ["CalibrationBand", "IntendedPopulation", "RiskBand", "RiskModel", "StaleModel"]
@@ -128,8 +129,13 @@ class RiskModel:
         return next((band for band in self.calibration_bands if band.low <= risk < band.high), None)
 
     def missing_inputs(self, facts: Mapping[str, Fact]) -> tuple[str, ...]:
-        """Concepts the model would use and that are not recorded for this woman."""
-        return tuple(name for name in self.encoding.concepts if facts.get(name) is None)
+        """Concepts the model would use and that are not recorded; what is undefined for her is not missing."""
+        return tuple(
+            name
+            for name in self.encoding.concepts
+            if facts.get(name) is None
+            and not ((condition := CONCEPTS[name].defined_if) is not None and facts.get(condition) == 0)
+        )
 
     def header(self) -> dict[str, Any]:
         """Everything but the booster, as plain JSON data."""

@@ -10,12 +10,13 @@ from typing import Any
 from models.explanation import REASONS_HEADING, Reason, reasons
 from models.outcomes import OUTCOMES
 from models.risk_model import CalibrationBand
+from records.clock import BOOKING, PREDICTION_POINTS
 from serving.champion import Champion
 from serving.contract import RiskRequest
 from serving.natural_frequency import denominator_for, natural_frequency, sentence
 from serving.scoring import NotScored, Scored
 
-__all__ = ["RESEARCH_NOTICE", "SIMULATED_NOTICE", "answer", "model_reference", "notice_for"]
+__all__ = ["RESEARCH_NOTICE", "SIMULATED_NOTICE", "answer", "audit_reference", "model_reference", "notice_for"]
 
 SIMULATED_NOTICE = "SIMULATED: NOT FOR CARE"
 RESEARCH_NOTICE = "RESEARCH USE: NOT A MEDICAL DEVICE"
@@ -119,7 +120,19 @@ def _interval(band: CalibrationBand | None) -> dict[str, Any] | None:
 def _offer(scored: Scored) -> dict[str, Any]:
     design = scored.champion.model.design
     action = OUTCOMES[design.outcome].actions[design.prediction_point]
-    return {"alert": scored.alert, "offer": dataclasses.asdict(action) if action is not None and scored.alert else None}
+    if action is None or not scored.alert:
+        return {"alert": scored.alert, "offer": None}
+    offer = dataclasses.asdict(action) | {"in_time": _in_time(scored, action.latest_day)}
+    return {"alert": scored.alert, "offer": offer}
+
+
+def _in_time(scored: Scored, latest_day: int | None) -> bool | None:
+    """Whether what is offered can still be done; None where the day of her pregnancy is not known."""
+    if latest_day is None:
+        return True
+    point = PREDICTION_POINTS[scored.champion.model.design.prediction_point]
+    day = scored.facts.get("gestation_at_booking") if point == BOOKING else point.gestational_day
+    return day <= latest_day if isinstance(day, int | float) else None
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
@@ -137,15 +150,15 @@ def _inputs(request: RiskRequest, scored: Scored) -> dict[str, Any]:
     concepts = scored.champion.model.encoding.concepts
     recorded = [name for name, fact in request.facts.items() if fact is not None]
     return {
-        "inputs_used": [name for name in concepts if request.facts.get(name) is not None],
-        "inputs_missing": [n for n in scored.champion.model.missing_inputs(request.facts) if n not in request.undefined],
+        "inputs_used": [name for name in concepts if name in recorded],
+        "inputs_missing": [name for name in concepts if name not in (*recorded, *request.undefined)],
         "inputs_undefined": [name for name in concepts if name in request.undefined],
         "facts_not_read": [name for name in recorded if name not in concepts],
     }
 
 
 def _provenance(champion: Champion) -> dict[str, Any]:
-    return {"model": model_reference(champion), "audit": _audit_reference(champion)}
+    return {"model": model_reference(champion), "audit": audit_reference(champion)}
 
 
 def model_reference(champion: Champion) -> dict[str, Any]:
@@ -165,7 +178,7 @@ def model_reference(champion: Champion) -> dict[str, Any]:
     }
 
 
-def _audit_reference(champion: Champion) -> dict[str, Any] | None:
+def audit_reference(champion: Champion) -> dict[str, Any] | None:
     if champion.tags is None or not champion.tags.audit_id:
         return None
     design = champion.model.design

@@ -12,7 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from serving.audits import get_audit_file, get_audits
+from serving.batch import post_risk_batch
+from serving.catalogue import get_model_card, get_models
+from serving.early_warning import post_early_warning
 from serving.guard import Guard, Measure
+from serving.openapi import get_openapi
+from serving.pages import get_asset, get_front_page
 from serving.problems import Problem, problem_response
 from serving.risks import post_risks
 from serving.state import Serving
@@ -33,7 +39,18 @@ def create_app(open_serving: Callable[[], Serving], measure: Measure | None = No
             serving.close()
 
     return Starlette(
-        routes=[Route("/v1/risks", post_risks, methods=["POST"])],
+        routes=[
+            Route("/v1/risks", post_risks, methods=["POST"]),
+            Route("/v1/risks/batch", post_risk_batch, methods=["POST"]),
+            Route("/v1/early-warning", post_early_warning, methods=["POST"]),
+            Route("/v1/models", get_models),
+            Route("/v1/models/{outcome}/card", get_model_card),
+            Route("/audits", get_audits),
+            Route("/audits/{outcome}/{point}/{audit_id}/{name}", get_audit_file),
+            Route("/assets/{name}", get_asset),
+            Route("/openapi.json", get_openapi),
+            Route("/", get_front_page),
+        ],
         middleware=[Middleware(Guard, measure=measure)],
         lifespan=lifespan,
         exception_handlers={Problem: _problem, HTTPException: _http_error},

@@ -10,9 +10,8 @@ import json
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -43,8 +42,8 @@ class MisnamedChampion(EquipartumError):
 class _Reading:
     """One consistent state: what is served, and why what should be is not."""
 
-    champions: Mapping[str, Champion] = MappingProxyType({})
-    trouble: Mapping[str, str] = MappingProxyType({})
+    champions: Mapping[str, Champion] = field(default_factory=dict)
+    trouble: Mapping[str, str] = field(default_factory=dict)
     is_loaded: bool = False
 
 
@@ -84,7 +83,7 @@ class RegistryChampions:
         try:
             named = _champion_versions(self._url)
         # MLflow raises its own, SQLAlchemy's and the network's errors: with any of them the registry is away.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             _log.warning("registry is away", kind=type(error).__name__)
             return
         champions: dict[str, Champion] = {}
@@ -97,7 +96,7 @@ class RegistryChampions:
             try:
                 champions[name] = _loaded(self._url, name, version)
                 _log.info("champion loaded", model=name, version=str(version.version))
-            except Exception as error:  # noqa: BLE001 - as above, and a damaged file must not stop the others
+            except Exception as error:
                 trouble[name] = str(error) if isinstance(error, EquipartumError) else type(error).__name__
                 _log.error("champion not loaded", model=name, version=str(version.version), reason=trouble[name])
                 if running is not None:

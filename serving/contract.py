@@ -182,6 +182,6 @@ def _pregnancy_id(given: Any, refusals: list[Refusal]) -> str | None:
     if isinstance(given, str) and 0 < len(given) <= LONGEST_PREGNANCY_ID and given.isprintable():
         return given
     refusals.append(
-        Refusal(pointer="#/pregnancy_id", detail=f"pregnancy_id is printable text of 1 to {LONGEST_PREGNANCY_ID} characters")
+        Refusal(pointer="#/pregnancy_id", detail=f"printable text of 1 to {LONGEST_PREGNANCY_ID} characters")
     )
     return None

@@ -15,7 +15,17 @@ from records.concepts import CONCEPTS
 from records.errors import EquipartumError
 from serving.problems import Refusal
 
-__all__ = ["ACCEPTED_FACTS", "EPDS_FACTS", "accepted_units", "accepted_value", "escaped", "read_facts", "undefined_history"]
+__all__ = [
+    "ACCEPTED_FACTS",
+    "EPDS_FACTS",
+    "RefusedFact",
+    "accepted_units",
+    "accepted_value",
+    "checked_value",
+    "escaped",
+    "read_facts",
+    "undefined_history",
+]
 
 EPDS_FACTS = ("epds_item_10", "epds_total")
 # Known only once the baby is born: it cannot be a fact about a pregnancy whose risk is asked for.
@@ -38,9 +48,7 @@ ACCEPTED_FACTS = _accepted()
 def read_facts(given: Any) -> tuple[dict[str, Fact], list[Refusal]]:
     """Facts in canonical units, null where not recorded or refused, and every refusal."""
     if not isinstance(given, dict):
-        return {}, [
-            Refusal(pointer="#/facts", detail="facts is an object of concepts", accepted={"type": "object"}, value=given)
-        ]
+        return {}, [Refusal(pointer="#/facts", detail="facts is an object of concepts", value=given)]
     facts: dict[str, Fact] = {}
     refusals: list[Refusal] = []
     for name, content in given.items():
@@ -51,7 +59,7 @@ def read_facts(given: Any) -> tuple[dict[str, Fact], list[Refusal]]:
         facts[name] = None
         try:
             facts[name] = _fact(CONCEPTS[name], content, pointer)
-        except _RefusedFact as refused:
+        except RefusedFact as refused:
             refusals.append(refused.refusal)
     return facts, refusals or list(_contradictions(facts))
 
@@ -72,9 +80,9 @@ def accepted_value(concept: Concept) -> dict[str, Any]:
     if concept.kind == "flag":
         return {"one_of": [True, False, None]}
     low, high = concept.plausible or (None, None)
-    units = accepted_units(concept) if concept.unit else ()
-    stated = {"minimum": low, "maximum": high, "of_unit": concept.unit}
-    return {name: value for name, value in stated.items() if value is not None} | ({"units": list(units)} if units else {})
+    units = list(accepted_units(concept)) if concept.unit else None
+    stated = {"minimum": low, "maximum": high, "of_unit": concept.unit, "units": units}
+    return {name: value for name, value in stated.items() if value is not None}
 
 
 def accepted_units(concept: Concept) -> tuple[str, ...]:
@@ -83,7 +91,9 @@ def accepted_units(concept: Concept) -> tuple[str, ...]:
     return ("1",) if concept.kind == "count" else ()
 
 
-class _RefusedFact(Exception):
+class RefusedFact(Exception):
+    """One place refused; caught where all of them are gathered."""
+
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.pointer)
         self.refusal = refusal
@@ -94,27 +104,27 @@ def _fact(concept: Concept, content: Any, pointer: str) -> Fact:
         return None
     if not isinstance(content, dict):
         detail = 'a fact is an object, as in {"value": 31, "unit": "a"}, or null where it is not recorded'
-        raise _RefusedFact(Refusal(pointer=pointer, detail=detail, accepted={"type": "object"}, value=content))
+        raise RefusedFact(Refusal(pointer=pointer, detail=detail, accepted={"type": "object"}, value=content))
     for name in content:
         if name not in ("value", "unit"):
-            raise _RefusedFact(
+            raise RefusedFact(
                 Refusal(pointer=f"{pointer}/{escaped(name)}", detail="a fact has a value and a unit, nothing else")
             )
     if "value" not in content:
-        raise _RefusedFact(
-            Refusal(pointer=f"{pointer}/value", detail="give a value; null where it is not recorded")
-        )
-    return _checked(concept, content["value"], content.get("unit"), pointer)
+        raise RefusedFact(Refusal(pointer=f"{pointer}/value", detail="give a value; null where it is not recorded"))
+    return checked_value(concept, content["value"], content.get("unit"), pointer)
 
 
-def _checked(concept: Concept, value: Any, unit: Any, pointer: str) -> Fact:
-    def refused(where: str, detail: str, value: Any = None) -> _RefusedFact:
+def checked_value(concept: Concept, value: Any, unit: Any, pointer: str) -> Fact:
+    """The value in the concept's own unit, null where not recorded. `RefusedFact` names a member below ``pointer``."""
+
+    def refused(where: str, detail: str, value: Any = None) -> RefusedFact:
         refusal = Refusal(pointer=f"{pointer}/{where}", detail=detail, accepted=accepted_value(concept), value=value)
-        return _RefusedFact(refusal)
+        return RefusedFact(refusal)
 
     units = accepted_units(concept)
     if unit is not None and unit not in units:
-        raise refused("unit", f"{concept.name} is not recorded in that unit" if units else f"{concept.name} has no unit")
+        raise refused("unit", f"{concept.name} has {'another' if units else 'no'} unit")
     if value is None:
         return None
     if concept.unit is not None and unit is None:

@@ -61,7 +61,7 @@ class Guard:
         try:
             await self.app(scope, receive, send_guarded)
         # Whatever failed, the client gets a problem and the log its kind: a message might quote a value.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             _log.error("fault", kind=type(error).__name__, where=_innermost(error), route=_template(scope))
             if status == 0:
                 problem = Problem(status=500, title="A fault of the service", detail="nothing was answered")

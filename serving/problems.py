@@ -17,11 +17,11 @@ from records.errors import EquipartumError
 
 __all__ = [
     "PROBLEM_TYPE",
-    "NotAcceptable",
     "Problem",
     "Refusal",
     "RefusedRequest",
     "printable",
+    "problem_body",
     "problem_response",
 ]
 
@@ -75,14 +75,15 @@ class RefusedRequest(EquipartumError):
         return Problem(
             status=422,
             title="The request is not as the contract says",
-            detail=f"{len(self.refusals)} places are refused; nothing was scored" if len(self.refusals) > 1
+            detail=f"{len(self.refusals)} places are refused; nothing was scored"
+            if len(self.refusals) > 1
             else "one place is refused; nothing was scored",
             extension={**extension, "errors": [refusal.to_dict() for refusal in self.refusals]},
         )
 
 
-def problem_response(problem: Problem) -> Response:
-    body = {
+def problem_body(problem: Problem) -> dict[str, Any]:
+    return {
         **{name: value for name, value in problem.extension.items() if name in FIRST},
         "type": "about:blank",
         "title": problem.title,
@@ -90,9 +91,12 @@ def problem_response(problem: Problem) -> Response:
         "detail": problem.detail,
         **{name: value for name, value in problem.extension.items() if name not in FIRST},
     }
+
+
+def problem_response(problem: Problem) -> Response:
     # ASCII only: a pointer may hold a lone surrogate that a client sent, and UTF-8 cannot.
     return Response(
-        json.dumps(body, allow_nan=False),
+        json.dumps(problem_body(problem), allow_nan=False),
         status_code=problem.status,
         media_type=PROBLEM_TYPE,
         headers=dict(problem.headers),
@@ -109,5 +113,6 @@ def printable(value: object) -> float | int | bool | str | None:
         if isinstance(value, float) and math.isinf(value):
             return "Infinity"
         return value if abs(value) < LARGEST_ECHOED else "a number too large to be echoed"
-    kinds = {str: "text", list: "a list", dict: "an object"}
-    return kinds.get(type(value))
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list) else "an object"

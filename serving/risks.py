@@ -22,7 +22,7 @@ from serving.scoring import NotScored, Scored, score
 from serving.state import Serving, serving_of
 from serving.strict_json import read_json
 
-__all__ = ["post_risks"]
+__all__ = ["answered", "judge", "post_risks"]
 
 LONGEST_KEY = 255
 
@@ -31,6 +31,14 @@ async def post_risks(http: Request) -> Response:
     serving = serving_of(http)
     key = _idempotency_key(http)
     body, document = await read_json(http, serving.settings.request_body_limit)
+    content = await answered(serving, document, body=body, idempotency_key=key)
+    return json_response(content, notice=content["notice"])
+
+
+async def answered(
+    serving: Serving, document: Any, *, body: bytes, idempotency_key: str | None = None
+) -> dict[str, Any]:
+    """The answer to one request. Raises `Problem`, with the safety rule's answer in it where there is one."""
     safety = safety_answer(document)
     first = {} if safety is None else {"safety": safety}
     try:
@@ -40,7 +48,7 @@ async def post_risks(http: Request) -> Response:
     judgements = judge(serving, request)
     request_id, predicted_at = uuid.uuid4().hex, datetime.now(UTC)
     try:
-        entry = await serving.log.record(request, judgements, body=body, idempotency_key=key)
+        entry = await serving.log.record(request, judgements, body=body, idempotency_key=idempotency_key)
         request_id, predicted_at = entry.request_id, entry.predicted_at
     except LogUnavailable as unavailable:
         judgements = {name: _not_logged(judgement, unavailable) for name, judgement in judgements.items()}
@@ -48,8 +56,7 @@ async def post_risks(http: Request) -> Response:
         raise Problem(status=409, title="Key used before", detail=str(reused), extension=first) from None
     if safety is None:
         _refuse_without_risks(request, judgements)
-    content = answer(request, judgements, safety=safety, request_id=request_id, predicted_at=predicted_at)
-    return json_response(content, notice=content["notice"])
+    return answer(request, judgements, safety=safety, request_id=request_id, predicted_at=predicted_at)
 
 
 def judge(serving: Serving, request: RiskRequest) -> dict[str, Judgement]:
@@ -103,7 +110,5 @@ def _refuse_without_risks(request: RiskRequest, judgements: Mapping[str, Judgeme
 def _idempotency_key(http: Request) -> str | None:
     key = http.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise Problem(
-            status=400, title="Unusable Idempotency-Key", detail=f"a key has 1 to {LONGEST_KEY} characters"
-        )
+        raise Problem(status=400, title="Unusable Idempotency-Key", detail=f"a key has 1 to {LONGEST_KEY} characters")
     return key

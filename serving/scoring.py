@@ -45,7 +45,8 @@ def score(champion: Champion, request: RiskRequest) -> Scored | NotScored:
         return NotScored(status="not_applicable", reason=outside)
     if not any(request.facts.get(name) is not None for name in model.encoding.concepts):
         return NotScored(
-            status="not_applicable", reason="none of the facts that this model reads is recorded: see inputs of the model"
+            status="not_applicable",
+            reason="none of the facts that this model reads is recorded",
         )
     encoded = model.encoding.encode_one(request.facts)
     risk = float(model.calibrator.apply(model.raw_scores(encoded.reshape(1, -1), threads=1))[0])

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from serving.problems import Problem
 
-__all__ = ["parse", "read_json"]
+__all__ = ["media_type_of", "parse", "read_body", "read_json"]
 
 # A client that sends too much is heard out to this multiple, so that it reads the refusal and not a broken connection.
 HEARD_OUT = 128
@@ -22,15 +22,25 @@ HEARD_OUT = 128
 
 async def read_json(request: Request, limit: int) -> tuple[bytes, Any]:
     """The body and what it says. Raises `Problem` 400, 413 or 415."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        # Also keeps other sites' pages out: a browser sends this type across origins only after asking.
-        raise Problem(status=415, title="Not JSON", detail="send the request as Content-Type: application/json")
-    body = await _body(request.stream(), limit)
+    media_type_of(request, "application/json")
+    body = await read_body(request.stream(), limit)
     return body, parse(body)
 
 
-async def _body(stream: AsyncIterator[bytes], limit: int) -> bytes:
+def media_type_of(request: Request, *accepted: str) -> str:
+    """The request's media type. Raises `Problem` 415.
+
+    It also keeps other sites' pages out: a browser sends these types across origins only after asking.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in accepted:
+        detail = f"send the request as Content-Type: {' or '.join(accepted)}"
+        raise Problem(status=415, title="Not of a type that is read here", detail=detail)
+    return media_type
+
+
+async def read_body(stream: AsyncIterator[bytes], limit: int) -> bytes:
+    """Raises `Problem` 413."""
     kept, size = bytearray(), 0
     async for chunk in stream:
         size += len(chunk)

@@ -23,6 +23,7 @@ from fairness_audits.context import (
 )
 from models.design import ModelDesign
 from models.encoding import Encoding
+from records.concepts import CONCEPTS
 from records.groups import MISSING_ETHNICITY
 from training.cohort import OBSERVED, Cohort
 from training.fair_boost.certificate import Certificate
@@ -73,14 +74,18 @@ def audit_context(
 
 
 def _missingness(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
-    counted = cohort.frame.group_by("ethnic_group").agg(
-        pl.len().alias("_births"), *(pl.col(p).is_null().sum() for p in cohort.predictors)
-    )
-    return tuple(
-        PredictorMissingness(group=row["ethnic_group"], predictor=name, pregnancies=row["_births"], missing=row[name])
-        for row in counted.sort("_births", descending=True).iter_rows(named=True)
-        for name in cohort.predictors
-    )
+    """Not recorded, among women of whom it could be: a first pregnancy's history is undefined, not missing."""
+    rows = []
+    for name in cohort.predictors:
+        condition = CONCEPTS[name].defined_if
+        undefined = pl.col(condition) == 0 if condition in cohort.frame.columns else pl.lit(value=False)
+        defined = cohort.frame.filter(undefined.is_null() | ~undefined)
+        counted = defined.group_by("ethnic_group").agg(births=pl.len(), missing=pl.col(name).is_null().sum())
+        rows += [
+            PredictorMissingness(group=group, predictor=name, pregnancies=births, missing=missing)
+            for group, births, missing in counted.sort("births", descending=True).iter_rows()
+        ]
+    return tuple(rows)
 
 
 def _reach(cohort: Cohort) -> tuple[GroupReach, ...]:
@@ -114,7 +119,14 @@ def _proxies(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:
 
 
 def _out_of_fold_auroc(encoded: npt.NDArray[np.float64], member: npt.NDArray[np.bool_], seed: int) -> float:
-    parameters = {"objective": "binary", "max_depth": 4, "num_leaves": 16, "verbosity": -1, "seed": seed}
+    parameters = {
+        "objective": "binary",
+        "max_depth": 4,
+        "num_leaves": 16,
+        "verbosity": -1,
+        "seed": seed,
+        "num_threads": 1,
+    }
     scores = np.empty(len(member))
     for fitted_on, scored in StratifiedKFold(PROXY_FOLDS, shuffle=True, random_state=seed).split(encoded, member):
         births = lightgbm.Dataset(encoded[fitted_on], member[fitted_on].astype(np.int8))

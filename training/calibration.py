@@ -11,7 +11,8 @@ from records.errors import EquipartumError
 __all__ = ["UncalibratableBirths", "fit_calibrator"]
 
 _NEWTON_STEPS = 100
-_SMALLEST_STEP = 1e-12
+# Newton's error squares with each step: after one this small nothing is left to gain
+_SMALLEST_STEP = 1e-7
 
 
 class UncalibratableBirths(EquipartumError, ValueError):
@@ -68,14 +69,14 @@ def _newton(
         gradient = columns.T @ (weight * (risk - targets))
         curvature = columns.T @ (columns * (weight * risk * (1 - risk))[:, None])
         step = np.linalg.lstsq(curvature, gradient, rcond=None)[0]
-        while True:
+        proposed = coefficients - step
+        proposed_loss = _log_loss(scores + columns @ proposed, targets, weight)
+        while proposed_loss > loss and np.abs(step).max() > _SMALLEST_STEP:
+            step = step / 2
             proposed = coefficients - step
             proposed_loss = _log_loss(scores + columns @ proposed, targets, weight)
-            if proposed_loss <= loss or np.abs(step).max() < _SMALLEST_STEP:
-                break
-            step = step / 2
-        coefficients, loss = proposed, min(loss, proposed_loss)
-        if np.abs(step).max() < _SMALLEST_STEP:
+        coefficients, loss = proposed, proposed_loss
+        if np.abs(step).max() <= _SMALLEST_STEP:
             break
     return coefficients
 

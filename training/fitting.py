@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
-
-# Passive waiting: LightGBM's threads otherwise spin against each other on a busy machine.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import lightgbm
 import numpy as np
@@ -18,6 +14,7 @@ from models.encoding import Encoding
 from models.offer_policy import OfferPolicy
 from models.risk_model import IntendedPopulation, RiskBand, RiskModel
 from records.groups import NOT_KNOWN
+from training.capacity import capacity_threshold
 from training.cohort import OBSERVED, Cohort
 from training.fair_boost import FairBoostClassifier
 from training.histograms import reference_histograms
@@ -51,17 +48,32 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
         fair_rounds=design.fair_rounds,
         random_state=design.seed,
     )
-    classifier.fit(
-        encoding.encode(known),
-        known[OBSERVED].to_numpy().astype(np.int8),
-        sensitive_features=known["ethnic_group"].fill_null(NOT_KNOWN).to_numpy(),
-        groups=known.select(pl.coalesce("woman_id", "pregnancy_id")).to_series().to_numpy(),
-    )
+    observed = known[OBSERVED].to_numpy().astype(np.int8)
+    groups = known["ethnic_group"].fill_null(NOT_KNOWN).to_numpy()
+    women = known.select(pl.coalesce("woman_id", "pregnancy_id")).to_series().to_numpy()
+    classifier.fit(encoding.encode(known), observed, sensitive_features=groups, groups=women)
+    parts = classifier.split_parts(observed, sensitive_features=groups, groups=women)
     population = _intended_population(cohort, known)
     histograms = reference_histograms(known, design.predictors)
 
     def row(index: int) -> RiskModel:
-        return _risk_model(design, cohort, encoding, classifier, index, population, histograms)
+        threshold = capacity_threshold(
+            classifier, index, encoding=encoding, training=training, parts=parts, alert_rate=design.alert_rate
+        )
+        average = population.events / population.births
+        return RiskModel(
+            design=design,
+            data_digest=cohort.records.data_digest,
+            encoding=encoding,
+            booster_text=classifier.boosters_[index].model_to_string(),
+            calibrator=classifier.calibrators_[index],
+            offer_policy=OfferPolicy(kind="absolute", threshold=threshold),
+            bands=_bands(average, threshold),
+            calibration_bands=(),
+            intended_population=population,
+            average_risk=average,
+            reference_histograms=histograms,
+        )
 
     return FittedModel(model=row(classifier.chosen_row_), row_0=row(0), classifier=classifier)
 
@@ -69,33 +81,6 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
 def _estimator(design: ModelDesign) -> lightgbm.LGBMClassifier:
     parameters: dict[str, Any] = {**design.booster, "random_state": design.seed}
     return lightgbm.LGBMClassifier(**parameters, deterministic=True, force_row_wise=True, verbosity=-1)
-
-
-def _risk_model(
-    design: ModelDesign,
-    cohort: Cohort,
-    encoding: Encoding,
-    classifier: FairBoostClassifier,
-    index: int,
-    population: IntendedPopulation,
-    histograms: dict[str, dict[str, int]],
-) -> RiskModel:
-    judged = classifier.frontier_[index]
-    threshold = judged.figures.threshold
-    average = population.events / population.births
-    return RiskModel(
-        design=design,
-        data_digest=cohort.records.data_digest,
-        encoding=encoding,
-        booster_text=classifier.boosters_[index].model_to_string(),
-        calibrator=classifier.calibrators_[index],
-        offer_policy=OfferPolicy(kind="absolute", threshold=threshold),
-        bands=_bands(average, threshold),
-        calibration_bands=(),
-        intended_population=population,
-        average_risk=average,
-        reference_histograms=histograms,
-    )
 
 
 def _bands(average: float, threshold: float) -> tuple[RiskBand, ...]:

@@ -16,14 +16,13 @@ import numpy.typing as npt
 import shap
 from matplotlib.figure import Figure
 
-from fairness_audits.audit import AuditReport
 from fairness_audits.figures import TITLES
+from fairness_audits.report import AuditReport
 from models.model_files import self_test_rows
 from models.outcomes import outcome
 from models.predictors import PREDICTORS
 from models.risk_model import RiskModel
 from training.diagnosis import Diagnosis
-from training.evaluation import headline_figures
 
 __all__ = ["importance_chart", "importances", "model_card"]
 
@@ -98,7 +97,9 @@ def model_card(model: RiskModel, diagnosis: Diagnosis, report: AuditReport, chos
 def _group_table(report: AuditReport) -> str:
     lines = ["| group | " + " | ".join(TITLES[name] for name in CARD_FIGURES) + " |"]
     lines.append("| --- " * (len(CARD_FIGURES) + 1) + "|")
-    for row in headline_figures(report.figures):
+    for row in report.figures_of(report.models[0]):
+        if row.level not in ("everyone", "ethnic_group"):
+            continue
         cells = [row[name].text for name in CARD_FIGURES]
         lines.append(f"| {row.group} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-from fairness_audits.audit import AuditReport
 from fairness_audits.context import AuditContext
+from fairness_audits.report import AuditReport
 from models.design import ModelDesign
 from models.home import Home
 from models.model_files import save_risk_model
@@ -21,7 +21,6 @@ from models.release import AUDIT_ARTIFACT, CARD_ARTIFACT, ReleaseTags
 from models.risk_model import RiskModel
 from records.predictions import write_predictions
 from training.diagnosis import Diagnosis
-from training.evaluation import metrics_of
 from training.fitting import FittedModel
 from training.model_card import importance_chart, model_card
 from training.registry import Registry, Run, Version
@@ -73,7 +72,7 @@ def publish(
     report.write(folder)
     KeptPredictions.of(home, run.run_id).keep(predictions, context)
     run.log_parameters(_parameters(design, model, diagnosis))
-    run.log_metrics(metrics_of(report.figures))
+    run.log_metrics(report.flat(report.models[0]))
     run.log_files(folder, AUDIT_ARTIFACT)
     with tempfile.TemporaryDirectory() as scratch:
         saved = Path(scratch) / "saved"

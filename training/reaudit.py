@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fairness_audits.audit import AuditReport, audit
+from fairness_audits.audit import audit
 from fairness_audits.context import AuditContext
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
+from fairness_audits.report import AuditReport
 from models.home import Home
 from records.errors import EquipartumError
 from records.predictions import read_predictions

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
-from fairness_audits.audit import AuditReport, audit
+from fairness_audits.audit import audit
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
+from fairness_audits.report import AuditReport
 from models.home import Home, Settings
 from models.risk_model import RiskModel
 from records.records import Records
@@ -17,7 +18,6 @@ from training.audit_context import audit_context
 from training.cohort import OBSERVED, Cohort, assemble
 from training.design_choice import RetrainRequest, design_for
 from training.diagnosis import Diagnosis, diagnose
-from training.evaluation import list_only_groups
 from training.fitting import fit
 from training.holdout import calibration_bands, predict_holdout
 from training.publication import publish
@@ -93,5 +93,5 @@ def _completed(model: RiskModel, predictions: pl.DataFrame, report: AuditReport)
     return replace(
         model,
         calibration_bands=calibration_bands(scored["risk"].to_numpy(), scored[OBSERVED].to_list()),
-        list_only_groups=list_only_groups(report.figures),
+        list_only_groups=report.groups_without_percentage(report.models[0]),
     )

@@ -18,4 +18,7 @@ def shrunken_sensitivity(
     """
     counted = np.asarray(events, dtype=np.float64) + pseudo_events
     drawn = np.asarray(found, dtype=np.float64) + pseudo_events * overall
-    return np.divide(drawn, counted, out=np.full(counted.shape, float(overall)), where=counted > 0)
+    shrunken: NDArray[np.float64] = np.divide(
+        drawn, counted, out=np.full(counted.shape, float(overall)), where=counted > 0
+    )
+    return shrunken

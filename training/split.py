@@ -73,9 +73,9 @@ def _by_woman(frame: pl.DataFrame, fraction: float, seed: int) -> Split:
     keys = np.fromiter((_keyed_hash(seed, woman) for woman in women), dtype=np.uint64, count=len(women))
     strata = frame.select(
         key=pl.Series(keys),
-        stratum=pl.struct("ethnic_group", "observed"),
+        stratum=pl.format("{}/{}", pl.col("ethnic_group").fill_null(""), pl.col("observed").fill_null(value=False)),
         woman=women,
-    ).with_columns(stratum=pl.col("stratum").first().over("woman"))
+    ).with_columns(stratum=pl.col("stratum").max().over("woman"))
     rank = strata.select(pl.col("key").rank("dense").over("stratum") / pl.col("key").n_unique().over("stratum"))
     part = (rank.to_series() <= fraction).to_numpy().astype(np.int8)
     return Split(

@@ -8,6 +8,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from equipartum.findings import show_findings
 from equipartum.options import AsJson, HomeFolder
 from equipartum.terminal import Terminal
 from fairness_audits.audit import audit
@@ -56,9 +57,7 @@ def command(
         )
         report, folder = audit(table, chosen), out or Path("audit")
         report.write(folder)
-    for sentence in report.headlines:
-        terminal.show(sentence)
-    terminal.show(f"Blocking findings: {', '.join(report.blocking) or 'none'}")
+    show_findings(terminal, report)
     terminal.show(f"Report: {folder / 'report.html'}")
     terminal.finish({"blocking_findings": list(report.blocking), "report": str(folder / "report.html")})
 

@@ -40,7 +40,7 @@ def command(
         home.settings_file.write_text(DEMO_SETTINGS, encoding="utf-8")
     settings = home.settings(port=port)
     if not no_serve:
-        refuse_taken_port(settings.host, settings.port)
+        refuse_taken_port(settings)
     promoted, blocked = _train_every_outcome(terminal, home, settings, births, seed)
     result: dict[str, object] = {
         "promoted": [v.name for v in promoted],

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from equipartum.findings import show_findings
 from equipartum.options import AsJson, Data, HomeFolder, Point, Seed, SourceName
 from equipartum.terminal import Terminal
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
@@ -89,10 +90,7 @@ def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object
     version, report = retrained.version, retrained.report
     terminal.show()
     terminal.show(f"{version.name} version {version.version}, run {version.run_id[:8]}")
-    for sentence in report.headlines:
-        terminal.show(f"  {sentence}")
-    if report.blocking:
-        terminal.show(f"  Blocked by {', '.join(report.blocking)}: 'equipartum promote' will refuse it.")
+    show_findings(terminal, report)
     terminal.show(f"  Report: {retrained.audit_folder / 'report.html'}")
     return {
         "name": version.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,17 @@ import typer
 
 from equipartum.options import AsJson
 from equipartum.terminal import Terminal
-from records.sources.simulated import simulate, write_cdc_natality, write_parquet
+from records.sources.simulated import SimulatedBirths, simulate, write_cdc_natality, write_parquet
 
 NAME = "simulate"
 EXAMPLES = (
     "Example: **equipartum simulate --births 20000 --seed 1 --scenario england --format parquet --out births.parquet**"
 )
 
-WRITERS = {"parquet": write_parquet, "cdc_natality": write_cdc_natality}
+WRITERS: Mapping[str, Callable[[SimulatedBirths, Path], object]] = {
+    "parquet": write_parquet,
+    "cdc_natality": write_cdc_natality,
+}
 
 
 def command(

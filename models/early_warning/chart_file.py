@@ -45,7 +45,7 @@ def load_charts(folder: Path) -> dict[str, Chart]:
 def parse_chart(content: bytes, *, file: str) -> Chart:
     """The chart in these bytes; ``file`` is its name in messages."""
     document = _document(content, file)
-    _check_signoff_is_last(document, _document(content_of(content), file), file)
+    _check_signoff_is_last(document, content_of(content), file)
     unfilled: list[str] = []
     cells = Cells(document, file=file, path="", unfilled=unfilled)
     chart_id, title, status = _id(cells), cells.text("title"), _status(cells)
@@ -156,10 +156,18 @@ def _signoff(cells: Cells) -> SignOff:
     return signoff
 
 
-def _check_signoff_is_last(document: dict[str, Any], before_signoff: dict[str, Any], file: str) -> None:
-    # By their text: a NaN in a cell, which its own check refuses, is not equal to itself.
-    if repr({key: value for key, value in document.items() if key != "signoff"}) != repr(before_signoff):
-        raise MalformedChart(f"{file}: [signoff] must be the last table of the file, on a line of its own")
+def _check_signoff_is_last(document: dict[str, Any], signed: bytes, file: str) -> None:
+    chart = {key: value for key, value in document.items() if key != "signoff"}
+    try:
+        # By their text: a NaN in a cell, which its own check refuses, is not equal to itself.
+        is_last = repr(chart) == repr(tomllib.loads(signed.decode("utf-8")))
+    except tomllib.TOMLDecodeError:
+        is_last = False
+    if not is_last:
+        raise MalformedChart(
+            f"{file}: [signoff] must be the last table of the file, on a line of its own, and no such line stands "
+            "elsewhere, not even within a text"
+        )
 
 
 def _check_whole(chart: Chart, file: str) -> None:

@@ -13,7 +13,7 @@ The values are those of path-dependent TreeSHAP (Lundberg et al., Nature Machine
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numba
 import numpy as np
@@ -50,12 +50,12 @@ class PathFactors(NamedTuple):
 
 def _compiled(function: Compiled) -> Compiled:
     """Compiled at its first call; kept on disk for the next process wherever some folder can be written to."""
-    options = {"fastmath": _ALLOWED_REORDERING, "error_model": "numpy", "nogil": True}
+    options: dict[str, Any] = {"fastmath": _ALLOWED_REORDERING, "error_model": "numpy", "nogil": True}
     try:
-        compiled: Compiled = numba.njit(cache=True, **options)(function)
+        kept: Compiled = numba.njit(function, cache=True, **options)
     except RuntimeError:
-        compiled = numba.njit(**options)(function)
-    return compiled
+        kept = numba.njit(function, **options)
+    return kept
 
 
 @_compiled

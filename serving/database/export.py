@@ -67,11 +67,8 @@ def _read(url: str) -> pl.DataFrame:
     )
 
 
-_TYPES = {
-    name: dtype
-    for name, dtype in (PREDICTION_COLUMNS | {"pregnancy_pseudonym": pl.String(), "predicted_at": pl.Datetime("us")}).items()
-    if name in {column.name for column in PREDICTION_LOG.columns}
-}
+_LOGGED_TYPES = dict(PREDICTION_COLUMNS) | {"pregnancy_pseudonym": pl.String(), "predicted_at": pl.Datetime("us")}
+_TYPES = {column.name: _LOGGED_TYPES[column.name] for column in PREDICTION_LOG.columns if column.name in _LOGGED_TYPES}
 
 
 def _last_answered(log: pl.DataFrame) -> pl.DataFrame:

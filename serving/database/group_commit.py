@@ -76,7 +76,7 @@ class GroupCommit:
             except LogUnavailable as refusal:
                 _refuse(batch, refusal)
             # A fault of any kind must reach the requests that wait, and must not end the thread they all depend on.
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 _refuse(batch, why_unavailable(error))
 
     def _already_waiting(self) -> list[_Waiting]:

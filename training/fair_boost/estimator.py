@@ -38,7 +38,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Of the births, ``validation_fraction`` steer the multipliers, calibrate, set the threshold and judge;
     ``certificate_fraction`` are looked at once, for the certificate; the rest fit the trees.
 
-    Fitted: ``boosters_`` and ``calibrators_`` (one a row of ``frontier_``), ``chosen_row_`` with ``chosen_`` saying why,
+    Fitted: ``boosters_`` and ``calibrators_`` (one a row of ``frontier_``), ``chosen_row_`` and ``chosen_`` (why),
     ``booster_``, ``calibrator_``, ``threshold_`` and ``multipliers_`` of the chosen row, ``feasible_`` and
     ``binding_groups_`` of the row fitted at ``tolerance``, ``certificate_``, ``seed_``, ``classes_``. No birth is kept.
     """
@@ -130,7 +130,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Calibrated risks by the model of one row of ``frontier_``, chosen or not, to compare it on other births."""
         check_is_fitted(self)
         predictors = validate_data(self, X, reset=False, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan")
-        return self._risk(predictors, row)
+        return self.calibrators_[row].apply(self._log_odds(predictors, row))
 
     def split_parts(
         self, y: ArrayLike, *, sensitive_features: ArrayLike | None = None, groups: ArrayLike | None = None
@@ -201,12 +201,21 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.feasible_, self.binding_groups_ = asked.feasible, asked.binding_groups
 
     def _certify(self, predictors: NDArray[Any], births: Births, rows: NDArray[np.intp]) -> Certificate:
-        unseen = predictors[rows]
-        row_0 = self._risk(unseen, 0) >= self.frontier_[0].figures.threshold
-        flag = row_0 if self.chosen_row_ == 0 else self._risk(unseen, self.chosen_row_) >= self.threshold_
-        return certify(births.taken(rows), flag, row_0, tolerance=self.tolerance)
+        flags = []
+        if len(rows):
+            # every row begins with the trees of row 0: the chosen one is scored from there on
+            unseen, plain_trees = predictors[rows], self.boosters_[0].num_trees()
+            log_odds = self._log_odds(unseen, 0)
+            flags.append(self.calibrators_[0].apply(log_odds) >= self.frontier_[0].figures.threshold)
+            if self.booster_.num_trees() > plain_trees:
+                log_odds = log_odds + self._log_odds(unseen, self.chosen_row_, start_iteration=plain_trees)
+            flags.append(self.calibrator_.apply(log_odds) >= self.threshold_)
+        else:
+            flags = [np.empty(0, dtype=bool)] * 2
+        return certify(births.taken(rows), flag=flags[1], row_0_flag=flags[0], tolerance=self.tolerance)
 
-    def _risk(self, predictors: NDArray[Any], row: int) -> NDArray[np.float64]:
-        if len(predictors) == 0:
-            return np.empty(0)
-        return self.calibrators_[row].apply(self.boosters_[row].predict(predictors, raw_score=True))
+    def _log_odds(self, predictors: NDArray[Any], row: int, *, start_iteration: int = 0) -> NDArray[np.float64]:
+        threads = getattr(self.estimator, "n_jobs", None)
+        options = {} if threads is None else {"num_threads": threads}
+        scored = self.boosters_[row].predict(predictors, raw_score=True, start_iteration=start_iteration, **options)
+        return np.asarray(scored)

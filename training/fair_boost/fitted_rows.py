@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm
 import numpy as np
-from numpy.typing import NDArray
 
 from models.calibrator import Calibrator
 from training.calibration import fit_calibrator
 from training.fair_boost.births import Births
 from training.fair_boost.figures import RowFigures, figures_of
-from training.fair_boost.frontier import FrontierRow, row_against
+from training.fair_boost.frontier import LOSS_TO_STOP_AT, FrontierRow, row_against
 from training.fair_boost.live_booster import LiveBooster
 from training.fair_boost.multipliers import DualAscent
-from training.fair_boost.rounds import HeldOutSensitivity, PulledLogLoss, fair_rounds
+from training.fair_boost.rounds import HeldOutSensitivity, PulledLogLoss, Snapshot, fair_rounds
 from training.fair_boost.settings import Settings
 from training.offer_policy import absolute_threshold
 
@@ -35,36 +34,54 @@ class FittedRow:
 def fit_rows(
     live: LiveBooster, training: Births, held_out: Births, settings: Settings, began: float
 ) -> list[FittedRow]:
-    """Row 0 and one row a tolerance, loosest first; each continues the plain fit, with the multipliers of the last.
+    """Row 0, then each tolerance from the loosest: its fair rounds continue the plain fit, with the multipliers the
+    last tolerance ended with. Where they lower some group, the rounds up to the last harmless one are a row too.
 
     ``began`` is when the plain fit did, on `time.perf_counter`.
     """
     loss = PulledLogLoss(training, alert_rate=settings.alert_rate, width=settings.width)
     sensitivity = HeldOutSensitivity(held_out, alert_rate=settings.alert_rate, pseudo_events=settings.pseudo_events)
-    multipliers = np.zeros(len(training.women.names))
-    plain = _judged(live, held_out, settings, None, multipliers, None, began)
+    start = Snapshot(
+        iterations=live.plain_rounds,
+        fair_rounds=0,
+        scores=live.held_out_scores(),
+        multipliers=np.zeros(len(training.women.names)),
+    )
+    plain = _judged(live, start, held_out, settings, None, None, began)
     rows = [plain]
-    for tolerance in settings.tolerances:
+    for tolerance in settings.tolerances if settings.fair_rounds else ():
         began = time.perf_counter()
         live.back_to_plain()
-        ascent = _ascent(settings, tolerance, held_out)
-        multipliers = fair_rounds(live, loss, sensitivity, ascent, multipliers, settings.fair_rounds)
-        rows.append(_judged(live, held_out, settings, tolerance, multipliers, plain.judged.figures, began))
+        run = fair_rounds(
+            live,
+            loss,
+            sensitivity,
+            _ascent(settings, tolerance, held_out),
+            start,
+            rounds=settings.fair_rounds,
+            allowed_loss=LOSS_TO_STOP_AT,
+        )
+        full = _judged(live, run.last, held_out, settings, tolerance, plain.judged.figures, began)
+        rows.append(full)
+        if full.judged.worsened and run.last_harmless is not None:
+            rows.append(_judged(live, run.last_harmless, held_out, settings, tolerance, plain.judged.figures, began))
+        start = replace(start, multipliers=run.last.multipliers)
     return rows
 
 
 def _judged(
     live: LiveBooster,
+    snapshot: Snapshot,
     held_out: Births,
     settings: Settings,
     tolerance: float | None,
-    multipliers: NDArray[np.float64],
     row_0: RowFigures | None,
     began: float,
 ) -> FittedRow:
-    scores = live.held_out_scores()
-    calibrator = fit_calibrator(scores, held_out.event, sample_weight=held_out.weight, kind=settings.calibration)
-    risk = calibrator.apply(scores)
+    calibrator = fit_calibrator(
+        snapshot.scores, held_out.event, sample_weight=held_out.weight, kind=settings.calibration
+    )
+    risk = calibrator.apply(snapshot.scores)
     threshold = absolute_threshold(risk, settings.alert_rate, held_out.weight)
     figures = figures_of(
         held_out,
@@ -77,17 +94,18 @@ def _judged(
     ascent = _ascent(settings, settings.tolerance if tolerance is None else tolerance, held_out)
     shortfall = figures.sensitivity - np.array([group.shrunken_sensitivity for group in figures.groups])
     broken = np.abs(ascent.excess(shortfall)) > 1e-12
-    names = held_out.women.names
+    names = np.asarray(held_out.women.names)
     row = row_against(
         row_0,
         figures,
         tolerance=tolerance,
-        multipliers=tuple(zip(names, multipliers.tolist(), strict=True)),
-        binding_groups=tuple(name for name, breaks in zip(names, broken, strict=True) if breaks),
-        at_cap=tuple(name for name, full in zip(names, broken & ascent.at_cap(multipliers), strict=True) if full),
+        fair_rounds=snapshot.fair_rounds,
+        multipliers=tuple(zip(names.tolist(), snapshot.multipliers.tolist(), strict=True)),
+        binding_groups=tuple(names[broken].tolist()),
+        at_cap=tuple(names[broken & ascent.at_cap(snapshot.multipliers)].tolist()),
         seconds=time.perf_counter() - began,
     )
-    return FittedRow(booster=live.frozen(), calibrator=calibrator, judged=row)
+    return FittedRow(booster=live.frozen(snapshot.iterations), calibrator=calibrator, judged=row)
 
 
 def _ascent(settings: Settings, tolerance: float, held_out: Births) -> DualAscent:

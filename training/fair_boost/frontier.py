@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 from training.fair_boost.figures import GroupFigures, RowFigures
 
-__all__ = ["LARGEST_LOSS_ALLOWED", "Choice", "FrontierRow", "choose", "row_against"]
+__all__ = ["LARGEST_LOSS_ALLOWED", "LOSS_TO_STOP_AT", "Choice", "FrontierRow", "choose", "row_against"]
 
 #: How far a group's shrunken sensitivity or net benefit may fall below row 0: the project's own limit, no authority's.
 LARGEST_LOSS_ALLOWED = 0.01
+#: Where rounds are cut short, a quarter of that is kept back: the held-out births are a sample.
+LOSS_TO_STOP_AT = 0.75 * LARGEST_LOSS_ALLOWED
 
 
 @dataclass(frozen=True, kw_only=True)
 class FrontierRow:
     """A fitted model judged on the held-out births. ``tolerance`` is None for row 0, the unconstrained fit.
 
+    ``fair_rounds`` may be fewer than asked: where the full number lowers some group, the same rounds up to the last
+    that lowered none are a row of their own.
     ``largest_loss`` is the most any group's shrunken sensitivity fell below row 0 (negative where all rose);
     ``worsened`` the groups that lost more than is allowed in sensitivity or net benefit. ``feasible`` is whether every
     constrained group's shrunken sensitivity is within its bound; ``binding_groups`` those that are not, ``at_cap``
@@ -24,6 +28,7 @@ class FrontierRow:
     """
 
     tolerance: float | None
+    fair_rounds: int
     figures: RowFigures
     multipliers: tuple[tuple[str, float], ...]
     feasible: bool
@@ -47,6 +52,7 @@ def row_against(
     figures: RowFigures,
     *,
     tolerance: float | None,
+    fair_rounds: int,
     multipliers: tuple[tuple[str, float], ...],
     binding_groups: tuple[str, ...],
     at_cap: tuple[str, ...],
@@ -59,6 +65,7 @@ def row_against(
     ]
     return FrontierRow(
         tolerance=tolerance,
+        fair_rounds=fair_rounds,
         figures=figures,
         multipliers=multipliers,
         feasible=not binding_groups,
@@ -74,20 +81,20 @@ def choose(rows: Sequence[FrontierRow]) -> Choice:
     """The highest worst-group shrunken sensitivity among rows that make no group worse; ties go to the earlier row."""
     allowed = [index for index, row in enumerate(rows) if not row.worsened]
     best = max(allowed, key=lambda index: (rows[index].figures.worst_sensitivity, -index))
-    worst = rows[best].figures.worst_group
     if best > 0:
-        return Choice(
-            row=best,
-            reason=f"row {best} (tolerance {rows[best].tolerance}): raises the worst group ({worst}) the most "
-            "and makes no group worse",
-        )
+        reason = f"raises the worst group ({rows[best].figures.worst_group}) the most and makes no group worse"
+        return Choice(row=best, reason=f"row {best} ({_named(rows[best])}): {reason}")
     reasons = [
-        f"tolerance {row.tolerance} would lower {', '.join(row.worsened)}"
+        f"{_named(row)} would lower {', '.join(row.worsened)}"
         if row.worsened
-        else f"tolerance {row.tolerance} does not raise the worst group"
+        else f"{_named(row)} does not raise the worst group"
         for row in rows[1:]
     ]
     return Choice(row=0, reason="row 0 (unconstrained)" + (": " + "; ".join(reasons) if reasons else ""))
+
+
+def _named(row: FrontierRow) -> str:
+    return f"tolerance {row.tolerance}, {row.fair_rounds} fair rounds"
 
 
 def _is_worse(was: GroupFigures, now: GroupFigures) -> bool:

@@ -46,7 +46,7 @@ class GroupedWomen:
 
     def total(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of one amount a row, by group."""
-        return np.bincount(self.codes, weights=amounts, minlength=len(self.names))
+        return np.asarray(np.bincount(self.codes, weights=amounts, minlength=len(self.names)), dtype=np.float64)
 
 
 def is_missing(value: Any) -> bool:

@@ -6,6 +6,7 @@ of a frontier is the same booster cut off after the plain rounds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +43,7 @@ class LiveBooster:
         )
         # with a built-in objective LightGBM hands out probabilities, and remembers them for the next caller
         self._booster.reset_parameter({"objective": "none"})
-        self.plain_rounds: int = self._booster.current_iteration()
+        self.plain_rounds = self.iterations
 
     def held_out_scores(self) -> NDArray[np.float64]:
         kept: list[NDArray[np.float64]] = []
@@ -54,21 +55,26 @@ class LiveBooster:
         self._booster.eval_valid(keep)
         return kept[0]
 
+    @property
+    def iterations(self) -> int:
+        return int(self._booster.current_iteration())
+
     def add_round(self, objective: Objective) -> None:
         self._booster.update(fobj=objective)
 
     def back_to_plain(self) -> None:
         """Drop the rounds added since the plain fit."""
-        while self._booster.current_iteration() > self.plain_rounds:
+        while self.iterations > self.plain_rounds:
             self._booster.rollback_one_iter()
 
-    def frozen(self) -> lightgbm.Booster:
-        """A copy for prediction alone, which holds no births."""
+    def frozen(self, iterations: int) -> lightgbm.Booster:
+        """A copy of the first ``iterations`` trees for prediction alone, which holds no births."""
         # a model text without an objective would predict log-odds where its neighbour predicts probabilities
         self._booster.reset_parameter({"objective": "binary"})
-        text = self._booster.model_to_string()
+        text = self._booster.model_to_string(num_iteration=iterations)
         self._booster.reset_parameter({"objective": "none"})
-        return lightgbm.Booster(model_str=text)
+        # how many threads this machine used is no part of the model
+        return lightgbm.Booster(model_str=re.sub(r"\[num_threads: -?\d+\]", "[num_threads: 0]", text))
 
 
 def _binned(

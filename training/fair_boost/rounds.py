@@ -15,7 +15,25 @@ from training.fair_boost.multipliers import DualAscent
 from training.fair_boost.operating_score import operating_score
 from training.shrinkage import shrunken_sensitivity
 
-__all__ = ["HeldOutSensitivity", "PulledLogLoss", "fair_rounds"]
+__all__ = ["FairRun", "HeldOutSensitivity", "PulledLogLoss", "Snapshot", "fair_rounds"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A booster cut off after some of its rounds: its held-out scores there, and the multipliers it had reached."""
+
+    iterations: int
+    fair_rounds: int
+    scores: NDArray[np.float64]
+    multipliers: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairRun:
+    """The last round, and the last one at which no group had lost more than was allowed; None where there is none."""
+
+    last: Snapshot
+    last_harmless: Snapshot | None
 
 
 def fair_rounds(
@@ -23,14 +41,31 @@ def fair_rounds(
     loss: PulledLogLoss,
     held_out: HeldOutSensitivity,
     ascent: DualAscent,
-    multipliers: NDArray[np.float64],
+    start: Snapshot,
+    *,
     rounds: int,
-) -> NDArray[np.float64]:
-    """Add rounds to ``live``, and return the multipliers they ended with; each round pulls by those of the last."""
-    for _ in range(rounds):
-        live.add_round(loss.pulled_by(multipliers))
-        multipliers = ascent.step(multipliers, held_out.shortfall(live.held_out_scores()))
-    return multipliers
+    allowed_loss: float,
+) -> FairRun:
+    """Add rounds to ``live``, each pulled by the multipliers of the round before.
+
+    ``start`` is the plain fit, with the multipliers to begin from: losses are counted from its sensitivities.
+    """
+    _, before = held_out.shrunken(start.scores)
+    now = start
+    harmless = None
+    for number in range(1, rounds + 1):
+        live.add_round(loss.pulled_by(now.multipliers))
+        scores = live.held_out_scores()
+        overall, sensitivity = held_out.shrunken(scores)
+        now = Snapshot(
+            iterations=live.iterations,
+            fair_rounds=number,
+            scores=scores,
+            multipliers=ascent.step(now.multipliers, overall - sensitivity),
+        )
+        if float((before - sensitivity).max()) <= allowed_loss:
+            harmless = now
+    return FairRun(last=now, last_harmless=harmless)
 
 
 class PulledLogLoss:
@@ -93,9 +128,9 @@ class HeldOutSensitivity:
         self._event_weight = births.weight[self._events]
         self._with_event = self._women.total(self._event_weight)
 
-    def shortfall(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Overall sensitivity - each group's, shrunk to the overall one by the pseudo-events."""
+    def shrunken(self, scores: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Sensitivity overall, and by group shrunk to the overall one by the pseudo-events."""
         cut = operating_score(scores, self._weight, self._alert_rate)
         found = self._women.total(self._event_weight * (scores[self._events] >= cut))
         overall = float(found.sum() / self._with_event.sum())
-        return overall - shrunken_sensitivity(found, self._with_event, overall, self._pseudo_events)
+        return overall, shrunken_sensitivity(found, self._with_event, overall, self._pseudo_events)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 from models.calibrator import CALIBRATOR_KINDS
@@ -45,8 +45,9 @@ class Settings:
         _between("certificate_fraction", self.certificate_fraction, 0, 1)
         if self.validation_fraction + self.certificate_fraction >= 1:
             raise ValueError("validation_fraction and certificate_fraction leave no births to train on")
-        if isinstance(self.fair_rounds, bool) or not isinstance(self.fair_rounds, Integral) or self.fair_rounds < 0:
-            raise ValueError(f"fair_rounds is a whole number from 0; found {self.fair_rounds!r}")
+        _between("fair_rounds", self.fair_rounds, 0, 100_000)
+        if self.fair_rounds != int(self.fair_rounds):
+            raise ValueError(f"fair_rounds is a whole number; found {self.fair_rounds!r}")
         if self.frontier is not None:
             for tolerance in self.frontier:
                 _between("frontier", tolerance, 0, 1)
@@ -62,8 +63,8 @@ class Settings:
 
 
 def _between(name: str, value: Any, low: float, high: float, *, ends: bool = True) -> None:
-    inside = isinstance(value, Real) and (low <= value <= high if ends else low < value < high)
-    if not inside:
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not is_number or not (low <= value <= high if ends else low < value < high):
         raise ValueError(
             f"{name} must be a number from {low} to {high}{'' if ends else ', ends excluded'}; found {value!r}"
         )

@@ -48,6 +48,8 @@ def write_natality(frame: pl.DataFrame, path: Path) -> None:
 
 def _texts(values: pl.Series, field: Field) -> Bytes:
     """One row a birth, one column a byte. Only distinct values are formatted one by one."""
+    if isinstance(values.dtype, pl.Categorical | pl.Enum):
+        values = values.cast(pl.String)
     distinct = values.drop_nulls().unique().to_list()
     texts = [_text(cell, field, values) for cell in distinct]
     absent = field.codes.unknown or " " * field.width

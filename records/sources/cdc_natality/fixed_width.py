@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +16,6 @@ from records.sources.cdc_natality.fields import FIELDS, FIRST_YEAR, LAST_YEAR, R
 __all__ = ["Framing", "blocks_of_archive", "blocks_of_pieces", "blocks_of_text", "framing_of"]
 
 Bytes = npt.NDArray[np.uint8]
-_T = TypeVar("_T")
 
 # Small enough that several blocks and their copies stay far below a gigabyte, large enough to keep numpy busy.
 _BLOCK_BYTES = 8 * 1024 * 1024
@@ -52,23 +49,13 @@ def framing_of(first: bytes, name: str) -> Framing:
 
 def blocks_of_text(path: Path) -> Iterator[Bytes]:
     """Whole records of a text file, some thousands at a time, one row a record."""
-    yield from read_ahead(blocks_of_pieces(_pieces(path), path.name))
+    yield from blocks_of_pieces(_pieces(path), path.name)
 
 
 def blocks_of_archive(path: Path) -> Iterator[Bytes]:
-    """Whole records of the births inside a ZIP; inflating runs in a second thread."""
+    """Whole records of the births inside a ZIP."""
     for member in members(path):
-        yield from read_ahead(blocks_of_pieces(inflated(path, member), path.name))
-
-
-def read_ahead(items: Iterator[_T]) -> Iterator[_T]:
-    """The same items, each made in another thread while the one before is being used."""
-    end = object()
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        coming = reader.submit(next, items, end)
-        while (item := coming.result()) is not end:
-            coming = reader.submit(next, items, end)
-            yield item  # type: ignore[misc]
+        yield from blocks_of_pieces(inflated(path, member), path.name)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -80,4 +80,4 @@ def _unmet(fact: Fact, lacking: frozenset[str]) -> tuple[str, ...]:
 
 def _reason(fields: Sequence[str], files: int) -> str:
     here = "this file" if files == 1 else "these files"
-    return f"not published in {here} (every {' and '.join(fields)} is blank)"
+    return f"not published in {here} (no {' or '.join(fields)} in any row)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,22 +132,21 @@ def _truth(women: Women, truths: Sequence[OutcomeTruth], ids: pl.Series) -> pl.D
     codes = list(women.scenario.categories)
     category = pl.Series(codes).gather(pl.Series(women.facts["ethnic_category"]))
     groups = {code: women.scenario.scheme.group_of(code) for code in codes}
-    columns: dict[str, pl.Series | pl.Expr] = {
-        "pregnancy_id": ids,
-        "ethnic_category": category,
-        "ethnic_group": category.replace_strict(groups, return_dtype=pl.String),
-    }
-    for truth in truths:
-        columns |= _truth_columns(truth)
-    return pl.select(**columns)
+    told = [
+        ids.alias("pregnancy_id"),
+        category.alias("ethnic_category"),
+        category.replace_strict(groups, return_dtype=pl.String).alias("ethnic_group"),
+    ]
+    return pl.DataFrame([*told, *(column for truth in truths for column in _truth_columns(truth))])
 
 
-def _truth_columns(truth: OutcomeTruth) -> Mapping[str, pl.Expr]:
-    possible, looked_for = pl.lit(pl.Series(truth.possible)), pl.lit(pl.Series(truth.looked_for))
+def _truth_columns(truth: OutcomeTruth) -> list[pl.Series]:
+    possible, looked_for = pl.Series(truth.possible), pl.Series(truth.looked_for)
     name = truth.outcome.name
-    return {
-        f"{name}_true_risk": pl.when(possible).then(pl.lit(pl.Series(truth.risk))),
-        f"{name}_true": pl.when(possible).then(pl.lit(pl.Series(truth.happened))),
-        f"{name}_recorded": pl.when(looked_for).then(pl.lit(pl.Series(truth.recorded))),
-        f"{name}_ascertained": pl.when(possible).then(pl.lit(pl.Series(truth.ascertained))),
-    }
+    columns = pl.select(
+        pl.when(possible).then(pl.Series(truth.risk)).alias(f"{name}_true_risk"),
+        pl.when(possible).then(pl.Series(truth.happened)).alias(f"{name}_true"),
+        pl.when(looked_for).then(pl.Series(truth.recorded)).alias(f"{name}_recorded"),
+        pl.when(possible).then(pl.Series(truth.ascertained)).alias(f"{name}_ascertained"),
+    )
+    return columns.get_columns()

@@ -112,5 +112,3 @@ def _added(ratios: Mapping[str, float], state: Mapping[str, bool]) -> float:
 def _on_booking_facts(flag: Flag, later: set[str]) -> Flag:
     kept: tuple[Effect, ...] = tuple(effect for effect in flag.effects if effect.of not in later)
     return Flag(name=flag.name, intercept=flag.intercept, by_group=flag.by_group, effects=kept)
-
-

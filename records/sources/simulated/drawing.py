@@ -66,7 +66,7 @@ def draw(women: Women, facts: Iterable[Fact]) -> None:
 
 def log_odds(women: Women, flag: Flag) -> Numbers:
     """The log-odds of a flag for each woman."""
-    return flag.intercept + women.by_group(flag.by_group) + effects_sum(women, flag.effects)
+    return np.asarray(flag.intercept + women.by_group(flag.by_group) + effects_sum(women, flag.effects))
 
 
 def effects_sum(women: Women, effects: Iterable[Effect], signal: Mapping[str, float] | None = None) -> Numbers:
@@ -98,7 +98,7 @@ def _where_defined(women: Women, name: str, column: Column) -> Column:
 def _entering(effect: Effect, column: Column) -> Numbers:
     values = column.astype(np.float64)
     if effect.equals is not None:
-        return (values == effect.equals).astype(np.float64)
+        return np.asarray((values == effect.equals).astype(np.float64))
     if effect.above is not None:
         entering = np.maximum(values - effect.above, 0.0) / effect.per
     elif effect.below is not None:

@@ -68,8 +68,10 @@ def parse_plant(text: str) -> Plant:
     plant = Plant(kind=kind)
     for part in filter(None, rest.split(",")):
         key, equals, value = part.partition("=")
-        if key in ("predictor", "outcome") and value:
-            plant = replace(plant, **{key: value})
+        if key == "predictor" and value:
+            plant = replace(plant, predictor=value)
+        elif key == "outcome" and value:
+            plant = replace(plant, outcome=value)
         else:
             plant = replace(plant, group=key, strength=_number(text, value) if equals else None)
     return plant

@@ -64,14 +64,13 @@ def _identity_columns(
 ) -> dict[str, pl.Series]:
     scenario, facts = women.scenario, women.facts
     category = _recorded_category(women)
-    groups = {code: scheme_group for code, scheme_group in _group_of_codes(women).items()}
     found = {
         "pregnancy_id": pregnancy_ids,
         "woman_id": woman_ids,
         "site": _labels(facts["site"], scenario.sites),
         "group_scheme": pl.repeat(scenario.scheme_name, women.rows, eager=True),
         "ethnic_category": category,
-        "ethnic_group": category.replace_strict(groups, return_dtype=pl.String),
+        "ethnic_group": category.replace_strict(_group_of_codes(women), return_dtype=pl.String),
         "deprivation_quintile": columns["deprivation_quintile"],
         "age_band": _labels(facts["age_band"], AGE_BAND_LABELS),
         "interpreter_needed": columns["interpreter_needed"],

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import lightgbm as lgb
 import numpy as np
 import pytest
-from starlette.testclient import TestClient
+from starlette.applications import Starlette
 
 from models.calibrator import Calibrator
 from models.design import ModelDesign
@@ -51,9 +53,12 @@ def fit_model(outcome: str = "preterm_birth", point: str = "booking", **changes:
         )
     rows[generator.random(rows.shape) < 0.1] = np.nan
     names = list(encoding.names)
-    log_odds = -3 + 0.08 * (np.nan_to_num(rows[:, 1], nan=28) - 28) + np.nan_to_num(
-        rows[:, names.index("smoking_status=current")]
-    ) + 0.5 * np.nan_to_num(rows[:, names.index("deprivation_quintile")])
+    log_odds = (
+        -3
+        + 0.08 * (np.nan_to_num(rows[:, 1], nan=28) - 28)
+        + np.nan_to_num(rows[:, names.index("smoking_status=current")])
+        + 0.5 * np.nan_to_num(rows[:, names.index("deprivation_quintile")])
+    )
     happened = generator.random(3000) < 1 / (1 + np.exp(-log_odds))
     booster = lgb.train(
         {"objective": "binary", "max_depth": 4, "num_leaves": 16, "verbose": -1, "num_threads": 1, "seed": 1},
@@ -131,7 +136,40 @@ def home(tmp_path: Path) -> Home:
     return Home(root=tmp_path / "home").prepare()
 
 
-Served = Callable[..., AbstractContextManager[TestClient]]
+class Client:
+    """Sends requests to an application in this process, one after the other or, by `at_once`, together."""
+
+    def __init__(self, app: Starlette, runner: asyncio.Runner) -> None:
+        self._runner = runner
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://service"
+        )
+
+    def post(self, path: str, **content: Any) -> httpx.Response:
+        return self._runner.run(self._client.post(path, **content))
+
+    def get(self, path: str, **content: Any) -> httpx.Response:
+        return self._runner.run(self._client.get(path, **content))
+
+    def request(self, method: str, path: str, **content: Any) -> httpx.Response:
+        return self._runner.run(self._client.request(method, path, **content))
+
+    def at_once(self, path: str, contents: Sequence[dict[str, Any]]) -> list[httpx.Response]:
+        async def together() -> list[httpx.Response]:
+            return await asyncio.gather(*(self._client.post(path, **content) for content in contents))
+
+        return self._runner.run(together())
+
+
+Served = Callable[..., AbstractContextManager[Client]]
+
+
+async def _entered(lifespan: AbstractAsyncContextManager[Any]) -> None:
+    await lifespan.__aenter__()
+
+
+async def _left(lifespan: AbstractAsyncContextManager[Any]) -> None:
+    await lifespan.__aexit__(None, None, None)
 
 
 @pytest.fixture
@@ -139,7 +177,7 @@ def served(home: Home) -> Served:
     """`with served(champion, ..., mode="demo") as client:` runs the application over those champions."""
 
     @contextmanager
-    def serve(*held: Champion, champions: Champions | None = None, **settings: Any) -> Iterator[TestClient]:
+    def serve(*held: Champion, champions: Champions | None = None, **settings: Any) -> Iterator[Client]:
         chosen = Settings(**{"mode": "demo", **settings})
 
         def open_serving() -> Serving:
@@ -150,8 +188,14 @@ def served(home: Home) -> Served:
                 log=PredictionLog(home, chosen),
             )
 
-        with TestClient(create_app(open_serving), raise_server_exceptions=False) as client:
-            yield client
+        app = create_app(open_serving)
+        with asyncio.Runner() as runner:
+            lifespan = app.router.lifespan_context(app)
+            runner.run(_entered(lifespan))
+            try:
+                yield Client(app, runner)
+            finally:
+                runner.run(_left(lifespan))
 
     return serve
 

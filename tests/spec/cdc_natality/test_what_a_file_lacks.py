@@ -17,7 +17,7 @@ def without(*first_bytes: int) -> bytes:
 
 def test_a_blank_column_is_not_published(tmp_path: Path) -> None:
     births = CDC_NATALITY.scan([write_records(tmp_path / "births.txt", without(415), without(415))])
-    assert births.lacking == {"maternal_transfusion": "not published in this file (every MM_MTR is blank)"}
+    assert births.lacking == {"maternal_transfusion": "not published in this file (no MM_MTR in any row)"}
     assert births.pregnancies.collect()["maternal_transfusion"].to_list() == [None, None]
     with pytest.raises(LackingConcept, match="MM_MTR"):
         births.facts("maternal_transfusion")
@@ -36,7 +36,7 @@ def test_a_column_of_unknowns_is_published(tmp_path: Path) -> None:
 
 def test_ethnicity_not_published_is_said(tmp_path: Path) -> None:
     births = CDC_NATALITY.scan([write_records(tmp_path / "births.txt", without(117))])
-    assert births.lacking == {"ethnic_group": "not published in this file (every MRACEHISP is blank)"}
+    assert births.lacking == {"ethnic_group": "not published in this file (no MRACEHISP in any row)"}
     assert any("no disparity can be shown" in note for note in births.notes)
     assert births.pregnancies.collect()["ethnic_group"].to_list() == ["Not known"]
 

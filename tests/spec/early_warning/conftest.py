@@ -82,6 +82,15 @@ def read(charts):
 
 
 @pytest.fixture(scope="session")
+def note_of():
+    def note(result, concept):
+        (reading,) = (reading for reading in result.readings if reading.concept == concept)
+        return reading.note
+
+    return note
+
+
+@pytest.fixture(scope="session")
 def colour_of():
     def colour(result, concept):
         (reading,) = (reading for reading in result.readings if reading.concept == concept)

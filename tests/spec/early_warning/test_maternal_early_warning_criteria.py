@@ -126,6 +126,45 @@ def test_air_or_oxygen_not_recorded_leaves_the_set_incomplete(well, read):
     assert result.missing == ("oxygen_saturation", "oxygen_support")
 
 
-def test_what_she_breathed_when_the_saturation_was_taken_is_what_matters(well, observed, read, colour_of):
-    on_air_then = well(30) + observed(10, oxygen_support="oxygen")
-    assert colour_of(read(CHART, on_air_then), "oxygen_saturation") == "white"
+BREATHED = """
+minutes ago: SpO2   air   oxygen   colour   why
+30                  30    10       white    on air when it was taken
+5                   30    10       none     on oxygen by then
+5                   10    30       white    off oxygen by then
+40                  30    10       none     what she breathed then is not known
+"""
+
+
+@pytest.mark.parametrize(
+    ("saturation", "air", "oxygen", "colour"), [line.split()[:4] for line in BREATHED.strip().splitlines()[1:]]
+)
+def test_what_she_breathed_when_the_saturation_was_taken_is_what_matters(
+    observed, read, colour_of, saturation, air, oxygen, colour
+):
+    seen = (
+        observed(int(saturation), oxygen_saturation=98)
+        + observed(int(air), oxygen_support="air")
+        + observed(int(oxygen), oxygen_support="oxygen")
+    )
+    assert str(colour_of(read(CHART, seen), "oxygen_saturation")).lower() == colour
+
+
+def test_each_saturation_is_judged_by_what_was_breathed_at_its_own_moment(well, observed, read, colour_of):
+    started_oxygen = well(30) + observed(0, oxygen_saturation=98, oxygen_support="oxygen")
+    assert colour_of(read(CHART, started_oxygen), "oxygen_saturation") is None
+    fell_on_oxygen = well(30) + observed(0, oxygen_saturation=93, oxygen_support="oxygen")
+    assert colour_of(read(CHART, fell_on_oxygen), "oxygen_saturation") == "red"
+    rose_on_oxygen = well(30, oxygen_saturation=93) + observed(0, oxygen_saturation=98, oxygen_support="oxygen")
+    assert colour_of(read(CHART, rose_on_oxygen), "oxygen_saturation") is None
+
+
+def test_a_reading_says_what_is_asked_before_it_counts(well, observed, read, note_of):
+    isolated = read(CHART, well(heart_rate=128))
+    assert "verified by a second measurement" in note_of(isolated, "heart_rate")
+    assert note_of(isolated, "respiratory_rate") is None
+    assert note_of(read(CHART, well(heart_rate=128) + observed(5, heart_rate=125)), "heart_rate") is None
+    one_hour = read(CHART, observed(over_minutes=60, urine_output=20))
+    assert "lasted at least 120 minutes" in note_of(one_hour, "urine_output")
+    on_oxygen = read(CHART, well(oxygen_support="oxygen"))
+    assert "Not judged" in note_of(on_oxygen, "oxygen_saturation")
+    assert "Not judged" not in note_of(read(CHART, well()), "oxygen_saturation")

@@ -105,6 +105,10 @@ def test_a_severe_value_is_sustained_only_while_it_is_severe(well, read):
     assert not severe.confirmed
 
 
+def test_a_reading_says_how_long_it_has_to_last(well, read, note_of):
+    assert "lasted more than 20 minutes" in note_of(read(CHART, well(heart_rate=135)), "heart_rate")
+
+
 def test_a_severe_value_also_counts_towards_two(well, read):
     abnormal = {"heart_rate": 135, "temperature": 38.4}
     result = read(CHART, well(25, **abnormal) + well(0, **abnormal))

@@ -42,11 +42,13 @@ def test_an_estimated_loss_is_not_a_measured_one(read, well, observed):
     assert read("mewt", estimated).shock_index.measured_blood_loss is None
 
 
-@pytest.mark.parametrize("missing", ["heart_rate", "systolic_blood_pressure"])
-def test_it_is_not_available_without_both(read, well, missing):
+@pytest.mark.parametrize(
+    ("missing", "title"), [("heart_rate", "heart rate"), ("systolic_blood_pressure", "systolic pressure")]
+)
+def test_it_is_not_available_without_both(read, well, missing, title):
     index = read("mewt", well(**{missing: None})).shock_index
     assert (index.index, index.level) == (None, "not available")
-    assert "Not available" in index.note
+    assert f"Not available: {title} not recorded." in index.note
 
 
 def test_readings_of_different_moments_are_said_to_be(read, well, observed):

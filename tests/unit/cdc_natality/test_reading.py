@@ -94,6 +94,14 @@ def test_the_record_written_is_1345_characters_and_cr_lf(tmp_path: Path) -> None
     )
 
 
+@pytest.mark.parametrize("dtype", [pl.String, pl.Categorical, pl.Enum(["N", "Y"])])
+def test_text_columns_of_any_type_are_written(tmp_path: Path, dtype: pl.DataType) -> None:
+    path = tmp_path / "births.txt"
+    flags = pl.Series(["Y", None, "N"], dtype=dtype)
+    write_natality(pl.DataFrame({"DOB_YY": [2021] * 3, "RF_GDIAB": flags}), path)
+    assert [line[313:314] for line in path.read_bytes().splitlines()] == [b"Y", b"U", b"N"]
+
+
 def test_the_same_births_make_the_same_archive(tmp_path: Path) -> None:
     births = random_births(50, seed=3)
     write_natality(births, tmp_path / "births.zip")

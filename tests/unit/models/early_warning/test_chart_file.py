@@ -62,8 +62,10 @@ def test_a_category_of_which_nothing_is_said_is_a_gap(chart_of):
 MALFORMED = [
     ("resolution = 1\n", "resolution = 0\n", "resolution must be above 0"),
     ("resolution = 1\n", "resolution = nan\n", "resolution must be above 0"),
+    ("resolution = 1\n", "resolution = inf\n", "resolution must be above 0"),
     ("high = 37.6", "high = 37.65", "37.65 is not on the grid of 0.1"),
     (NORMAL, "{ low = 100, high = 50, score = 0 }", "holds no value"),
+    (NORMAL, "{ low = 100, high = 100, score = 0 }", "holds no value"),
     (NORMAL, "{ low = nan, high = 100, score = 0 }", "holds no value"),
     (NORMAL, "{ low = 50, high = 100, score = -1 }", "score must be a whole number, 0 or more"),
     (NORMAL, "{ low = 50, high = 100, score = true }", "score must be a whole number, 0 or more"),
@@ -96,6 +98,7 @@ MALFORMED = [
         'confirm must be { by = "repeat or combination" }',
     ),
     ("required = true", "required = true\nconfirm = { by = 'lasting', at_least_minutes = 0 }", "confirm must be"),
+    ("required = true", "required = true\nconfirm = { by = 'lasting', longer_than_minutes = inf }", "confirm must be"),
     (
         "required = true",
         "required = true\nnormal_only_when = { oxygen_support = 'steam' }",

@@ -56,11 +56,14 @@ def test_scores_add_up_and_trigger(chart_of, saw, heart_rate, temperature, consc
         name for name in fired.split(",") if name != "-"
     ]
     assert result.escalation.now == (fired != "-")
+    scoring = tuple(reading.concept for reading in result.readings if reading.score)
+    assert all(trigger.because == scoring for trigger in result.triggers if trigger.name.startswith("total"))
 
 
 def test_the_total_of_an_incomplete_set_is_a_lower_bound(chart_of, saw):
     result = evaluate(chart_of(), [saw("heart_rate", 105, "/min")], at=NINE, mode="demo")
     assert (result.total_score, result.total_is_lower_bound, result.missing) == (2, True, ("temperature",))
+    assert result.not_recorded == ("consciousness",)
 
 
 def test_who_comes_and_by_when_are_the_charts(chart_of, whole):
@@ -85,6 +88,7 @@ REFUSED = [
     ({"concept": "mood", "value": 1}, UnknownConcept),
     ({"concept": "heart_rate", "value": 84, "unit": "/min", "over_minutes": -1}, ImplausibleValue),
     ({"concept": "heart_rate", "value": 84, "unit": "/min", "over_minutes": float("nan")}, ImplausibleValue),
+    ({"concept": "heart_rate", "value": 84, "unit": "/min", "over_minutes": float("inf")}, ImplausibleValue),
     ({"concept": "heart_rate", "value": 84, "unit": "/min", "at": NINE.replace(tzinfo=None)}, NaiveTime),
     ({"concept": "heart_rate", "value": 84, "unit": "/min", "at": NINE + timedelta(seconds=1)}, FutureObservation),
 ]
@@ -194,6 +198,35 @@ def test_the_next_set_is_due_at_once_where_one_is_missing(chart_of, saw):
 def test_an_interval_of_the_chart_is_not_overridden(chart_of, whole):
     with pytest.raises(RepeatIntervalRefused, match="the chart's own"):
         evaluate(chart_of(), whole, at=NINE, mode="demo", repeat_minutes=600)
+
+
+@pytest.mark.parametrize("minutes", [0, -5])
+def test_an_interval_that_is_none_is_refused(chart_of, whole, minutes):
+    example = chart_of(
+        ('status = "site"', 'status = "example"'), ("repeat_minutes = 60", 'repeat_minutes = "site decides"')
+    )
+    with pytest.raises(RepeatIntervalRefused, match="above 0"):
+        evaluate(example, whole, at=NINE, mode="demo", repeat_minutes=minutes)
+
+
+def test_the_latest_of_each_counts_for_age_and_the_oldest_of_these_for_the_set(chart_of, saw):
+    seen = [
+        saw("heart_rate", 90, "/min", at=NINE - timedelta(minutes=200)),
+        saw("heart_rate", 84, "/min", at=NINE - timedelta(minutes=10)),
+        saw("temperature", 36.8, "Cel", at=NINE - timedelta(minutes=40)),
+    ]
+    result = evaluate(chart_of(), seen, at=NINE, mode="demo")
+    assert (result.state, result.freshness.oldest_minutes) == ("COMPLETE", 40)
+    assert result.freshness.repeat_due == NINE + timedelta(minutes=20)
+    assert [reading.age_minutes for reading in result.readings] == [10, 40]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "action"), [("alert", "pain", "escalate"), ("pain", "alert", "none triggered")]
+)
+def test_a_parameter_that_needs_no_confirmation_counts_by_its_latest_value(chart_of, saw, before, now, action):
+    seen = [saw("consciousness", before, at=NINE - timedelta(minutes=30)), saw("consciousness", now)]
+    assert evaluate(chart_of(), seen, at=NINE, mode="demo").action == action
 
 
 def test_an_optional_parameter_that_is_not_recorded_is_listed(chart_of, whole):

@@ -76,6 +76,13 @@ def test_a_file_without_a_last_newline_can_be_signed(path, text):
     assert sign_chart(path, **SIGNATURE).sign_off_status == "signed"
 
 
+def test_words_that_look_like_a_sign_off_are_refused(path):
+    words = 'text = """Review.\n[signoff]\nis the midwife\'s."""'
+    path.write_text(path.read_text().replace('text = "Review at the bedside."', words))
+    with pytest.raises(MalformedChart, match="no such line stands elsewhere"):
+        sign_chart(path, **SIGNATURE)
+
+
 def test_an_example_cannot_be_signed(tmp_path):
     path = tmp_path / "mewt.toml"
     path.write_bytes((SHIPPED_CHARTS / "mewt.toml").read_bytes())

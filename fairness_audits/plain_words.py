@@ -1,0 +1,156 @@
+"""The first page: what was found, in sentences that need no statistics to follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fairness_audits.checks.calibration import said_of_ratio
+from fairness_audits.comparators import Comparison
+from fairness_audits.figures import GroupFigures, Section, count_text
+from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
+from fairness_audits.report import AuditReport
+from fairness_audits.wording import (
+    is_missing_ethnicity,
+    listed,
+    outcome_name,
+    point_name,
+    scorer_name,
+    so_many_of_100,
+    these_women,
+    went_on_to,
+)
+
+__all__ = ["PlainWords", "in_plain_words"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlainWords:
+    """Paragraphs and lists of the first page about one model."""
+
+    title: str
+    about: str
+    overall: str
+    beside_rules: tuple[str, ...]
+    missed: tuple[str, ...]
+    risk_wrong: tuple[str, ...]
+    cannot_tell: tuple[str, ...]
+    gap: str
+    verdict: str
+    is_blocked: bool
+    tally: tuple[tuple[str, int], ...]
+
+
+def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
+    rows = report.figures_of(section, "ethnic_group")
+    stated = [row for row in rows if not is_missing_ethnicity(row.group)]
+    blocking = [finding for finding in report.findings_of(section) if finding.is_blocking]
+    return PlainWords(
+        title=_title(section),
+        about=_about(report, section),
+        overall=_overall(report, section),
+        beside_rules=tuple(_beside(c) for c in report.comparisons if c.model == section and c.flag_rate.value),
+        missed=tuple(_missed(row) for row in _by_sensitivity(stated)),
+        risk_wrong=tuple(_risk_wrong(stated)),
+        cannot_tell=tuple(_cannot_tell(row) for row in stated if row.status == "cannot tell"),
+        gap=_gap(report, section),
+        verdict=_verdict([_named(finding) for finding in blocking]),
+        is_blocked=bool(blocking),
+        tally=tuple(
+            (state, sum(finding.state == state for finding in report.findings_of(section)))
+            for state in (FINDING, CANNOT_TELL, PASSED, NOT_APPLICABLE)
+        ),
+    )
+
+
+def _title(section: Section) -> str:
+    point = point_name(section.prediction_point)
+    return f"{outcome_name(section.outcome)}{', ' + point if point else ''}".capitalize()
+
+
+def _about(report: AuditReport, section: Section) -> str:
+    everyone = report.group(section)
+    version = "" if section.model_version == "not given" else f" (version {section.model_version})"
+    scorer = scorer_name(section)
+    return (
+        f"{scorer[:1].upper()}{scorer[1:]}{version} scored {count_text(everyone.counts['n'])} pregnancies; "
+        f"{count_text(everyone.counts['events'])} of the women {went_on_to(section.outcome)}. A woman who is flagged "
+        "can be offered care in time; a woman who is missed is not. This page says who was missed, and whether the "
+        "risk a woman is told is right for women of her ethnic group."
+    )
+
+
+def _overall(report: AuditReport, section: Section) -> str:
+    everyone = report.group(section)
+    if everyone["sensitivity"].value is None:
+        return "No one was flagged, or no one is known to have had the outcome, so nobody can be said to be missed."
+    return (
+        f"Of 100 women who {went_on_to(section.outcome)}, {so_many_of_100(everyone['sensitivity'])} had been flagged. "
+        f"Flagging these took {so_many_of_100(everyone['flag_rate'])} of every 100 women scored. Flagging nobody would "
+        "have found none."
+    )
+
+
+def _beside(comparison: Comparison) -> str:
+    rule, everyone = scorer_name(comparison.rule), comparison.rows[0]
+    return (
+        f"{rule[:1].upper()}{rule[1:]} flags {so_many_of_100(comparison.flag_rate)} of every 100 women and finds "
+        f"{so_many_of_100(everyone.rule)} of 100 who {went_on_to(comparison.model.outcome)}; the model, cut to flag as "
+        f"many, finds {so_many_of_100(everyone.model)}."
+    )
+
+
+def _named(finding: Finding) -> str:
+    return f"{finding.code} {finding.title.lower()} ({these_women(finding.group) if finding.group else 'all women'})"
+
+
+def _by_sensitivity(rows: Sequence[GroupFigures]) -> list[GroupFigures]:
+    """The most often missed first; groups that cannot be told are said elsewhere."""
+    told = [row for row in rows if row.status == "shown" and row["sensitivity"].value is not None]
+    return sorted(told, key=lambda row: row["sensitivity"].value or 0.0)
+
+
+def _missed(row: GroupFigures) -> str:
+    return (
+        f"Of 100 {these_women(row.group)} who {went_on_to(row.section.outcome)}, "
+        f"{so_many_of_100(row['sensitivity'])} had been flagged."
+    )
+
+
+def _risk_wrong(rows: Sequence[GroupFigures]) -> list[str]:
+    """Groups whose interval of O:E excludes 1, furthest from 1 first."""
+    off = []
+    for row in rows:
+        ratio = row["observed_to_expected"]
+        if ratio.value and ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high:
+            off.append((max(ratio.value, 1 / ratio.value), said_of_ratio(row)))
+    return [sentence for _, sentence in sorted(off, reverse=True)]
+
+
+def _cannot_tell(row: GroupFigures) -> str:
+    seen = row.counts["events"]
+    needed = f"; about {row.events_needed:,} would be needed" if row.events_needed else ""
+    told = "too few events to print" if seen is None else f"about {count_text(seen)} events seen"
+    women = these_women(row.group)
+    return f"{women[:1].upper()}{women[1:]}: {told}{needed}."
+
+
+def _gap(report: AuditReport, section: Section) -> str:
+    gap = next(
+        (g for g in report.gaps if (g.section, g.level, g.estimand) == (section, "ethnic_group", "sensitivity")), None
+    )
+    if gap is None or gap.expected is None:
+        return ""
+    low, high = round((gap.low or 0) * 100), round((gap.high or 0) * 100)
+    left_out = f" Left out, because their counts cannot be printed: {listed(gap.left_out)}." if gap.left_out else ""
+    return (
+        f"Between the ethnic group most often found and the one least often found, the difference is about "
+        f"{round(gap.expected * 100)} in 100 women (95 % interval {low} to {high}). The chance that it is more than "
+        f"{round(gap.tolerance * 100)} in 100 is {gap.probability_text}.{left_out}"
+    )
+
+
+def _verdict(blocking: Sequence[str]) -> str:
+    if not blocking:
+        return "Nothing found here blocks a release. That does not make the model fair: see what cannot be told."
+    return f"Not to be released until a named person has answered for: {listed(blocking)}."

@@ -1,0 +1,84 @@
+"""Simulated births as Parquet: the records in one file, and the truth beside them only when asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from records.errors import EquipartumError
+from records.records import IDENTITY_COLUMNS
+from records.sources.simulated.births import SimulatedBirths, Simulation
+from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
+
+__all__ = ["NotSimulatedBirths", "read_marking", "truth_path", "write_parquet"]
+
+_KEY = b"equipartum.simulated"
+_LAYOUT = 1
+
+
+class NotSimulatedBirths(EquipartumError):
+    """A file that `write_parquet` did not write, or that something has rewritten since."""
+
+
+def write_parquet(births: SimulatedBirths, path: Path, *, truth: bool = False) -> None:
+    """The records, marked as simulated in the file's metadata; with ``truth`` also the file `truth_path` names."""
+    marking = {"layout": _LAYOUT, "digest": births.records.data_digest, **asdict(births.simulation)}
+    _write(births.records.pregnancies.collect(), path, marking)
+    if truth:
+        _write(births.truth, truth_path(path), {**marking, "truth": True})
+
+
+def truth_path(path: Path) -> Path:
+    """Where the truth of the births in ``path`` stands: births.parquet -> births.truth.parquet."""
+    return path.with_name(f"{path.stem}.truth.parquet")
+
+
+def read_marking(path: Path) -> tuple[Simulation, str]:
+    """What was simulated, and the digest of its content. Raises `NotSimulatedBirths`."""
+    try:
+        schema = pq.read_schema(path)
+    except FileNotFoundError:
+        raise NotSimulatedBirths(f"{path.name}: there is no such file") from None
+    except (pa.ArrowInvalid, OSError):
+        raise NotSimulatedBirths(f"{path.name} is not a Parquet file; simulated births are read from Parquet") from None
+    marking = _marking(path, schema)
+    if schema.names != _columns():
+        raise NotSimulatedBirths(f"{path.name} does not have the columns of simulated births; simulate them again")
+    simulation = Simulation(
+        births=marking["births"],
+        seed=marking["seed"],
+        scenario=marking["scenario"],
+        plants=tuple(marking["plants"]),
+    )
+    return simulation, marking["digest"]
+
+
+def _marking(path: Path, schema: pa.Schema) -> dict[str, Any]:
+    found = (schema.metadata or {}).get(_KEY)
+    if found is None:
+        raise NotSimulatedBirths(f"{path.name} is not marked as simulated births; 'equipartum simulate' makes them")
+    marking: dict[str, Any] = json.loads(found)
+    if marking.get("truth"):
+        raise NotSimulatedBirths(f"{path.name} holds the truth of simulated births, which no model may read")
+    if marking.get("layout") != _LAYOUT:
+        raise NotSimulatedBirths(
+            f"{path.name} has layout {marking.get('layout')}; this version reads {_LAYOUT}: simulate the births again"
+        )
+    return marking
+
+
+def _columns() -> list[str]:
+    return [*IDENTITY_COLUMNS, *(name for name in SIMULATED_KNOWN_FROM if name not in IDENTITY_COLUMNS)]
+
+
+def _write(table: pl.DataFrame, path: Path, marking: Mapping[str, Any]) -> None:
+    arrow = table.to_arrow()
+    arrow = arrow.replace_schema_metadata({_KEY: json.dumps(marking, sort_keys=True).encode()})
+    pq.write_table(arrow, path, compression="zstd")

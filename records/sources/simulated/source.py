@@ -1,0 +1,77 @@
+"""SIMULATED: reads births that were simulated before, as a source like any other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from records.clock import PredictionPoint
+from records.records import Records
+from records.sources.simulated.births import Simulation, records_of
+from records.sources.simulated.parquet import NotSimulatedBirths, read_marking
+from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
+
+__all__ = ["SIMULATED", "SimulatedSource"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedSource:
+    """Parquet files of `write_parquet`. Records read back are equal to those that were written."""
+
+    name: str = "simulated"
+    title: str = "Simulated births with known true risks (not for care)"
+
+    @property
+    def known_from(self) -> Mapping[str, PredictionPoint]:
+        return SIMULATED_KNOWN_FROM
+
+    def scan(
+        self,
+        paths: Sequence[Path],
+        *,
+        column_mapping: Path | None = None,
+        progress: Callable[[str, int], None] | None = None,
+    ) -> Records:
+        """The births of one file, or of several of one scenario with different seeds.
+
+        Raises `NotSimulatedBirths`.
+        """
+        if column_mapping is not None:
+            raise NotSimulatedBirths("simulated births have the project's own columns; leave the column mapping out")
+        if not paths:
+            raise NotSimulatedBirths("no file was given; name the Parquet files of simulated births")
+        markings = [read_marking(path) for path in paths]
+        _refuse_mixture([simulation for simulation, _ in markings])
+        parts = []
+        for path, (simulation, digest) in zip(paths, markings, strict=True):
+            parts.append(records_of(simulation, pl.scan_parquet(path), digest))
+            if progress is not None:
+                progress(f"reading {path.name}", simulation.births)
+        return parts[0] if len(parts) == 1 else _together(parts)
+
+
+def _refuse_mixture(simulations: Sequence[Simulation]) -> None:
+    if len({simulation.scenario for simulation in simulations}) > 1:
+        raise NotSimulatedBirths(
+            "the files hold different scenarios, whose ethnic coding differs and is never pooled; read them apart"
+        )
+    if len({simulation.seed for simulation in simulations}) < len(simulations):
+        raise NotSimulatedBirths("two of the files have the same seed, so the same births; give each its own seed")
+
+
+def _together(parts: Sequence[Records]) -> Records:
+    digest = hashlib.sha256("\n".join(part.data_digest for part in parts).encode()).hexdigest()
+    return replace(
+        parts[0],
+        description="; ".join(part.description for part in parts),
+        data_digest=digest,
+        pregnancies=pl.concat([part.pregnancies for part in parts]),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+
+
+SIMULATED = SimulatedSource()

@@ -1,0 +1,43 @@
+"""FA002: the risk told against the risk seen, within each group."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from fairness_audits.audit import audit
+
+# 1,000 women at a risk of .1 each: 100 events expected.
+RIGHT = {"found": 0, "missed": 100, "cleared": 900, "other_risk": 0.1}
+
+
+def test_fires_where_more_women_had_the_outcome_than_the_risks_said(answers):
+    found = answers("FA002", {"White": RIGHT, "Black": {**RIGHT, "missed": 160, "cleared": 840}})
+    assert [(f.state, f.group) for f in found][0] == ("finding", "Black")
+    assert "understated" in found[0].sentence
+    assert "160 (139 to 184)" in found[0].sentence  # Wilson limits of .16 over .1
+    assert found[0].figures["observed over expected"] == "1.60 (1.39 to 1.84)"
+
+
+def test_fires_where_risks_are_too_high(answers):
+    found = answers("FA002", {"White": RIGHT, "Asian": {**RIGHT, "missed": 50, "cleared": 950}})
+    assert "overstated" in found[0].sentence
+
+
+def test_does_not_fire_where_the_whole_interval_is_inside_the_band(answers):
+    many = {"found": 0, "missed": 1000, "cleared": 9000, "other_risk": 0.1}
+    assert [f.state for f in answers("FA002", {"White": many, "Black": many})] == ["passed"]
+
+
+def test_cannot_tell_where_the_interval_reaches_from_inside_the_band_to_outside(answers):
+    few = {"found": 0, "missed": 14, "cleared": 86, "other_risk": 0.1}
+    states = {f.state: f.sentence for f in answers("FA002", {"White": {**RIGHT, "missed": 104}, "Black": few})}
+    assert "Black" in states["cannot tell"]
+
+
+def test_is_not_applicable_to_flags_without_risks(table, exact):
+    flags = table({"White": RIGHT, "Black": RIGHT}).with_columns(
+        risk=pl.lit(None, dtype=pl.Float64), scored_by=pl.lit("guideline:a_rule")
+    )
+    model = table({"White": RIGHT, "Black": RIGHT})
+    report = audit(pl.concat([model.with_columns(scored_by=pl.lit("model")), flags]), exact)
+    assert {f.section.scored_by for f in report.findings} == {"model"}

@@ -1,0 +1,45 @@
+"""FA003: are women of a group missed more often than everyone together."""
+
+from __future__ import annotations
+
+import pytest
+
+MANY = {"found": 300, "missed": 700, "cleared": 8000, "false_alarms": 1000}
+
+
+def test_fires_and_blocks_where_a_group_is_surely_below_the_floor(answers, audited):
+    groups = {"White": MANY, "Asian": {"found": 20, "missed": 280, "cleared": 2600, "false_alarms": 100}}
+    found = answers("FA003", groups)
+    assert [(f.state, f.severity, f.group) for f in found][0] == ("finding", "blocking", "Asian")
+    assert "7 (4 to 10)" in found[0].sentence  # 20 of 300
+    assert audited(groups).blocking == ("FA003",)
+
+
+def test_does_not_fire_where_groups_are_found_alike(answers):
+    assert [f.state for f in answers("FA003", {"White": MANY, "Asian": MANY})] == ["passed"]
+
+
+def test_a_group_found_more_often_passes(answers):
+    better = {"found": 500, "missed": 500, "cleared": 8000, "false_alarms": 1000}
+    found = answers("FA003", {"White": MANY, "Other": MANY, "Black": better})
+    assert "Black" in next(f.sentence for f in found if f.state == "passed")
+
+
+def test_cannot_tell_on_few_events(answers):
+    few = {"found": 3, "missed": 17, "cleared": 180}
+    states = {f.state: f.sentence for f in answers("FA003", {"White": MANY, "Black": few})}
+    assert "Black" in states["cannot tell"]
+
+
+def test_is_not_applicable_where_nobody_had_the_outcome(answers):
+    (answer,) = answers("FA003", {"White": {"cleared": 100}, "Black": {"cleared": 100}})
+    assert answer.state == "not applicable"
+
+
+@pytest.mark.parametrize("code", ["FA003", "FA006"])
+def test_a_pass_is_suspended_where_the_outcome_is_recorded_less_often(answers, code):
+    unrecorded = {**MANY, "missing": 4000}
+    found = answers(code, {"White": MANY, "Other": MANY, "Black": unrecorded})
+    suspended = [f for f in found if "Suspended" in f.sentence]
+    assert [f.state for f in suspended] == ["cannot tell"]
+    assert "Black" in suspended[0].sentence

@@ -1,0 +1,59 @@
+"""FA004: nobody made worse than by the unconstrained fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fairness_audits.context import AuditContext, GroupAgainstRowZero
+from fairness_audits.policy import DEFAULT_POLICY
+
+GROUPS = {"White": {"found": 40, "missed": 60, "cleared": 900}, "Black": {"found": 20, "missed": 30, "cleared": 450}}
+
+
+def _context(**black: float) -> AuditContext:
+    white = GroupAgainstRowZero(group="White", events=1000, found_by_row_zero=300, found_by_chosen=305)
+    against = (white, GroupAgainstRowZero(group="Black", **black))
+    return AuditContext(outcome="preterm_birth", prediction_point="booking", against_row_zero=against)
+
+
+def test_fires_and_blocks_where_a_group_lost_more_than_the_limit(answers):
+    context = _context(events=200, found_by_row_zero=60, found_by_chosen=50)
+    found = answers("FA004", GROUPS, context=context)
+    assert [(f.state, f.severity, f.group) for f in found][0] == ("finding", "blocking", "Black")
+
+
+def test_fires_where_net_benefit_was_lost(answers):
+    context = _context(
+        events=200, found_by_row_zero=60, found_by_chosen=60, net_benefit_row_zero=0.05, net_benefit_chosen=0.03
+    )
+    assert answers("FA004", GROUPS, context=context)[0].state == "finding"
+
+
+def test_does_not_fire_on_a_loss_within_one_in_a_hundred(answers):
+    context = _context(events=200, found_by_row_zero=60, found_by_chosen=58)
+    assert [f.state for f in answers("FA004", GROUPS, context=context)] == ["passed"]
+
+
+def test_the_judgement_uses_exact_counts_though_rounding_shows_a_loss(answers):
+    """48 and 47 of 100 print as 50 and 45 under msds: a loss of five that never was."""
+    context = _context(events=100, found_by_row_zero=48, found_by_chosen=47)
+    found = answers("FA004", GROUPS, context=context, policy=replace(DEFAULT_POLICY))
+    assert [f.state for f in found] == ["passed"]
+
+
+@pytest.mark.parametrize("discordant", [{}, {"gained": 0, "lost": 1}])
+def test_cannot_tell_where_few_events_could_be_chance(answers, discordant):
+    context = _context(events=30, found_by_row_zero=10, found_by_chosen=9, **discordant)
+    assert "cannot tell" in [f.state for f in answers("FA004", GROUPS, context=context)]
+
+
+def test_a_sure_loss_fires_even_with_few_events(answers):
+    """Of 60 women 20 are lost and none gained: the paired interval lies below -.01."""
+    context = _context(events=60, found_by_row_zero=30, found_by_chosen=10, gained=0, lost=20)
+    assert answers("FA004", GROUPS, context=context)[0].state == "finding"
+
+
+def test_is_not_applicable_without_an_unconstrained_fit(answers):
+    assert [f.state for f in answers("FA004", GROUPS)] == ["not applicable"]

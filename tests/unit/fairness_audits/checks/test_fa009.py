@@ -1,0 +1,27 @@
+"""FA009: for how many women is ethnicity not recorded."""
+
+from __future__ import annotations
+
+import pytest
+
+WOMEN = {"found": 40, "missed": 60, "cleared": 900}
+
+
+def test_fires_above_the_limit(answers):
+    found = answers("FA009", {"White": WOMEN, "Not stated": {"found": 10, "missed": 10, "cleared": 80}})
+    assert [(f.state, f.severity) for f in found] == [("finding", "major")]
+    assert "For 9 (8 to 11) of 100 women" in found[0].sentence  # 100 of 1,100
+
+
+def test_does_not_fire_below_it(answers):
+    found = answers("FA009", {"White": WOMEN, "Not known": {"found": 1, "missed": 1, "cleared": 8}})
+    assert [f.state for f in found] == ["passed"]
+
+
+@pytest.mark.parametrize("label", ["Not stated", "Not known"])
+def test_blocks_where_nobody_told_theirs_and_nothing_passes(audited, label):
+    report = audited({label: WOMEN})
+    assert "FA009" in report.blocking
+    by_code = {f.code: f for f in report.findings}
+    assert "Ethnicity is not recorded in this file" in by_code["FA009"].sentence
+    assert {by_code[code].state for code in ("FA002", "FA003", "FA008", "FA012")} == {"cannot tell"}

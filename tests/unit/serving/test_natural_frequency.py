@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.outcomes import OUTCOMES
+from serving.natural_frequency import denominator_for, natural_frequency, sentence
+
+
+@given(st.floats(0, 1), st.sampled_from([100, 1000]))
+def test_both_sides_add_up_and_are_the_nearest_whole_counts(risk: float, of: int) -> None:
+    frequency = natural_frequency(risk, of)
+    assert frequency.will + frequency.will_not == of
+    assert abs(frequency.will - risk * of) <= 0.5 + 1e-9
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
+def test_one_denominator_a_page(risks: list[float]) -> None:
+    assert denominator_for(risks) == (1000 if min(risks) < 0.01 else 100)
+
+
+@pytest.mark.parametrize(
+    ("risk", "of", "expected"),
+    [
+        (0.0812, 100, "Of 100 women with these recorded facts, about 8 will give birth before 37 weeks and 92 will not."),
+        (0.005, 1000, "Of 1,000 women with these recorded facts, about 5 will give birth before 37 weeks and 995 will not."),
+        (0.0001, 1000, "Of 1,000 women with these recorded facts, fewer than 1 will give birth before 37 weeks and more than 999 will not."),
+        (0.999, 100, "Of 100 women with these recorded facts, more than 99 will give birth before 37 weeks and fewer than 1 will not."),
+    ],
+)  # fmt: skip
+def test_the_sentence(risk: float, of: int, expected: str) -> None:
+    declared = OUTCOMES["preterm_birth"]
+    assert sentence(natural_frequency(risk, of), declared, declared.definitions[0]) == expected
+
+
+def test_a_proxy_is_never_said_to_be_the_outcome() -> None:
+    declared = OUTCOMES["haemorrhage"]
+    proxy = next(definition for definition in declared.definitions if definition.is_proxy)
+    said = sentence(natural_frequency(0.02, 100), declared, proxy)
+    assert "maternal transfusion" in said
+    assert "proxy" in said
+    assert declared.plain not in said
