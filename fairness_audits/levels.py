@@ -13,6 +13,7 @@ __all__ = ["EVERYONE", "Level", "levels_in"]
 
 EVERYONE = "Everyone"
 CROSSED = " x "
+KEPT = "ethnic_group"
 CROSSED_LABEL = ", "
 QUINTILES = {1: "most deprived fifth", 2: "2nd fifth", 3: "3rd fifth", 4: "4th fifth", 5: "least deprived fifth"}
 INTERPRETER = {True: "interpreter needed", False: "no interpreter needed"}
@@ -59,7 +60,7 @@ class Level:
 def levels_in(cells: pl.DataFrame, *, group_by: Sequence[str], group_scheme: str) -> tuple[Level, ...]:
     """The levels of a policy that these counts can tell apart.
 
-    A level without a recorded value, or that only repeats one already there, is left out.
+    A level without a recorded value, or that only repeats another, is left out; the ethnic group level always stays.
     """
     found: list[Level] = []
     for name in group_by:
@@ -68,10 +69,12 @@ def levels_in(cells: pl.DataFrame, *, group_by: Sequence[str], group_scheme: str
         present = cells.select(columns).unique().sort(columns, nulls_last=True)
         if all(present[column].null_count() == present.height for column in columns):
             continue
-        level = _level(name, parts, columns, present, group_scheme)
-        if not any(_same_partition(level, other, cells) for other in found):
-            found.append(level)
-    return tuple(found)
+        found.append(_level(name, parts, columns, present, group_scheme))
+    kept = [level for level in found if level.name == KEPT]
+    for level in found:
+        if not any(_same_partition(level, other, cells) for other in kept):
+            kept.append(level)
+    return tuple(sorted(kept, key=found.index))
 
 
 def _level(name: str, parts: Sequence[str], columns: tuple[str, ...], present: pl.DataFrame, scheme: str) -> Level:

@@ -167,6 +167,8 @@ def policy_from_toml(text: str, *, name: str) -> AuditPolicy:
 def _levels(table: Table) -> tuple[str, ...]:
     levels = table.texts("group_by")
     known = (*CELL_COLUMNS, *DERIVED_COLUMNS)
+    if "ethnic_group" not in levels:
+        raise InvalidPolicy(f"{table.where}: group_by must name 'ethnic_group', the level that the checks judge")
     for level in levels:
         for part in level.split(CROSSED):
             if part not in known:

@@ -90,7 +90,7 @@ class RegistryChampions:
         trouble: dict[str, str] = {}
         for name, version in named.items():
             running = before.champions.get(name)
-            if running is not None and running.version == str(version.version):
+            if running is not None and (running.version, running.tags) == (str(version.version), _tags(version)):
                 champions[name] = running
                 continue
             try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from models.early_warning.refusals import FutureObservation, NaiveTime
+from models.early_warning.refusals import FutureObservation, ImplausibleTime, NaiveTime
 from records.concepts import ImplausibleValue, concept
 from records.errors import EquipartumError
 
@@ -30,17 +30,19 @@ class Observation:
 
 
 def aware(moment: datetime, where: str) -> datetime:
-    """The moment, or `NaiveTime` where it has no offset from UTC."""
+    """The moment; `NaiveTime` where it has no offset from UTC, `ImplausibleTime` where its year is a slip."""
     if moment.utcoffset() is None:
         raise NaiveTime(f"{where}: a time needs its offset from UTC, as in 2026-03-01T09:30:00+00:00")
+    if not 1900 <= moment.year < 2200:
+        raise ImplausibleTime(f"{where}: the year of a time is from 1900 to 2199")
     return moment
 
 
 def checked(observations: Iterable[Observation], at: datetime) -> list[Observation]:
     """The recorded ones in their concepts' own units.
 
-    Raises `UnknownConcept`, what `Concept.check` raises, `NaiveTime` and `FutureObservation`, each with the
-    observation's place in the list, from 0.
+    Raises `UnknownConcept`, what `Concept.check` raises, `NaiveTime`, `ImplausibleTime` and `FutureObservation`, each
+    with the observation's place in the list, from 0.
     """
     recorded = []
     for place, observation in enumerate(observations):

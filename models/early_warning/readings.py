@@ -84,8 +84,8 @@ def _has_lasted(rule: Confirmation, series: Sequence[Observation], levels: Seque
     first = len(levels) - 1
     while first > 0 and levels[first - 1] >= level:
         first -= 1
-    began = series[first].observed_at - timedelta(minutes=series[first].over_minutes)
-    minutes = (series[-1].observed_at - began) / timedelta(minutes=1)
+    observed = (series[-1].observed_at - series[first].observed_at) / timedelta(minutes=1)
+    minutes = observed + series[first].over_minutes
     return minutes > rule.minutes if rule.longer_than else minutes >= rule.minutes
 
 

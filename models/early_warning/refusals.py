@@ -14,6 +14,7 @@ __all__ = [
     "DuplicateChart",
     "FutureObservation",
     "ImplausibleBloodPressure",
+    "ImplausibleTime",
     "MalformedChart",
     "NaiveTime",
     "OutOfScope",
@@ -76,6 +77,10 @@ class RepeatIntervalRefused(EquipartumError):
 
 class NaiveTime(EquipartumError):
     """A time without its offset from UTC."""
+
+
+class ImplausibleTime(EquipartumError):
+    """A time that no observation has, outside the years 1900 to 2199."""
 
 
 class FutureObservation(EquipartumError):

@@ -35,8 +35,8 @@ def evaluate(
 
     ``repeat_minutes`` may be given only in demo or evaluation mode, for an example chart that states no interval.
     Raises `UnfilledChart`, `UnsignedChart`, `AlteredChart`, `OutOfScope` and `RepeatIntervalRefused` for the chart;
-    `UnknownConcept`, `WrongUnit`, `ImplausibleValue`, `UnknownCategory`, `NaiveTime`, `FutureObservation` and
-    `ImplausibleBloodPressure` for the observations.
+    `UnknownConcept`, `WrongUnit`, `ImplausibleValue`, `UnknownCategory`, `NaiveTime`, `ImplausibleTime`,
+    `FutureObservation` and `ImplausibleBloodPressure` for the observations.
     """
     refuse_unless_runnable(chart, mode)
     limit = repeat_interval(chart, mode, repeat_minutes)

@@ -35,7 +35,7 @@ def fit_rows(
     live: LiveBooster, training: Births, held_out: Births, settings: Settings, began: float
 ) -> list[FittedRow]:
     """Row 0, then each tolerance from the loosest: its fair rounds continue the plain fit, with the multipliers the
-    last tolerance ended with. Where they lower some group, the rounds up to the last harmless one are a row too.
+    last tolerance ended with. Where they lower some group, the rounds before the first that did are a row too.
 
     ``began`` is when the plain fit did, on `time.perf_counter`.
     """

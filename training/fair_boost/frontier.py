@@ -19,8 +19,8 @@ LOSS_TO_STOP_AT = 0.75 * LARGEST_LOSS_ALLOWED
 class FrontierRow:
     """A fitted model judged on the held-out births. ``tolerance`` is None for row 0, the unconstrained fit.
 
-    ``fair_rounds`` may be fewer than asked: where the full number lowers some group, the same rounds up to the last
-    that lowered none are a row of their own.
+    ``fair_rounds`` may be fewer than asked: where the full number lowers some group, the same rounds cut short before
+    the first that did are a row of their own.
     ``largest_loss`` is the most any group's shrunken sensitivity fell below row 0 (negative where all rose);
     ``worsened`` the groups that lost more than is allowed in sensitivity or net benefit. ``feasible`` is whether every
     constrained group's shrunken sensitivity is within its bound; ``binding_groups`` those that are not, ``at_cap``

@@ -30,7 +30,7 @@ class Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class FairRun:
-    """The last round, and the last one at which no group had lost more than was allowed; None where there is none."""
+    """The last round, and the last one before any group had lost more than was allowed; None where there is none."""
 
     last: Snapshot
     last_harmless: Snapshot | None
@@ -52,7 +52,7 @@ def fair_rounds(
     """
     _, before = held_out.shrunken(start.scores)
     now = start
-    harmless = None
+    harmless, still_harmless = None, True
     for number in range(1, rounds + 1):
         live.add_round(loss.pulled_by(now.multipliers))
         scores = live.held_out_scores()
@@ -63,7 +63,9 @@ def fair_rounds(
             scores=scores,
             multipliers=ascent.step(now.multipliers, overall - sensitivity),
         )
-        if float((before - sensitivity).max()) <= allowed_loss:
+        # up to the first harm, not the last round without: looking for luck among rounds would find it
+        still_harmless = still_harmless and float((before - sensitivity).max()) <= allowed_loss
+        if still_harmless:
             harmless = now
     return FairRun(last=now, last_harmless=harmless)
 

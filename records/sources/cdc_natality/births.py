@@ -42,6 +42,7 @@ class Births:
         self._spilled: list[Path] = []
         self._folder: Path | None = None
         self._filled: list[set[str]] = []
+        self.is_simulated = False
         self._set_aside: Counter[tuple[str, str]] = Counter()
         self._examples: dict[tuple[str, str], list[int]] = {}
 
@@ -54,6 +55,7 @@ class Births:
     def add(self, block: Decoded) -> None:
         rows = np.arange(self._rows_of_file + 1, self._rows_of_file + block.births + 1, dtype=np.uint32)
         self._note_filled(block)
+        self.is_simulated |= block.is_simulated
         keep = self._set_rows_aside(block, rows)
         columns = dict(block.columns) if keep is None else {name: c[keep] for name, c in block.columns.items()}
         rows = rows if keep is None else rows[keep]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from records.sources.cdc_natality.codes import CodeArray, code_type, codes_by_text, unreadable, why_unreadable
-from records.sources.cdc_natality.fields import FIELDS, Field
+from records.sources.cdc_natality.fields import FIELDS, SIMULATED_MARK, Field
 
 __all__ = ["Decoded", "Unreadable", "decode_records"]
 
@@ -39,6 +39,7 @@ class Decoded:
     columns: Mapping[str, CodeArray]
     unreadable: tuple[Unreadable, ...]
     births: int
+    is_simulated: bool = False
 
 
 def decode_records(records: Bytes) -> Decoded:
@@ -51,7 +52,12 @@ def decode_records(records: Bytes) -> Decoded:
         columns[field.name] = codes = _look_up(field, held)
         if codes.max() == unreadable(field):
             bad += _unreadable(field, held, codes)
-    return Decoded(columns=columns, unreadable=tuple(bad), births=len(records))
+    return Decoded(columns=columns, unreadable=tuple(bad), births=len(records), is_simulated=_holds_simulated(records))
+
+
+def _holds_simulated(records: Bytes) -> bool:
+    marked = records[records[:, 0] == SIMULATED_MARK[0], : len(SIMULATED_MARK)]
+    return bool((marked == np.frombuffer(SIMULATED_MARK, dtype=np.uint8)).all(axis=1).any())
 
 
 def _look_up(field: Field, held: Bytes) -> CodeArray:

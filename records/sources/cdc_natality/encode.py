@@ -12,7 +12,7 @@ import polars as pl
 
 from records.sources.cdc_natality.codes import Cell, codes_by_text, text_of_cell, why_unreadable
 from records.sources.cdc_natality.errors import UnencodableValue, UnknownField
-from records.sources.cdc_natality.fields import FIELDS, RECORD_LENGTH, Field
+from records.sources.cdc_natality.fields import FIELDS, RECORD_LENGTH, SIMULATED_MARK, Field
 
 __all__ = ["write_natality"]
 
@@ -24,11 +24,12 @@ _LINE_END = b"\r\n"
 _ARCHIVED_ON = (1980, 1, 1, 0, 0, 0)
 
 
-def write_natality(frame: pl.DataFrame, path: Path) -> None:
+def write_natality(frame: pl.DataFrame, path: Path, *, is_simulated: bool = True) -> None:
     """``frame`` has one row a birth and columns named as fields, coded as the user guide codes them (numbers or text).
 
     A null is written as the field's own code for unknown, or as blanks where it has none; a field without a column
     stays blank, which a reader takes as 'not published'. A path that ends in ``.zip`` is compressed by Deflate.
+    Births are marked as simulated, so that no reader takes them for real ones, unless they are said to be real.
     Raises `UnknownField` or `UnencodableValue`; then nothing is written.
     """
     unknown = sorted(set(frame.columns) - set(FIELDS))
@@ -37,12 +38,12 @@ def write_natality(frame: pl.DataFrame, path: Path) -> None:
     columns = {name: _texts(frame.get_column(name), FIELDS[name]) for name in frame.columns}
     if path.suffix.lower() != ".zip":
         with path.open("wb") as file:
-            file.writelines(_records(columns, frame.height))
+            file.writelines(_records(columns, frame.height, is_simulated))
         return
     member = zipfile.ZipInfo(f"{path.stem}.txt", date_time=_ARCHIVED_ON)
     member.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(path, "w") as archive, archive.open(member, "w", force_zip64=True) as file:
-        for block in _records(columns, frame.height):
+        for block in _records(columns, frame.height, is_simulated):
             file.write(block)
 
 
@@ -72,11 +73,13 @@ def _text(cell: Cell, field: Field, values: pl.Series) -> str:
     return text
 
 
-def _records(columns: dict[str, Bytes], births: int) -> Iterator[bytes]:
+def _records(columns: dict[str, Bytes], births: int, is_simulated: bool) -> Iterator[bytes]:
     for start in range(0, births, _BIRTHS_AT_ONCE):
         stop = min(start + _BIRTHS_AT_ONCE, births)
         records = np.full((stop - start, RECORD_LENGTH + len(_LINE_END)), ord(" "), dtype=np.uint8)
         records[:, RECORD_LENGTH:] = np.frombuffer(_LINE_END, dtype=np.uint8)
+        if is_simulated:
+            records[:, : len(SIMULATED_MARK)] = np.frombuffer(SIMULATED_MARK, dtype=np.uint8)
         for name, texts in columns.items():
             records[:, FIELDS[name].first_byte - 1 : FIELDS[name].last_byte] = texts[start:stop]
         yield records.tobytes()

@@ -13,9 +13,22 @@ from types import MappingProxyType
 
 from records.clock import ADMISSION, BIRTH, BOOKING, WEEKS_16, PredictionPoint
 
-__all__ = ["FIELDS", "FIRST_YEAR", "LAST_YEAR", "NO", "NOT_APPLICABLE", "RECORD_LENGTH", "YES", "Codes", "Field"]
+__all__ = [
+    "FIELDS",
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "NO",
+    "NOT_APPLICABLE",
+    "RECORD_LENGTH",
+    "SIMULATED_MARK",
+    "YES",
+    "Codes",
+    "Field",
+]
 
 RECORD_LENGTH = 1345
+# Stands in bytes 1 to 8, which the layout leaves blank, of every record this project makes up.
+SIMULATED_MARK = b"SIMULATE"
 FIRST_YEAR, LAST_YEAR = 2014, 2024
 
 

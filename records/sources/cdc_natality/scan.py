@@ -84,6 +84,7 @@ class CdcNatality:
             lacking=lacking_facts(lacking_fields),
             notes=notes_on(names, lacking_fields, seen),
             set_aside=births.set_aside(),
+            is_simulated=births.is_simulated,
         )
 
     def inspect(self, paths: Sequence[Path], *, column_mapping: Path | None = None) -> Inspection:

@@ -1,6 +1,6 @@
 """Simulated births: a source whose true risks are known, so that every claim about a model can be checked.
 
-`simulate` draws births of a scenario (scenarios/*.toml: numbers and where they come from), with planted defects if
+`simulate` draws births of a scenario (scenarios/: numbers, and where each comes from), with planted defects if
 asked; `SIMULATED` reads them back from Parquet. Truth is a table of its own, never a column of the records.
 """
 

@@ -1,4 +1,4 @@
-"""What a scenario is: plain frozen data from which births are drawn. The numbers live in scenarios/*.toml.
+"""What a scenario is: plain frozen data from which births are drawn. The numbers live in scenarios/.
 
 A fact is drawn in the order of the file, so it may depend on any fact above it.
 """

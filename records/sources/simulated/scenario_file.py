@@ -1,4 +1,4 @@
-"""Reading scenarios/*.toml. Every table with numbers must say where they come from."""
+"""Reading scenarios/<name>/*.toml. Every table with numbers must say where they come from."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from records.sources.simulated.scenario import (
     SimulatedOutcome,
 )
 
-__all__ = ["SCENARIO_NAMES", "UnknownScenario", "scenario", "scenario_from"]
+__all__ = ["SCENARIO_NAMES", "UnknownScenario", "parsed_scenario", "scenario", "scenario_from"]
 
 SCENARIO_NAMES = ("england", "benchmark")
+# Read one after the other as one document: a fact may depend only on those above it.
+_PARTS = ("population", "women", "history", "outcomes", "birth", "unrecorded")
 
 Table = Mapping[str, Any]
 
@@ -37,8 +39,14 @@ def scenario(name: str) -> Scenario:
     """The scenario of that name; `UnknownScenario` lists the names there are."""
     if name not in SCENARIO_NAMES:
         raise UnknownScenario(f"no scenario is called {name!r}; there are: {', '.join(SCENARIO_NAMES)}")
-    text = resources.files(__package__).joinpath("scenarios", f"{name}.toml").read_text(encoding="utf-8")
-    return scenario_from(tomllib.loads(text))
+    return scenario_from(parsed_scenario(name))
+
+
+def parsed_scenario(name: str) -> dict[str, Any]:
+    """The files of a scenario as one TOML document."""
+    folder = resources.files(__package__).joinpath("scenarios", name)
+    text = "\n".join(folder.joinpath(f"{part}.toml").read_text(encoding="utf-8") for part in _PARTS)
+    return tomllib.loads(text)
 
 
 def scenario_from(parsed: Table) -> Scenario:

@@ -140,6 +140,7 @@ class Client:
     """Sends requests to an application in this process, one after the other or, by `at_once`, together."""
 
     def __init__(self, app: Starlette, runner: asyncio.Runner) -> None:
+        self.app = app
         self._runner = runner
         self._client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://service"

@@ -47,8 +47,8 @@ def test_text_zip_csv_and_parquet_give_the_same_births(births: int, seed: int) -
         paths = [Path(folder) / form / f"births.{form}" for form in ("txt", "zip", "csv", "parquet")]
         for path in paths:
             path.parent.mkdir()
-        write_natality(frame, paths[0])
-        write_natality(frame, paths[1])
+        write_natality(frame, paths[0], is_simulated=False)
+        write_natality(frame, paths[1], is_simulated=False)
         frame.write_csv(paths[2])
         frame.write_parquet(paths[3])
         read = [CDC_NATALITY.scan([path]) for path in paths]

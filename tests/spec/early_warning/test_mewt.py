@@ -105,6 +105,15 @@ def test_a_severe_value_is_sustained_only_while_it_is_severe(well, read):
     assert not severe.confirmed
 
 
+def test_a_severe_value_that_lasts_is_positive_whatever_came_before_it(well, read):
+    worsening = well(50, heart_rate=120) + well(25, heart_rate=135) + well(0, heart_rate=136)
+    assert [(trigger.name, trigger.confirmed) for trigger in read(CHART, worsening).triggers] == [
+        ("one severe value", True)
+    ]
+    easing = well(25, heart_rate=135) + well(0, heart_rate=120)
+    assert read(CHART, easing).triggers == ()
+
+
 def test_a_reading_says_how_long_it_has_to_last(well, read, note_of):
     assert "lasted more than 20 minutes" in note_of(read(CHART, well(heart_rate=135)), "heart_rate")
 

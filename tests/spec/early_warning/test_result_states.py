@@ -29,7 +29,8 @@ def test_no_observation_at_all_is_incomplete(read):
     result = read("mewt", [])
     assert result.state == "INCOMPLETE"
     assert "heart_rate" in result.missing
-    assert "Cannot be judged" in result.statement
+    assert result.statement.startswith("Cannot be judged as a whole: heart rate, respiratory rate")
+    assert "not recorded" in result.statement
 
 
 @pytest.mark.parametrize("chart_id", EXAMPLES)

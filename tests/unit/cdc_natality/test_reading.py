@@ -94,6 +94,23 @@ def test_the_record_written_is_1345_characters_and_cr_lf(tmp_path: Path) -> None
     )
 
 
+@pytest.mark.parametrize("form", ["txt", "zip"])
+@pytest.mark.parametrize("is_simulated", [True, False])
+def test_simulated_births_are_read_back_as_simulated(tmp_path: Path, form: str, is_simulated: bool) -> None:
+    path = tmp_path / f"births.{form}"
+    write_natality(random_births(20, seed=5), path, is_simulated=is_simulated)
+    assert CDC_NATALITY.scan([path]).is_simulated is is_simulated
+
+
+def test_one_simulated_file_makes_all_simulated(tmp_path: Path) -> None:
+    """Real and made-up births in one set are fit for no care at all."""
+    real = write_records(tmp_path / "real.txt", record())
+    made_up = tmp_path / "made_up.txt"
+    write_natality(random_births(5, seed=5), made_up)
+    assert CDC_NATALITY.scan([real, made_up]).is_simulated
+    assert not CDC_NATALITY.scan([real]).is_simulated
+
+
 @pytest.mark.parametrize("dtype", [pl.String, pl.Categorical, pl.Enum(["N", "Y"])])
 def test_text_columns_of_any_type_are_written(tmp_path: Path, dtype: pl.DataType) -> None:
     path = tmp_path / "births.txt"

@@ -28,12 +28,21 @@ def exact() -> AuditPolicy:
 def women() -> Callable[..., pl.DataFrame]:
     """Rows of one group: how many found, missed, cleared, wrongly flagged, and without a recorded outcome.
 
-    Those who had the outcome and those flagged get ``high`` or ``low`` risks as told: by default flagged women .3, the
-    others .05.
+    Flagged women are told one risk and the others another.
     """
 
-    def build(group: str, *, found: int = 0, missed: int = 0, cleared: int = 0, false_alarms: int = 0,
-              missing: int = 0, flagged_risk: float = 0.3, other_risk: float = 0.05, **columns: Any) -> pl.DataFrame:  # fmt: skip
+    def build(
+        group: str,
+        *,
+        found: int = 0,
+        missed: int = 0,
+        cleared: int = 0,
+        false_alarms: int = 0,
+        missing: int = 0,
+        flagged_risk: float = 0.3,
+        other_risk: float = 0.05,
+        **columns: Any,
+    ) -> pl.DataFrame:
         counts = {(True, True): found, (False, True): missed, (False, False): cleared, (True, False): false_alarms}
         rows = [(alert, observed) for (alert, observed), n in counts.items() for _ in range(n)]
         rows += [(False, None)] * missing

@@ -22,7 +22,7 @@ RECORDED = {
     ),
     "benchmark": (
         "602e6a93ad7b3cd8246d404a8e3158d71a9ab3451f2aca0b4e2201f383a472b0",
-        "cb07bf2a6482126812f5d1a259ae3063cbbb7180954e1201540eb7a264e3b822",
+        "6bafed4ee32f875fd98735bd261944f3e457faad7d568856fd09bf2890827aad",
     ),
 }
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import copy
-import tomllib
-from importlib import resources
 from typing import Any
 
 import pytest
 
 from records.sources.simulated.scenario import Effect, Flag, ImplausibleScenario
-from records.sources.simulated.scenario_file import SCENARIO_NAMES, scenario, scenario_from
+from records.sources.simulated.scenario_file import SCENARIO_NAMES, parsed_scenario, scenario, scenario_from
 
 
 @pytest.fixture
 def england() -> dict[str, Any]:
-    text = resources.files("records.sources.simulated").joinpath("scenarios", "england.toml").read_text("utf-8")
-    return copy.deepcopy(tomllib.loads(text))
+    return parsed_scenario("england")
 
 
 @pytest.mark.parametrize("name", SCENARIO_NAMES)

@@ -12,7 +12,7 @@ RIGHT = {"found": 0, "missed": 100, "cleared": 900, "other_risk": 0.1}
 
 def test_fires_where_more_women_had_the_outcome_than_the_risks_said(answers):
     found = answers("FA002", {"White": RIGHT, "Black": {**RIGHT, "missed": 160, "cleared": 840}})
-    assert [(f.state, f.group) for f in found][0] == ("finding", "Black")
+    assert next((f.state, f.group) for f in found) == ("finding", "Black")
     assert "understated" in found[0].sentence
     assert "160 (139 to 184)" in found[0].sentence  # Wilson limits of .16 over .1
     assert found[0].figures["observed over expected"] == "1.60 (1.39 to 1.84)"

@@ -10,7 +10,7 @@ MANY = {"found": 300, "missed": 700, "cleared": 8000, "false_alarms": 1000}
 def test_fires_and_blocks_where_a_group_is_surely_below_the_floor(answers, audited):
     groups = {"White": MANY, "Asian": {"found": 20, "missed": 280, "cleared": 2600, "false_alarms": 100}}
     found = answers("FA003", groups)
-    assert [(f.state, f.severity, f.group) for f in found][0] == ("finding", "blocking", "Asian")
+    assert next((f.state, f.severity, f.group) for f in found) == ("finding", "blocking", "Asian")
     assert "7 (4 to 10)" in found[0].sentence  # 20 of 300
     assert audited(groups).blocking == ("FA003",)
 

@@ -21,7 +21,7 @@ def _context(**black: float) -> AuditContext:
 def test_fires_and_blocks_where_a_group_lost_more_than_the_limit(answers):
     context = _context(events=200, found_by_row_zero=60, found_by_chosen=50)
     found = answers("FA004", GROUPS, context=context)
-    assert [(f.state, f.severity, f.group) for f in found][0] == ("finding", "blocking", "Black")
+    assert next((f.state, f.severity, f.group) for f in found) == ("finding", "blocking", "Black")
 
 
 def test_fires_where_net_benefit_was_lost(answers):

@@ -9,7 +9,7 @@ EVEN = {"found": 200, "missed": 50, "cleared": 1950, "false_alarms": 1800}
 def test_fires_where_low_risks_misled_the_women_of_one_group(answers):
     misled = {"found": 60, "missed": 140, "cleared": 1800, "false_alarms": 2000}
     found = answers("FA005", {"White": EVEN, "Black": misled})
-    assert [(f.state, f.group) for f in found][0] == ("finding", "Black")
+    assert next((f.state, f.group) for f in found) == ("finding", "Black")
     assert "70 (63 to 76)" in found[0].sentence  # 140 of 200
 
 

@@ -7,7 +7,7 @@ FLAGGED = {"found": 300, "false_alarms": 700, "missed": 500, "cleared": 8500}
 
 def test_fires_where_a_flag_is_right_less_often(answers):
     found = answers("FA006", {"White": FLAGGED, "Asian": {**FLAGGED, "found": 100, "false_alarms": 900}})
-    assert [(f.state, f.group) for f in found][0] == ("finding", "Asian")
+    assert next((f.state, f.group) for f in found) == ("finding", "Asian")
     assert "10 (8 to 12)" in found[0].sentence  # 100 of 1,000 flagged
 
 

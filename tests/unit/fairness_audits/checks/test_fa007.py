@@ -28,7 +28,7 @@ def test_fires_where_the_rule_finds_more_women_of_a_group(against_rule):
     model = {"White": WHITE, "Black": {"found": 40, "missed": 160, "cleared": 1800, "false_alarms": 60}}
     rule = {"White": WHITE, "Black": {"found": 90, "missed": 110, "cleared": 1850, "false_alarms": 10}}
     found, report = against_rule(model, rule)
-    assert [(f.state, f.group) for f in found][0] == ("finding", "Black")
+    assert next((f.state, f.group) for f in found) == ("finding", "Black")
     assert "flags 45 (38 to 52)" in found[0].sentence  # 90 of 200
     assert "20 (15 to 26)" in found[0].sentence  # 40 of 200
     row = report.comparisons[0].rows[0]

@@ -13,7 +13,7 @@ TESTED = {"found": 20, "missed": 30, "cleared": 850, "missing": 100}
 
 def test_fires_where_untested_women_are_missing(answers):
     found = answers("FA008", {"White": TESTED, "Asian": {**TESTED, "cleared": 700, "missing": 250}})
-    assert [(f.state, f.group) for f in found][0] == ("finding", "Asian")
+    assert next((f.state, f.group) for f in found) == ("finding", "Asian")
     assert "25 (22 to 28)" in found[0].sentence  # 250 of 1,000
 
 

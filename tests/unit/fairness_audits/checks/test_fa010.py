@@ -17,7 +17,7 @@ def _context(missing: int, of: int = 1000) -> AuditContext:
 
 def test_fires_where_a_fact_is_missing_more_often(answers):
     found = answers("FA010", GROUPS, context=_context(200))
-    assert [(f.state, f.group) for f in found][0] == ("finding", "Black")
+    assert next((f.state, f.group) for f in found) == ("finding", "Black")
     assert "body mass index" in found[0].sentence
 
 

@@ -97,6 +97,7 @@ MALFORMED = [
         "required = true\nconfirm = { by = 'lasting' }",
         'confirm must be { by = "repeat or combination" }',
     ),
+    ("required = true", "required = true\nconfirm = { by = 'habit', at_least_minutes = 5 }", "confirm must be"),
     ("required = true", "required = true\nconfirm = { by = 'lasting', at_least_minutes = 0 }", "confirm must be"),
     ("required = true", "required = true\nconfirm = { by = 'lasting', longer_than_minutes = inf }", "confirm must be"),
     (
@@ -165,14 +166,15 @@ def test_a_maternity_score_of_a_similar_name_is_not_refused(chart_of):
     assert chart_of(("Ward score", "MEWS, the national maternity early warning score")).id == "ward_score"
 
 
-def test_a_chart_without_rows_or_triggers_is_none(text):
-    content = (
-        text()
-        .split("[[trigger]]")[0]
-        .replace("repeat_minutes = 60", "repeat_minutes = 60\ntrigger = []\nparameter = []")
-    )
-    with pytest.raises(MalformedChart, match="at least one"):
-        parse_chart(content.encode(), file="ward.toml")
+def test_a_chart_has_rows_and_triggers(text):
+    head, rest = text().split("\n[[trigger]]", 1)
+    triggers, rows = rest.split("\n[[parameter]]", 1)
+    for content in (
+        head.replace("repeat_minutes", "trigger = []\nrepeat_minutes") + "\n[[parameter]]" + rows,
+        head.replace("repeat_minutes", "parameter = []\nrepeat_minutes") + "\n[[trigger]]" + triggers,
+    ):
+        with pytest.raises(MalformedChart, match="at least one"):
+            parse_chart(content.encode(), file="ward.toml")
 
 
 def test_a_folder_is_read_by_chart_id_and_loads_without_code(tmp_path, text):

@@ -12,6 +12,7 @@ from models.early_warning import (
     Circumstances,
     FutureObservation,
     ImplausibleBloodPressure,
+    ImplausibleTime,
     NaiveTime,
     OutOfScope,
     RepeatIntervalRefused,
@@ -78,7 +79,7 @@ def test_who_comes_and_by_when_are_the_charts(chart_of, whole):
 REFUSED = [
     ({"concept": "heart_rate", "value": float("nan"), "unit": "/min"}, ImplausibleValue),
     ({"concept": "heart_rate", "value": float("inf"), "unit": "/min"}, ImplausibleValue),
-    ({"concept": "heart_rate", "value": 900, "unit": "/min"}, ImplausibleValue),
+    ({"concept": "heart_rate", "value": 777, "unit": "/min"}, ImplausibleValue),
     ({"concept": "heart_rate", "value": "84", "unit": "/min"}, ImplausibleValue),
     ({"concept": "heart_rate", "value": True, "unit": "/min"}, ImplausibleValue),
     ({"concept": "heart_rate", "value": 84, "unit": None}, WrongUnit),
@@ -91,6 +92,7 @@ REFUSED = [
     ({"concept": "heart_rate", "value": 84, "unit": "/min", "over_minutes": float("inf")}, ImplausibleValue),
     ({"concept": "heart_rate", "value": 84, "unit": "/min", "at": NINE.replace(tzinfo=None)}, NaiveTime),
     ({"concept": "heart_rate", "value": 84, "unit": "/min", "at": NINE + timedelta(seconds=1)}, FutureObservation),
+    ({"concept": "heart_rate", "value": 84, "unit": "/min", "at": NINE.replace(year=26)}, ImplausibleTime),
 ]
 
 
@@ -100,7 +102,7 @@ REFUSED = [
 def test_an_observation_that_cannot_be_is_refused_in_its_place(chart_of, saw, whole, recorded, refusal):
     with pytest.raises(refusal, match=re.escape(f"observation 3 ({recorded['concept']}): ")) as refused:
         evaluate(chart_of(), [*whole, saw(**recorded)], at=NINE, mode="demo")
-    assert "900" not in str(refused.value)
+    assert "777" not in str(refused.value)
 
 
 def test_a_diastolic_pressure_at_or_above_the_systolic_is_refused(chart_of, saw):
@@ -112,6 +114,12 @@ def test_a_diastolic_pressure_at_or_above_the_systolic_is_refused(chart_of, saw)
 def test_the_moment_of_the_evaluation_needs_an_offset(chart_of, whole):
     with pytest.raises(NaiveTime, match=r"^at: "):
         evaluate(chart_of(), whole, at=NINE.replace(tzinfo=None), mode="demo")
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_the_year_of_the_evaluation_is_a_likely_one(chart_of, year):
+    with pytest.raises(ImplausibleTime, match=r"^at: the year of a time is from 1900 to 2199"):
+        evaluate(chart_of(), [], at=NINE.replace(year=year), mode="demo")
 
 
 def test_one_instant_in_two_time_zones_is_one_moment(chart_of, saw):

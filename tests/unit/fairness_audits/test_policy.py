@@ -1,0 +1,137 @@
+"""The policy file: what it must say, and that nothing misspelt is lost."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+import pytest
+
+from fairness_audits.audit import audit
+from fairness_audits.checks import CHECKS
+from fairness_audits.policy import DEFAULT_POLICY, InvalidPolicy, PolicyNamesAbsentGroup, policy_from_toml, read_policy
+
+PLAIN = """
+schema = 1
+group_by = ["ethnic_group"]
+disclosure = "msds"
+minimum_events = 50
+[[threshold]]
+kind = "offer_policy"
+"""
+ACCEPTED = """
+[[acceptance]]
+check = "FA003"
+outcome = "preterm_birth"
+group = "Asian"
+name = "A. Reviewer"
+role = "Equity lead"
+date = 2026-01-01
+reason = "Offered to all until recalibrated."
+expires = 2026-06-30
+"""
+
+
+def _policy(text: str):
+    return policy_from_toml(text, name="site.toml")
+
+
+def test_the_default_policy_has_a_limit_with_an_authority_for_every_check():
+    assert set(DEFAULT_POLICY.tolerances) == {check.code for check in CHECKS}
+    assert all(t.authority and t.reason for t in DEFAULT_POLICY.tolerances.values())
+
+
+def test_a_silent_policy_falls_back_on_the_default_limits():
+    assert _policy(PLAIN).tolerance("FA003") == DEFAULT_POLICY.tolerances["FA003"]
+
+
+def test_codes_are_unique_and_in_order():
+    codes = [check.code for check in CHECKS]
+    assert codes == sorted(set(codes))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (PLAIN + "minimun_events = 5", "minimun_events"),
+        (PLAIN.replace("schema = 1", "schema = 2"), "schema 1"),
+        (PLAIN.replace("msds", "nhs"), "msds, mhsds, none"),
+        (PLAIN.replace("ethnic_group", "race"), "ethnic_group"),
+        (PLAIN.replace('["ethnic_group"]', '["ethnic_group", "postcode"]'), "postcode"),
+        (PLAIN.replace("50", "0"), "at least 1"),
+        (PLAIN.replace("50", "true"), "whole number"),
+        (PLAIN.replace('kind = "offer_policy"', 'kind = "top"'), "offer_policy, risk, rate"),
+        (PLAIN.replace('kind = "offer_policy"', 'kind = "risk"\nvalue = 5'), "below 1"),
+        (PLAIN.replace('kind = "offer_policy"', 'kind = "risk"\nvalue = 0'), "above 0"),
+        (PLAIN.replace("[[threshold]]", "[threshold]"), r"\[\[threshold\]\]"),
+        (PLAIN.replace('[[threshold]]\nkind = "offer_policy"', ""), "at least one"),
+        (PLAIN + '[[tolerance]]\ncheck = "FA099"\nlimit = 0.1\nseverity = "major"\nauthority = "us"', "FA099"),
+        (
+            PLAIN + '[[tolerance]]\ncheck = "FA003"\nlimit = 0.1\nseverity = "grave"\nauthority = "us"',
+            "blocking, major",
+        ),
+        (PLAIN + '[[tolerance]]\ncheck = "FA003"\nlimit = 0.1\nseverity = "major"', "authority is missing"),
+        (PLAIN + ACCEPTED.replace("2026-01-01", '"2026-01-01"'), "without quotes"),
+        (PLAIN + ACCEPTED.replace("2026-06-30", "2025-06-30"), "expires before"),
+        ("schema = ", "not valid TOML"),
+    ],
+)
+def test_what_a_policy_may_not_say(text, says):
+    with pytest.raises(InvalidPolicy, match=says):
+        _policy(text)
+
+
+def test_a_policy_that_is_not_there(tmp_path):
+    with pytest.raises(InvalidPolicy, match=r"site\.toml"):
+        read_policy(tmp_path / "site.toml")
+
+
+def test_a_reference_that_no_row_has(table, exact):
+    frame = table({"White": {"found": 20, "missed": 30, "cleared": 400}})
+    with pytest.raises(PolicyNamesAbsentGroup, match="'Asian'.*White"):
+        audit(frame, replace(exact, reference="Asian"))
+
+
+def test_a_named_reference_is_compared_with(answers, exact):
+    groups = {
+        "White": {"found": 300, "missed": 700, "cleared": 9000},
+        "Black": {"found": 300, "missed": 700, "cleared": 9000},
+        "Asian": {"found": 100, "missed": 900, "cleared": 9000},
+    }
+    found = answers("FA003", groups, policy=replace(exact, reference="White"))
+    assert [f.group for f in found if f.state == "finding"] == ["Asian"]
+
+
+MISSED = {
+    "White": {"found": 300, "missed": 700, "cleared": 9000},
+    "Asian": {"found": 20, "missed": 280, "cleared": 2700},
+}
+
+
+@pytest.mark.parametrize(
+    ("acceptance", "on", "blocks"),
+    [
+        (ACCEPTED, datetime.date(2026, 1, 31), False),
+        (ACCEPTED, datetime.date(2026, 7, 1), True),
+        (ACCEPTED.replace("Asian", "Black"), datetime.date(2026, 1, 31), True),
+        (ACCEPTED + 'model_version = "2"\n', datetime.date(2026, 1, 31), True),
+        (ACCEPTED + 'model_version = "not given"\n', datetime.date(2026, 1, 31), False),
+        ("", datetime.date(2026, 1, 31), True),
+    ],
+)
+def test_a_named_person_answers_for_a_finding_until_it_expires(table, acceptance, on, blocks):
+    report = audit(table(MISSED), _policy(PLAIN + acceptance), as_of=on)
+    assert ("FA003" in report.blocking) == blocks
+
+
+def test_exact_thresholds_and_rates_are_reported_beside_the_offer_policy(table, exact):
+    text = PLAIN + '[[threshold]]\nkind = "risk"\nvalue = 0.3\n[[threshold]]\nkind = "rate"\nvalue = 0.5\n'
+    report = audit(table(MISSED), replace(_policy(text), disclosure="none"))
+    white = [row for row in report.figures if row.group == "White"]
+    assert [row.operating_point for row in white] == [
+        "offer policy",
+        "risk of at least 0.3",
+        "the 50 % at highest risk",
+    ]
+    assert [row.is_primary for row in white] == [True, False, False]
+    assert white[1]["sensitivity"].value == 0.3  # those told .3 are those flagged
