@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from equipartum.commands import audit, models, promote, quickstart, retrain, score, serve, simulate
+from equipartum.stopping import Stopped, stopped_by_signals
 from equipartum.terminal import Terminal
 from records.errors import EquipartumError
 
@@ -27,6 +32,10 @@ for module in (quickstart, retrain, audit, models, promote, serve, score, simula
 
 # Options that take several values after one name, as a shell's wildcard gives them.
 SPREADING = ("--data", "--predictions")
+
+
+# Set to anything, it shows the traceback of a fault of the program itself.
+TRACEBACK = "EQUIPARTUM_TRACEBACK"
 
 
 def spread(arguments: Sequence[str]) -> list[str]:
@@ -53,14 +62,27 @@ def main() -> None:
     # Libraries' deprecation notes are for those who build this, not for those who use it.
     warnings.simplefilter("ignore")
     try:
-        app(args=arguments)
-    except EquipartumError as refusal:
-        terminal.refuse(str(refusal))
+        with stopped_by_signals():
+            app(args=arguments)
+    except (Exception, Stopped) as reason:
+        if os.environ.get(TRACEBACK) and not isinstance(reason, EquipartumError | Stopped | SQLAlchemyError | OSError):
+            raise
+        terminal.refuse(_in_one_sentence(reason))
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        terminal.refuse("stopped; what was under way is marked as stopped in the registry, and nothing was promoted")
-        raise SystemExit(1) from None
-    except OSError as failure:
-        place = f" ({failure.filename})" if failure.filename else ""
-        terminal.refuse(f"{failure.strerror or type(failure).__name__}{place}")
-        raise SystemExit(1) from None
+
+
+def _in_one_sentence(reason: BaseException) -> str:
+    """Never the words of an error that is not ours: they may quote a recorded value."""
+    if isinstance(reason, EquipartumError):
+        return str(reason)
+    if isinstance(reason, Stopped):
+        return "stopped: a run under way is marked KILLED in the registry and left unregistered; what was done stays"
+    if isinstance(reason, SQLAlchemyError):
+        said = str(getattr(reason, "orig", None) or type(reason).__name__)
+        return f"a database of this home cannot be used ({said}); is another program holding it, or the disk full?"
+    if isinstance(reason, OSError):
+        place = f": {reason.filename}" if reason.filename else ""
+        return f"{reason.strerror or reason or type(reason).__name__}{place}"
+    last = traceback.extract_tb(reason.__traceback__)[-1]
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    return f"a fault of this program: {type(reason).__name__} in {where}. Set {TRACEBACK}=1 to see all of it."

@@ -20,6 +20,7 @@ from serving.launch import serve_command, serve_environment
 __all__ = ["Answer", "RunningService", "ServiceNotReady", "ask_one_risk", "running_service"]
 
 READY_WITHIN_SECONDS = 90
+STDERR = 2
 # A made-up woman, within plausible ranges and like nobody in particular.
 MADE_UP_FACTS: Mapping[str, Mapping[str, object]] = {
     "maternal_age": {"value": 34, "unit": "a"},
@@ -55,7 +56,8 @@ class RunningService:
 @contextmanager
 def running_service(home: Home, settings: Settings, *, say: Callable[[str], None]) -> Iterator[RunningService]:
     """The service as a process of its own, ready; it is told to stop when the block ends."""
-    process = subprocess.Popen(serve_command(settings), env=serve_environment(home, settings))
+    # Its log is a remark: stdout ends with the command's own result.
+    process = subprocess.Popen(serve_command(settings), env=serve_environment(home, settings), stdout=STDERR)
     service = RunningService(address=f"http://{settings.host}:{settings.port}", process=process)
     try:
         _wait_until_ready(service)

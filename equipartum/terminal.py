@@ -20,7 +20,8 @@ class Terminal:
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
         self._remarks = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._results = Console(highlight=False, soft_wrap=True)
+        # A table that is read by a program, or kept in a file, is not cut to the 80 columns of a terminal.
+        self._results = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
         self._began = time.monotonic()
 
     def say(self, remark: str) -> None:
@@ -50,7 +51,7 @@ class Terminal:
             return
         table = Table(title=title, title_justify="left", title_style="bold")
         for index, column in enumerate(columns):
-            table.add_column(column, justify="left" if index == 0 else "right")
+            table.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
         for row in rows:
             table.add_row(*(str(cell) for cell in row))
         self._results.print(table)

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from fairness_audits.bands import banded_counts
-from fairness_audits.changes import Changes, changes_since
+from fairness_audits.changes import Changes, changes_since, read_previous
 from fairness_audits.checks import CHECKS, unevenly_ascertained
 from fairness_audits.comparators import compare
 from fairness_audits.context import AuditContext
@@ -97,10 +97,15 @@ def audit_files(
     out: str | Path | None = None,
     *,
     context: AuditContext | Iterable[AuditContext] | None = None,
+    previous: str | Path | None = None,
 ) -> AuditReport:
-    """Audit predictions files under a policy file (the default policy without one), and write the report to ``out``."""
+    """Audit predictions files under a policy file (the default policy without one), and write the report to ``out``.
+
+    ``previous`` is the `audit.json` that changes are told against.
+    """
     policy = read_policy(policy_path) if policy_path is not None else DEFAULT_POLICY
-    report = audit(read_predictions(paths), policy, context)
+    before = read_previous(previous) if previous is not None else None
+    report = audit(read_predictions(paths), policy, context, before)
     if out is not None:
         report.write(out)
     return report

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from fairness_audits.disclosure import DisclosureRule, publish
+from fairness_audits.disclosure import DisclosureRule, one_family, publish
 from fairness_audits.figures import Section
 from fairness_audits.levels import EVERYONE, Level
 from fairness_audits.risk_bins import bin_lower_risk
@@ -63,7 +63,7 @@ def _of_level(counts: pl.DataFrame, level: Level, rule: DisclosureRule) -> list[
         exact[group][key] = n
         exact[EVERYONE][key] = exact[EVERYONE].get(key, 0) + n
     complete = {group: {key: row.get(key, 0) for key in keys} for group, row in exact.items()}
-    printed = publish(rule, complete, level.parents)
+    printed = publish(rule, complete, one_family(complete, EVERYONE))
     return [
         {"group": group, "risk_from": risk_from, "flagged": SAID[alert], "observed": SAID[observed], "count": row[key]}
         for group, row in printed.items()

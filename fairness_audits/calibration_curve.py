@@ -1,7 +1,9 @@
-"""The calibration curve: risk told against risk seen, in ten bands of everyone's risks, for everyone and each group."""
+"""The calibration curve: risk told against risk seen, in bands of everyone's risks, for everyone and each group."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +11,13 @@ import polars as pl
 
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import Figure, Section, figure
-from fairness_audits.intervals import Interval, wilson
+from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE, Level
+from fairness_audits.printed_rates import share
 
 __all__ = ["CalibrationCurve", "CalibrationPoint", "calibration_curves"]
 
-BANDS = 10
+BANDS = (10, 5, 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,7 @@ class CalibrationPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationCurve:
-    """Bands too small to print are left out of ``points``."""
+    """Without ``points`` where even two bands are too small to print."""
 
     section: Section
     group: str
@@ -44,25 +47,36 @@ class CalibrationCurve:
 def calibration_curves(
     section: Section, rows: pl.DataFrame, level: Level | None, rule: DisclosureRule
 ) -> tuple[CalibrationCurve, ...]:
-    """Bands hold a tenth of all women each (a bin is never split); the same bands for every group."""
+    """Bands hold an equal share of all women (a bin is never split) and are the same for every group.
+
+    A group gets as many bands as can all be printed: to leave out those with a few events would bend its curve.
+    """
     known = rows.filter(pl.col("bin").is_not_null() & pl.col("observed").is_not_null())
     if not known.height:
         return ()
-    falling = known.group_by("bin").agg(pl.col("n").sum()).sort("bin")
-    placed = (falling["n"].cum_sum() - 0.5 * falling["n"]) / float(falling["n"].sum())
-    band_of = falling.select("bin").with_columns(band=(placed * BANDS).floor().cast(pl.Int32))
-    banded = known.join(band_of, on="bin", how="left")
-    parts = [(EVERYONE, banded)]
+    rising = known.group_by("bin").agg(pl.col("n").sum()).sort("bin")
+    placed = (rising["n"].cum_sum() - 0.5 * rising["n"]) / float(rising["n"].sum())
+    known = known.join(rising.select("bin").with_columns(placed=placed), on="bin", how="left")
+    parts = [(EVERYONE, known)]
     if level is not None:
-        labelled = level.labelled(banded)
+        labelled = level.labelled(known)
         parts += [(group, labelled.filter(pl.col("group") == group)) for group in level.groups]
     return tuple(_curve(section, group, part, rule) for group, part in parts)
 
 
 def _curve(section: Section, group: str, part: pl.DataFrame, rule: DisclosureRule) -> CalibrationCurve:
+    for bands in BANDS:
+        points = [_point(row, rule) for row in _banded(part, bands).iter_rows(named=True)]
+        printed = tuple(point for point in points if point is not None)
+        if printed and len(printed) == len(points):
+            return CalibrationCurve(section=section, group=group, points=printed)
+    return CalibrationCurve(section=section, group=group, points=())
+
+
+def _banded(part: pl.DataFrame, bands: int) -> pl.DataFrame:
     event = pl.col("observed").cast(pl.Float64)
-    bands = (
-        part.group_by("band")
+    return (
+        part.group_by((pl.col("placed") * bands).floor().alias("band"))
         .agg(
             women=pl.col("n").sum(),
             events=(pl.col("n") * event).sum(),
@@ -70,16 +84,12 @@ def _curve(section: Section, group: str, part: pl.DataFrame, rule: DisclosureRul
         )
         .sort("band")
     )
-    points = [_point(row["women"], row["events"], row["risk"], rule) for row in bands.iter_rows(named=True)]
-    return CalibrationCurve(section=section, group=group, points=tuple(point for point in points if point is not None))
 
 
-def _point(women: float, events: float, risk: float, rule: DisclosureRule) -> CalibrationPoint | None:
-    size, seen = rule.count(women), rule.count(events)
-    if size is None or seen is None or not rule.can_divide_by(size):
+def _point(band: Mapping[str, float], rule: DisclosureRule) -> CalibrationPoint | None:
+    size, events = rule.count(band["women"]), rule.count(band["events"])
+    seen = share("event_rate", events, size, rule)
+    if size is None or seen.value is None:
         return None
-    return CalibrationPoint(
-        told=figure("mean_risk", Interval(risk, float("nan"), float("nan"))),
-        seen=figure("event_rate", wilson(min(seen, size), size)),
-        women=size,
-    )
+    told = figure("mean_risk", Interval(band["risk"], math.nan, math.nan))
+    return CalibrationPoint(told=told, seen=seen, women=size)

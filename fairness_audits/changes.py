@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from records.errors import EquipartumError
 
 if TYPE_CHECKING:
     from fairness_audits.report import AuditReport
 
-__all__ = ["Changes", "changes_since"]
+__all__ = ["Changes", "UnreadableAudit", "changes_since", "read_previous"]
 
 COMPARED = ("sensitivity", "observed_to_expected", "auroc")
 
@@ -27,6 +30,22 @@ class Changes:
 
     def to_dict(self) -> dict[str, Any]:
         return {**vars(self), "moved": [list(row) for row in self.moved]}
+
+
+class UnreadableAudit(EquipartumError):
+    """A file that is not the `audit.json` of an earlier audit."""
+
+
+def read_previous(path: str | Path) -> dict[str, Any]:
+    """An earlier `audit.json`; `UnreadableAudit` where it is something else."""
+    file = Path(path)
+    try:
+        plain = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UnreadableAudit(f"{file.name}: not a readable audit.json") from None
+    if not isinstance(plain, dict) or "audit_id" not in plain:
+        raise UnreadableAudit(f"{file.name}: not an audit written by this project; it names no audit_id")
+    return plain
 
 
 def changes_since(previous: AuditReport | Mapping[str, object], report: AuditReport) -> Changes:

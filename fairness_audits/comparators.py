@@ -15,8 +15,8 @@ import polars as pl
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts
 from fairness_audits.estimate import printed_tallies
 from fairness_audits.figures import Figure, Section, figure, hidden
-from fairness_audits.intervals import UNDEFINED, newcombe_difference, wilson
 from fairness_audits.levels import Level
+from fairness_audits.printed_rates import difference, share
 from fairness_audits.tallies import share_at_rate, tallies
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
@@ -75,18 +75,17 @@ def compare(
     evaluated = everyone.weight["evaluated"]
     rate = everyone.weight["flagged"] / evaluated if evaluated else 0.0
     model_rows = share_at_rate(model_rows, rate)
-    rows: list[ComparisonRow] = []
-    for chosen in (None, level) if level is not None else (None,):
-        by_rule, by_model = (printed_tallies(r, chosen, disclosure) for r in (rule_rows, model_rows))
-        rows += [_row(g, by_rule[g][1], by_model[g][1], disclosure) for g in by_rule if g in by_model]
-    counts = printed_tallies(rule_rows, None, disclosure)
-    total = next(iter(counts.values()))[1]
+    levels = (level,) if level is not None else ()
+    by_rule, by_model = (printed_tallies(r, levels, disclosure) for r in (rule_rows, model_rows))
+    total = next(iter(by_rule.values()))[1]
     return Comparison(
         model=model,
         rule=rule,
-        flag_rate=_share("flag_rate", total["flagged"], total["evaluated"], disclosure),
+        flag_rate=share("flag_rate", total["flagged"], total["evaluated"], disclosure),
         not_evaluated=disclosure.count(everyone.rows["n"] - everyone.rows["evaluated"]),
-        rows=tuple(rows),
+        rows=tuple(
+            _row(cell[1], by_rule[cell][1], by_model[cell][1], disclosure) for cell in by_rule if cell in by_model
+        ),
     )
 
 
@@ -96,24 +95,14 @@ def _row(group: str, rule: PublishedCounts, model: PublishedCounts, disclosure: 
         events=model["evaluated_events"],
         found_by_rule=rule["found"],
         found_by_model=model["found"],
-        rule=_share("sensitivity", rule["found"], rule["evaluated_events"], disclosure),
-        model=_share("sensitivity", model["found"], model["evaluated_events"], disclosure),
+        rule=share("sensitivity", rule["found"], rule["evaluated_events"], disclosure),
+        model=share("sensitivity", model["found"], model["evaluated_events"], disclosure),
         difference=_difference(model, rule, disclosure),
     )
 
 
-def _share(estimand: str, part: int | None, whole: int | None, disclosure: DisclosureRule) -> Figure:
-    if part is None or whole is None or not disclosure.can_divide_by(whole):
-        return figure(estimand, UNDEFINED) if whole == 0 else hidden(estimand)
-    return figure(estimand, wilson(min(part, whole), whole))
-
-
 def _difference(model: PublishedCounts, rule: PublishedCounts, disclosure: DisclosureRule) -> Figure:
+    own, other = ((counts["found"], counts["evaluated_events"]) for counts in (model, rule))
+    interval = difference(own, other, disclosure)
     name = "difference_from_others"
-    found, events = model["found"], model["evaluated_events"]
-    rule_found, rule_events = rule["found"], rule["evaluated_events"]
-    if found is None or rule_found is None or events is None or rule_events is None:
-        return hidden(name)
-    if not disclosure.can_divide_by(events) or not disclosure.can_divide_by(rule_events):
-        return hidden(name)
-    return figure(name, newcombe_difference(min(found, events), events, min(rule_found, rule_events), rule_events))
+    return hidden(name) if interval is None else figure(name, interval)

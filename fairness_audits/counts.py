@@ -20,6 +20,9 @@ __all__ = ["SECTION_COLUMNS", "Counts", "CountsDoNotAdd", "count_predictions"]
 
 SECTION_COLUMNS = ("outcome", "prediction_point", "outcome_definition", "scored_by", "model_version")
 RISK_COLUMNS = ("bin", "cut", "alert", "observed")
+# Sums are held as whole multiples of 2^-52, so that they add up to the same number in whatever order.
+FRACTION = 2.0**52
+FIXED_POINT = ("weight", "weight_squared", "risk", "risk_squared")
 SUMS = (
     "n",
     "weight",
@@ -44,7 +47,8 @@ class Counts:
     """Counts by section, site, group cell, bin, cut, alert and observed.
 
     ``frame`` holds the columns of `SUMS` for each: rows, sum of weights and of their squares, weighted sums of risk and
-    of risk squared. ``alert`` and ``observed`` are null where not evaluated, and not ascertained.
+    of risk squared (in fixed point; `in_units` has them as numbers). ``alert`` and ``observed`` are null where not
+    evaluated, and not ascertained.
     """
 
     frame: pl.DataFrame
@@ -55,6 +59,10 @@ class Counts:
     @property
     def rows(self) -> int:
         return int(self.frame["n"].sum())
+
+    @property
+    def in_units(self) -> pl.DataFrame:
+        return self.frame.with_columns(pl.col(FIXED_POINT).cast(pl.Float64) / FRACTION)
 
     def merge(self, other: Counts) -> Counts:
         """Counts of both, as if the rows had been pooled; the order does not matter."""
@@ -67,7 +75,7 @@ class Counts:
 
     def sections(self) -> list[tuple[dict[str, str], pl.DataFrame]]:
         """What is never pooled (outcome, definition, point, scorer, version), each with its own rows of counts."""
-        parts = self.frame.partition_by(SECTION_COLUMNS, as_dict=True, include_key=False, maintain_order=True)
+        parts = self.in_units.partition_by(SECTION_COLUMNS, as_dict=True, include_key=False, maintain_order=True)
         return [(dict(zip(SECTION_COLUMNS, map(str, key), strict=True)), part) for key, part in sorted(parts.items())]
 
 
@@ -85,10 +93,10 @@ def count_predictions(
     needed = table.with_columns(bin=bin_of(risk), cut=cut_of(risk, thresholds))
     frame = needed.group_by(keys).agg(
         n=pl.len().cast(pl.Int64),
-        weight=weight.sum(),
-        weight_squared=(weight * weight).sum(),
-        risk=(weight * risk).sum(),
-        risk_squared=(weight * risk * risk).sum(),
+        weight=_fixed_point(weight),
+        weight_squared=_fixed_point(weight * weight),
+        risk=_fixed_point(weight * risk),
+        risk_squared=_fixed_point(weight * risk * risk),
         not_yet_due=_number(pl.col("observed").is_null() & (pl.col("due_at") > as_of)),
         interpreter_known=_number(pl.col("interpreter_needed").is_not_null()),
         interpreter_needed=_number(pl.col("interpreter_needed")),
@@ -102,6 +110,10 @@ def count_predictions(
         thresholds=tuple(thresholds),
         group_scheme=_scheme(table),
     )
+
+
+def _fixed_point(value: pl.Expr) -> pl.Expr:
+    return (value * FRACTION).round().cast(pl.Int128).sum()
 
 
 def _number(condition: pl.Expr) -> pl.Expr:

@@ -37,7 +37,7 @@ def describe(counts: Counts, rule: DisclosureRule) -> DataDescription:
     by_group = dict(counts.frame.group_by("ethnic_group").agg(pl.col("n").sum()).sort("ethnic_group").iter_rows())
     scheme = ETHNIC_SCHEMES.get(counts.group_scheme)
     unknown = {g: rule.count(n) for g, n in by_group.items() if scheme is not None and g not in scheme.groups}
-    whole = tallies(counts.frame.with_columns(flagged_share=pl.lit(None, dtype=pl.Float64)), None)[EVERYONE]
+    whole = tallies(counts.in_units.with_columns(flagged_share=pl.lit(None, dtype=pl.Float64)), None)[EVERYONE]
     return DataDescription(
         rows=rule.count(counts.rows),
         group_scheme=counts.group_scheme,

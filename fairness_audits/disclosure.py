@@ -6,12 +6,16 @@ It is applied once, to the counts; every figure, interval, finding and file is m
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from fairness_audits.levels import EVERYONE
+__all__ = ["RULES", "DisclosureRule", "Family", "PublishedCounts", "one_family", "publish"]
 
-__all__ = ["RULES", "DisclosureRule", "PublishedCounts", "publish"]
+Key = TypeVar("Key", bound=Hashable)
+
+# A rate over a disguised numerator is printed only where it cannot be off by more than ten in a hundred.
+FURTHEST_MOVED = 0.10
 
 PublishedCounts = Mapping[str, int | None]
 
@@ -37,9 +41,24 @@ class DisclosureRule:
             return self.shown_as
         return self.rounded_to * math.floor(whole / self.rounded_to + 0.5)
 
+    def possible(self, count: int) -> tuple[int, int]:
+        """The least and the most that a printed count may stand for where it is a disguise; itself otherwise.
+
+        Rounding to 5 is not undone: it is within what a reader expects of a rounded figure, a disguise is not.
+        """
+        return (1, self.small) if self.shown_as is not None and count == self.shown_as else (count, count)
+
     def can_divide_by(self, count: int | None) -> bool:
         """Whether a rate over this printed count says anything: never over a hidden, zero or disguised one."""
         return count is not None and count > self.small if self.rounded_to > 1 else bool(count)
+
+    def can_be_share(self, part: int, whole: int) -> bool:
+        """Whether ``part`` of ``whole`` is a rate worth printing: not where a disguise alone could move it too far."""
+        least, most = self.possible(part)
+        return self.can_divide_by(whole) and (most - least) <= FURTHEST_MOVED * whole
+
+    def is_disguised(self, count: int) -> bool:
+        return self.possible(count) != (count, count)
 
 
 RULES: Mapping[str, DisclosureRule] = {
@@ -74,44 +93,56 @@ RULES: Mapping[str, DisclosureRule] = {
 }
 
 
+@dataclass(frozen=True)
+class Family(Generic[Key]):
+    """Cells that add up to a total which is printed too."""
+
+    total: Key
+    members: tuple[Key, ...]
+
+
 def publish(
-    rule: DisclosureRule, counts: Mapping[str, Mapping[str, float]], parents: Mapping[str, str]
-) -> dict[str, PublishedCounts]:
-    """Printable counts of each group, of `EVERYONE` too. ``parents`` say which groups add up to which total."""
-    printed = {group: {name: rule.count(value) for name, value in row.items()} for group, row in counts.items()}
-    if not rule.hides:
-        return dict(printed)
-    totals = _totals(printed, parents)
-    while _hide_across(printed, counts, totals):
-        pass
+    rule: DisclosureRule, counts: Mapping[Key, Mapping[str, float]], families: Sequence[Family[Key]]
+) -> dict[Key, PublishedCounts]:
+    """Printable counts of every cell. Everything that is printed of one table goes through one call.
+
+    Where the rule hides small counts, further ones are hidden until no total of a family gives a hidden one back.
+    """
+    printed = {cell: {name: rule.count(value) for name, value in row.items()} for cell, row in counts.items()}
+    if rule.hides:
+        names = dict.fromkeys(name for row in printed.values() for name in row)
+        while any(_hide_one(rule, name, family, printed, counts) for family in families for name in names):
+            pass
     return dict(printed)
 
 
-def _totals(groups: Iterable[str], parents: Mapping[str, str]) -> list[Sequence[str]]:
-    """Sets of groups whose sum is printed somewhere: all of a level, and the children of each parent."""
-    stated = [group for group in groups if group != EVERYONE]
-    families: dict[str, list[str]] = {}
-    for group in stated:
-        families.setdefault(parents.get(group, EVERYONE), []).append(group)
-    return [stated, *families.values()]
+def one_family(counts: Mapping[str, Mapping[str, float]], total: str) -> tuple[Family[str]]:
+    """All cells but ``total`` add up to it."""
+    return (Family(total, tuple(cell for cell in counts if cell != total)),)
 
 
-def _hide_across(
-    printed: dict[str, dict[str, int | None]],
-    counts: Mapping[str, Mapping[str, float]],
-    totals: Sequence[Sequence[str]],
+def _hide_one(
+    rule: DisclosureRule,
+    name: str,
+    family: Family[Key],
+    printed: dict[Key, dict[str, int | None]],
+    counts: Mapping[Key, Mapping[str, float]],
 ) -> bool:
-    """Where one group of a total is hidden, hide the next smallest too. True if anything was hidden.
+    """Hide one more count of the family if what is printed would give a hidden one back. True if one was hidden.
 
-    Within a row nothing more is hidden: a whole less one part, each rounded to 5, leaves the other part unknown.
+    The next smallest member goes first, then the total. A row needs no such care: a whole less one part, each rounded
+    to 5, leaves the other part unknown.
     """
-    changed = False
-    for members in totals:
-        names = printed[members[0]] if members else ()
-        for name in names:
-            hidden = [group for group in members if printed[group][name] is None]
-            shown = [group for group in members if printed[group][name] is not None]
-            if len(hidden) == 1 and shown:
-                printed[min(shown, key=lambda group: (counts[group][name], group))][name] = None
-                changed = True
-    return changed
+    hidden = [cell for cell in family.members if printed[cell][name] is None]
+    shown = [cell for cell in family.members if printed[cell][name] is not None]
+    total = printed[family.total][name] if family.total in printed else None
+    if not hidden or total is None:
+        return False
+    half = rule.rounded_to // 2
+    least_left = total - half - sum((printed[cell][name] or 0) + half for cell in shown)
+    # All hidden cells at their most, and still only just enough for the total: each is known.
+    if len(hidden) > 1 and least_left != rule.small * len(hidden):
+        return False
+    next_hidden = min(shown, key=lambda cell: counts[cell][name]) if shown else family.total
+    printed[next_hidden][name] = None
+    return True

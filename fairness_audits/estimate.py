@@ -8,17 +8,18 @@ events and non-events that they give no single woman away.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
 
 from fairness_audits import intervals
-from fairness_audits.disclosure import DisclosureRule, PublishedCounts, publish
+from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts, publish
 from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden
 from fairness_audits.intervals import Interval
-from fairness_audits.levels import EVERYONE, Level
+from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL, Level
 from fairness_audits.policy import AuditPolicy, OperatingPoint
+from fairness_audits.printed_rates import ratio, share
 from fairness_audits.risk_bins import bin_lower_risk
 from fairness_audits.tallies import Distribution, Tally, distributions, tallies
 from models import metrics
@@ -40,14 +41,28 @@ RATES = {
 }
 
 
+Cell = tuple[str, str]
+
+
 def printed_tallies(
-    rows: pl.DataFrame, level: Level | None, rule: DisclosureRule
-) -> dict[str, tuple[Tally, PublishedCounts]]:
-    """Each group's tally, exact, and its printable counts, which are all that may be shown of it."""
-    exact = tallies(rows, level)
-    parents = level.parents if level is not None else {}
-    printed = publish(rule, {group: tally.rows for group, tally in exact.items()}, parents)
-    return {group: (tally, printed[group]) for group, tally in exact.items()}
+    rows: pl.DataFrame, levels: Sequence[Level], rule: DisclosureRule
+) -> dict[Cell, tuple[Tally, PublishedCounts]]:
+    """By (level, group), everyone first: the tally, exact, and its printable counts, all that may be shown of it.
+
+    All levels pass the disclosure rule together, because each adds up to the one above.
+    """
+    exact: dict[Cell, Tally] = {(EVERYONE_LEVEL, EVERYONE): tallies(rows, None)[EVERYONE]}
+    families: list[Family[Cell]] = []
+    for level in levels:
+        found = {(level.name, group): tally for group, tally in tallies(rows, level).items()}
+        exact |= found
+        families.append(Family((EVERYONE_LEVEL, EVERYONE), tuple(found)))
+        for parent in dict.fromkeys(level.parents.values()):
+            children = tuple(cell for cell in found if level.parents[cell[1]] == parent)
+            if children:
+                families.append(Family((level.parent_level, parent), children))
+    printed = publish(rule, {cell: tally.rows for cell, tally in exact.items()}, families)
+    return {cell: (tally, printed[cell]) for cell, tally in exact.items()}
 
 
 def figures_of_section(
@@ -63,25 +78,24 @@ def figures_of_section(
     """Figures of everyone, then of each group of each level. ``rows`` carry ``flagged_share``."""
     margin = policy.tolerance("FA012").limit
     needed: int | None = None
-    for level in (None, *levels):
-        bins = distributions(rows, level)
-        for group, (tally, counts) in printed_tallies(rows, level, rule).items():
-            figures = _figures(tally, counts, bins.get(group), rows=rows, point=point, rule=rule)
-            found = figures["sensitivity"].value
-            if group == EVERYONE and level is None and found is not None:
-                needed = intervals.events_needed(found, margin)
-            enough = (counts["events"] or 0) >= policy.minimum_events
-            yield GroupFigures(
-                section=section,
-                operating_point=point.label,
-                is_primary=is_primary,
-                level=level.name if level is not None else "everyone",
-                group=group,
-                counts=counts,
-                figures=figures,
-                status="shown" if enough else "cannot tell",
-                events_needed=needed,
-            )
+    bins = {level.name: distributions(rows, level) for level in levels}
+    bins[EVERYONE_LEVEL] = distributions(rows, None)
+    for (level, group), (tally, counts) in printed_tallies(rows, levels, rule).items():
+        figures = _figures(tally, counts, bins[level].get(group), rows=rows, point=point, rule=rule)
+        found = figures["sensitivity"].value
+        if level == EVERYONE_LEVEL and found is not None:
+            needed = intervals.events_needed(found, margin)
+        yield GroupFigures(
+            section=section,
+            operating_point=point.label,
+            is_primary=is_primary,
+            level=level,
+            group=group,
+            counts=counts,
+            figures=figures,
+            status="shown" if (counts["events"] or 0) >= policy.minimum_events else "cannot tell",
+            events_needed=needed,
+        )
 
 
 def _figures(
@@ -104,12 +118,7 @@ def _figures(
 
 
 def _rate(name: str, tally: Tally, counts: PublishedCounts, rule: DisclosureRule) -> Figure:
-    part, whole = _of_printed(RATES[name], tally, counts, rule)
-    if part is None or whole is None:
-        return hidden(name)
-    if not rule.can_divide_by(whole):
-        return hidden(name) if whole else figure(name, intervals.UNDEFINED)
-    return figure(name, intervals.wilson(min(part, whole), whole))
+    return share(name, *_of_printed(RATES[name], tally, counts, rule), rule)
 
 
 def _of_printed(
@@ -128,22 +137,17 @@ def _missing_outcomes(counts: PublishedCounts, rule: DisclosureRule) -> Figure:
     n, missing, later = counts["n"], counts["missing"], counts["not_yet_due"]
     if n is None or missing is None or later is None:
         return hidden("missing_outcomes")
-    due = n - later
-    if not rule.can_divide_by(due):
-        return hidden("missing_outcomes")
-    return figure("missing_outcomes", intervals.wilson(min(max(missing - later, 0), due), due))
+    return share("missing_outcomes", max(missing - later, 0), max(n - later, 0), rule)
 
 
 def _of_risk(tally: Tally, counts: PublishedCounts, rule: DisclosureRule) -> dict[str, Figure]:
-    """O:E from printed counts and the printed mean risk, so that nothing exact of the counts comes back through it."""
     mean = figure("mean_risk", Interval(tally.mean_risk, math.nan, math.nan))
     events, known = _of_printed(("scored_events", "scored_ascertained"), tally, counts, rule)
-    if events is None or known is None or not rule.can_divide_by(known):
-        return {"mean_risk": hidden("mean_risk"), "observed_to_expected": hidden("observed_to_expected")}
-    if mean.value is None:
-        return {"mean_risk": mean, "observed_to_expected": figure("observed_to_expected", intervals.UNDEFINED)}
-    ratio = intervals.observed_to_expected_interval(min(events, known), known, mean.value)
-    return {"mean_risk": mean, "observed_to_expected": figure("observed_to_expected", ratio)}
+    may_print = known == 0 or rule.can_divide_by(known)
+    return {
+        "mean_risk": mean if may_print else hidden("mean_risk"),
+        "observed_to_expected": ratio(events, known, mean.value, rule),
+    }
 
 
 def _of_distribution(bins: Distribution | None, counts: PublishedCounts, rule: DisclosureRule) -> dict[str, Figure]:

@@ -9,8 +9,9 @@ from fairness_audits.comparators import Comparison
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import GroupFigures, Section
-from fairness_audits.intervals import Interval, newcombe_difference
+from fairness_audits.intervals import Interval
 from fairness_audits.policy import AuditPolicy
+from fairness_audits.printed_rates import difference
 from records.groups import MISSING_ETHNICITY
 
 __all__ = ["Evidence"]
@@ -52,12 +53,7 @@ class Evidence:
         With the policy's reference group named, less that group's share instead.
         """
         other = self._other(group, part, whole)
-        if other is None or not all(map(self.rule.can_divide_by, (group.counts[whole], other[1]))):
-            return None
-        own_part, own_whole = group.counts[part], group.counts[whole]
-        if own_part is None or own_whole is None:
-            return None
-        return newcombe_difference(min(own_part, own_whole), own_whole, min(other), other[1])
+        return None if other is None else difference((group.counts[part], group.counts[whole]), other, self.rule)
 
     def _other(self, group: GroupFigures, part: str, whole: str) -> tuple[int, int] | None:
         if self.policy.reference == "overall":

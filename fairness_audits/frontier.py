@@ -7,8 +7,9 @@ from typing import Any
 
 from fairness_audits.context import AuditContext, FrontierPoint
 from fairness_audits.disclosure import DisclosureRule, publish
-from fairness_audits.figures import Figure, figure, hidden
-from fairness_audits.intervals import Interval, wilson
+from fairness_audits.figures import Figure, figure
+from fairness_audits.intervals import Interval
+from fairness_audits.printed_rates import share
 
 __all__ = ["FrontierRow", "printed_frontier"]
 
@@ -38,19 +39,15 @@ def printed_frontier(context: AuditContext, rule: DisclosureRule) -> tuple[Front
 
 def _row(point: FrontierPoint, rule: DisclosureRule) -> FrontierRow:
     exact = {row.group: {"events": row.events, "found": row.found} for row in point.sensitivity}
-    printed = publish(rule, exact, {})
+    printed = publish(rule, exact, ())
     return FrontierRow(
         point=point,
-        sensitivity={group: _share(counts["found"], counts["events"], rule) for group, counts in printed.items()},
+        sensitivity={
+            group: share("sensitivity", counts["found"], counts["events"], rule) for group, counts in printed.items()
+        },
         auroc=_alone("auroc", point.auroc),
         brier=_alone("brier", point.brier),
     )
-
-
-def _share(found: int | None, events: int | None, rule: DisclosureRule) -> Figure:
-    if found is None or events is None or not rule.can_divide_by(events):
-        return hidden("sensitivity")
-    return figure("sensitivity", wilson(min(found, events), events))
 
 
 def _alone(name: str, value: float | None) -> Figure:

@@ -6,6 +6,7 @@ Weighted counts enter as effective ones (Kish: the square of the sum of weights 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ __all__ = [
     "newcombe_difference",
     "normal_interval",
     "observed_to_expected_interval",
+    "spanning",
     "wilson",
 ]
 
@@ -60,6 +62,12 @@ def wilson(part: float, whole: float) -> Interval:
     low = 0.0 if part == 0 else (centre - spread) / scale
     high = 1.0 if part == whole else (centre + spread) / scale
     return Interval(share, low, high)
+
+
+def spanning(intervals: Iterable[Interval], value: Interval) -> Interval:
+    """The estimate of ``value`` between the outermost limits: of a count known only to lie in a range."""
+    listed = list(intervals)
+    return Interval(value.value, min(one.low for one in listed), max(one.high for one in listed))
 
 
 def newcombe_difference(part: float, whole: float, other_part: float, other_whole: float) -> Interval:

@@ -9,11 +9,13 @@ import polars as pl
 
 from records.groups import ETHNIC_SCHEMES, MISSING_ETHNICITY, NOT_KNOWN, broad_group
 
-__all__ = ["EVERYONE", "Level", "levels_in"]
+__all__ = ["EVERYONE", "EVERYONE_LEVEL", "Level", "levels_in"]
 
 EVERYONE = "Everyone"
 CROSSED = " x "
 KEPT = "ethnic_group"
+EVERYONE_LEVEL = "everyone"
+PARENT_LEVELS = {"ethnic_group": "broad_group", "ethnic_category": "ethnic_group"}
 CROSSED_LABEL = ", "
 QUINTILES = {1: "most deprived fifth", 2: "2nd fifth", 3: "3rd fifth", 4: "4th fifth", 5: "least deprived fifth"}
 INTERPRETER = {True: "interpreter needed", False: "no interpreter needed"}
@@ -43,6 +45,11 @@ class Level:
     label_of: Mapping[tuple[object, ...], str]
     groups: tuple[str, ...]
     parents: Mapping[str, str]
+
+    @property
+    def parent_level(self) -> str:
+        """Where the ``parents`` are printed."""
+        return PARENT_LEVELS.get(self.name, EVERYONE_LEVEL)
 
     @property
     def is_ethnic(self) -> bool:

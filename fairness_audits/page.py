@@ -9,13 +9,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fairness_audits.charts import area_scale, common_edge, curve_drawing, ratio_scale, share_scale
-from fairness_audits.figures import TITLES, GroupFigures, Section, count_text
+from fairness_audits.figures import TITLES, Figure, GroupFigures, Section, count_text
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.glossary import GLOSSARY
 from fairness_audits.levels import EVERYONE
 from fairness_audits.plain_words import in_plain_words
 from fairness_audits.report import AuditReport
-from fairness_audits.wording import FIXED_SENTENCE, is_missing_ethnicity, outcome_name, point_name, scorer_name
+from fairness_audits.wording import FIXED_SENTENCE, is_missing_ethnicity, listed, outcome_name, point_name, scorer_name
 
 __all__ = ["report_page"]
 
@@ -51,6 +51,7 @@ def _templates() -> Environment:
         outcome_name=outcome_name,
         point_name=point_name,
         scorer_name=scorer_name,
+        listed=listed,
     )
     return environment
 
@@ -79,12 +80,14 @@ def _model(report: AuditReport, section: Section, number: int) -> dict[str, Any]
             if c.flag_rate.value
         ],
         "not_evaluated": [c for c in comparisons if c.flag_rate.value is None],
+        "no_curve": [curve.group for curve, drawing in drawn if drawing is None],
         "curves": [(curve, drawing) for curve, drawing in drawn if drawing is not None],
         "findings": _sorted(report.findings_of(section)),
         "reach": report.reach(section),
         "row_zero": report.nobody_made_worse(section),
+        "certificate": report.certificate(section),
         "frontier": report.frontier(section),
-        "missingness": [row for row in report.missingness(section) if row.share.value],
+        "missing_facts": _missing_facts(report, section),
         "context": report.context_of(section),
         "has_interpreter": any(row.counts["interpreter_known"] for row in rows),
         "has_deprivation": any(row.counts["deprivation_known"] for row in rows),
@@ -100,6 +103,14 @@ def _finer(report: AuditReport, section: Section) -> list[tuple[str, tuple[Group
     """Every other level that was asked for, by its title."""
     others = [level for level in report.levels if level.name != "ethnic_group"]
     return [(level.title, report.figures_of(section, level.name)) for level in others]
+
+
+def _missing_facts(report: AuditReport, section: Section) -> dict[str, dict[str, Figure]]:
+    """Facts that anyone lacks, by group."""
+    table: dict[str, dict[str, Figure]] = {}
+    for row in report.missingness(section):
+        table.setdefault(row.predictor, {})[row.group] = row.share
+    return {fact: shares for fact, shares in table.items() if any(share.value for share in shares.values())}
 
 
 def _sorted(findings: Sequence[Finding]) -> list[Finding]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from fairness_audits.checks.calibration import said_of_ratio
 from fairness_audits.comparators import Comparison
+from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import GroupFigures, Section, count_text
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.report import AuditReport
 from fairness_audits.wording import (
+    events_seen,
     is_missing_ethnicity,
     listed,
     outcome_name,
@@ -52,7 +54,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         beside_rules=tuple(_beside(c) for c in report.comparisons if c.model == section and c.flag_rate.value),
         missed=tuple(_missed(row) for row in _by_sensitivity(stated)),
         risk_wrong=tuple(_risk_wrong(stated)),
-        cannot_tell=tuple(_cannot_tell(row) for row in stated if row.status == "cannot tell"),
+        cannot_tell=tuple(_cannot_tell(row, report.rule) for row in stated if row.status == "cannot tell"),
         gap=_gap(report, section),
         verdict=_verdict([_named(finding) for finding in blocking]),
         is_blocked=bool(blocking),
@@ -127,12 +129,10 @@ def _risk_wrong(rows: Sequence[GroupFigures]) -> list[str]:
     return [sentence for _, sentence in sorted(off, reverse=True)]
 
 
-def _cannot_tell(row: GroupFigures) -> str:
-    seen = row.counts["events"]
+def _cannot_tell(row: GroupFigures, rule: DisclosureRule) -> str:
     needed = f"; about {row.events_needed:,} would be needed" if row.events_needed else ""
-    told = "too few events to print" if seen is None else f"about {count_text(seen)} events seen"
     women = these_women(row.group)
-    return f"{women[:1].upper()}{women[1:]}: {told}{needed}."
+    return f"{women[:1].upper()}{women[1:]}: {events_seen(row.counts['events'], rule)}{needed}"
 
 
 def _gap(report: AuditReport, section: Section) -> str:

@@ -62,7 +62,11 @@ class OperatingPoint:
     def label(self) -> str:
         if self.kind == "offer_policy":
             return "offer policy"
-        return f"risk of at least {self.value:g}" if self.kind == "risk" else f"the {self.value:.0%} at highest risk"
+        return (
+            f"risk of at least {self.value:g}"
+            if self.kind == "risk"
+            else f"the {(self.value or 0) * 100:g} % at highest risk"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +128,11 @@ class AuditPolicy:
     def risk_thresholds(self) -> tuple[float, ...]:
         """Declared risks, rising: the counts keep them exact."""
         return tuple(sorted({p.value for p in self.operating_points if p.kind == "risk" and p.value is not None}))
+
+    @property
+    def limits(self) -> tuple[Tolerance, ...]:
+        """The limit of every check, as applied."""
+        return tuple(self.tolerance(check) for check in DEFAULT_POLICY.tolerances)
 
     def tolerance(self, check: str) -> Tolerance:
         """The site's limit for ``check``, or the project's default where the site's policy is silent."""

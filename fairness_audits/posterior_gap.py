@@ -9,6 +9,7 @@ odds). Deterministic: a fixed grid of standard deviations, and draws from a fixe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import DIGITS, Section, rounded
 from fairness_audits.replicates import simultaneous_gap_bound
 
@@ -23,7 +25,7 @@ __all__ = ["Gap", "gap_of_proportions", "gap_of_ratios"]
 
 Array = NDArray[np.float64]
 
-DRAWS = 20_000
+DRAWS = 10_000
 SEED = 20_240_229
 PRIOR_SCALE = 0.5
 PRIOR_DEGREES = 4.0
@@ -149,8 +151,15 @@ def _posterior_of_spread(centre: Array, variance: Array) -> tuple[Array, Array]:
 
 
 def groups_with_counts(
-    counts: Mapping[str, tuple[int | None, float | None]], missing: Sequence[str]
+    counts: Mapping[str, tuple[int | None, float | None]], missing: Sequence[str], rule: DisclosureRule
 ) -> tuple[dict[str, tuple[float, float]], tuple[str, ...]]:
-    """Groups whose printed counts can enter a gap, and the names of those that cannot; missing ethnicity never does."""
-    usable = {g: (float(a), float(b)) for g, (a, b) in counts.items() if a is not None and b and g not in missing}
+    """Groups whose printed counts can enter a gap, and the names of those that cannot; missing ethnicity never does.
+
+    A count that stands for anything from 1 to 7 says little of a rate.
+    """
+    usable = {
+        group: (float(part), float(whole))
+        for group, (part, whole) in counts.items()
+        if part is not None and whole and group not in missing and rule.can_be_share(part, math.floor(whole))
+    }
     return usable, tuple(g for g in counts if g not in usable and g not in missing)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairness_audits.context import AuditContext
-from fairness_audits.disclosure import DisclosureRule, publish
-from fairness_audits.figures import Figure, figure, hidden
-from fairness_audits.intervals import newcombe_difference, wilson
+from fairness_audits.disclosure import DisclosureRule, one_family, publish
+from fairness_audits.figures import Figure
 from fairness_audits.levels import EVERYONE
+from fairness_audits.printed_rates import difference, share
 
 __all__ = ["MissingnessRow", "printed_missingness"]
 
@@ -37,7 +37,7 @@ def printed_missingness(context: AuditContext, rule: DisclosureRule) -> tuple[Mi
                 exact[row.group] = {"pregnancies": row.pregnancies, "missing": row.missing}
                 exact[EVERYONE]["pregnancies"] += row.pregnancies
                 exact[EVERYONE]["missing"] += row.missing
-        printed = publish(rule, exact, {})
+        printed = publish(rule, exact, one_family(exact, EVERYONE))
         total = printed.pop(EVERYONE)
         for group, counts in printed.items():
             own = (counts["missing"], counts["pregnancies"])
@@ -52,13 +52,12 @@ def _row(
     total: tuple[int | None, int | None],
     rule: DisclosureRule,
 ) -> MissingnessRow:
-    missing, size = own
-    all_missing, everyone = total
-    if missing is None or size is None or not rule.can_divide_by(size):
-        return MissingnessRow(group=group, predictor=predictor, share=hidden("missing_outcomes"), low=None, high=None)
-    share = figure("missing_outcomes", wilson(min(missing, size), size))
-    others = (everyone or 0) - size
-    if all_missing is None or others <= 0:
-        return MissingnessRow(group=group, predictor=predictor, share=share, low=None, high=None)
-    gap = newcombe_difference(min(missing, size), size, min(max(all_missing - missing, 0), others), others)
-    return MissingnessRow(group=group, predictor=predictor, share=share, low=gap.low, high=gap.high)
+    others = tuple(None if a is None or b is None else max(a - b, 0) for a, b in zip(total, own, strict=True))
+    gap = difference(own, (others[0], others[1]), rule)
+    return MissingnessRow(
+        group=group,
+        predictor=predictor,
+        share=share("missing_outcomes", *own, rule),
+        low=None if gap is None else gap.low,
+        high=None if gap is None else gap.high,
+    )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairness_audits.context import AuditContext
-from fairness_audits.disclosure import DisclosureRule, publish
-from fairness_audits.figures import Figure, figure, hidden
-from fairness_audits.intervals import wilson
+from fairness_audits.disclosure import DisclosureRule, one_family, publish
+from fairness_audits.figures import Figure
 from fairness_audits.levels import EVERYONE
+from fairness_audits.printed_rates import share
 
 __all__ = ["ReachRow", "printed_reach"]
 
@@ -34,11 +34,9 @@ def printed_reach(context: AuditContext, rule: DisclosureRule) -> tuple[ReachRow
         exact[row.group] = {"gave_birth": row.gave_birth, "scored": row.scored_in_time}
         for name, value in exact[row.group].items():
             exact[EVERYONE][name] += value
-    printed = publish(rule, exact, {})
+    printed = publish(rule, exact, one_family(exact, EVERYONE))
     return tuple(_row(group, counts["gave_birth"], counts["scored"], rule) for group, counts in printed.items())
 
 
 def _row(group: str, born: int | None, scored: int | None, rule: DisclosureRule) -> ReachRow:
-    known = born is not None and scored is not None and rule.can_divide_by(born)
-    share = figure("flag_rate", wilson(min(scored or 0, born or 0), born or 0)) if known else hidden("flag_rate")
-    return ReachRow(group=group, gave_birth=born, scored=scored, share=share)
+    return ReachRow(group=group, gave_birth=born, scored=scored, share=share("flag_rate", scored, born, rule))

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from fairness_audits.calibration_curve import CalibrationCurve
+from fairness_audits.certificate import CertifiedGroup, printed_certificate
 from fairness_audits.changes import Changes
 from fairness_audits.comparators import Comparison
 from fairness_audits.context import AuditContext, FrontierPoint
@@ -124,6 +125,10 @@ class AuditReport:
         context = self.context_of(section)
         return printed_frontier(context, self.rule) if context is not None else ()
 
+    def certificate(self, section: Section) -> tuple[CertifiedGroup, ...]:
+        context = self.context_of(section)
+        return printed_certificate(context, self.rule) if context is not None else ()
+
     def missingness(self, section: Section) -> tuple[MissingnessRow, ...]:
         context = self.context_of(section)
         return printed_missingness(context, self.rule) if context is not None else ()
@@ -169,7 +174,7 @@ class AuditReport:
                 "disclosure": self.policy.disclosure,
                 "disclosure_rule": self.rule.title,
                 "minimum_events": self.policy.minimum_events,
-                "tolerances": [vars(t) for t in self.policy.tolerances.values()],
+                "tolerances": [vars(limit) for limit in self.policy.limits],
             },
             "findings": [finding.to_dict() for finding in self.findings],
             "figures": [row.to_dict() for row in self.figures],
@@ -186,6 +191,7 @@ class AuditReport:
             **section.to_dict(),
             "reach": [row.to_dict() for row in self.reach(section)] or "not collected",
             "nobody_made_worse": [row.to_dict() for row in self.nobody_made_worse(section)] or "not given",
+            "certificate": [row.to_dict() for row in self.certificate(section)] or "not given",
             "frontier": [row.to_dict() for row in self.frontier(section)] or "not given",
             "missing_predictors": [row.to_dict() for row in self.missingness(section)] or "not given",
             "source": context.source if context is not None else "",

@@ -8,8 +8,9 @@ from typing import Any
 
 from fairness_audits.context import AuditContext, GroupAgainstRowZero
 from fairness_audits.disclosure import DisclosureRule, publish
-from fairness_audits.figures import Figure, figure, hidden
-from fairness_audits.intervals import Z95, newcombe_difference, wilson
+from fairness_audits.figures import Figure
+from fairness_audits.intervals import Z95, newcombe_difference
+from fairness_audits.printed_rates import share
 
 __all__ = ["RowZeroRow", "printed_against_row_zero"]
 
@@ -38,7 +39,7 @@ def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit:
         row.group: {"events": row.events, "before": row.found_by_row_zero, "after": row.found_by_chosen}
         for row in context.against_row_zero
     }
-    printed = publish(rule, exact, {})
+    printed = publish(rule, exact, ())
     rows = []
     for row in context.against_row_zero:
         counts = printed[row.group]
@@ -48,18 +49,12 @@ def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit:
                 events=counts["events"],
                 found_by_row_zero=counts["before"],
                 found_by_chosen=counts["after"],
-                before=_share(counts["before"], counts["events"], rule),
-                after=_share(counts["after"], counts["events"], rule),
+                before=share("sensitivity", counts["before"], counts["events"], rule),
+                after=share("sensitivity", counts["after"], counts["events"], rule),
                 status=_status(row, limit),
             )
         )
     return tuple(rows)
-
-
-def _share(found: int | None, events: int | None, rule: DisclosureRule) -> Figure:
-    if found is None or events is None or not rule.can_divide_by(events):
-        return hidden("sensitivity")
-    return figure("sensitivity", wilson(min(found, events), events))
 
 
 def _status(row: GroupAgainstRowZero, limit: float) -> str:

@@ -77,11 +77,14 @@ def audit_section(
 
 def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], policy: AuditPolicy) -> list[Gap]:
     rows = [row for row in figures if row.level == level.name]
+    rule = RULES[policy.disclosure]
     found, dropped = groups_with_counts(
-        {row.group: (row.counts["found"], row.counts["evaluated_events"]) for row in rows}, MISSING_ETHNICITY
+        {row.group: (row.counts["found"], row.counts["evaluated_events"]) for row in rows}, MISSING_ETHNICITY, rule
     )
     ratios, without = groups_with_counts(
-        {row.group: (row.counts["scored_events"], _expected(row)) for row in rows}, MISSING_ETHNICITY
+        {row.group: (row.counts["scored_events"], _expected(row)) for row in rows if _has_ratio(row)},
+        MISSING_ETHNICITY,
+        rule,
     )
     capped = {group: (min(part, whole), whole) for group, (part, whole) in found.items()}
     gaps = {
@@ -102,6 +105,10 @@ def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], polic
         for estimand, (values, used, left_out) in gaps.items()
         if used or estimand == "sensitivity"
     ]
+
+
+def _has_ratio(row: GroupFigures) -> bool:
+    return not row["observed_to_expected"].is_hidden
 
 
 def _expected(row: GroupFigures) -> float | None:

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from fairness_audits.figures import Figure, Section, per_hundred
+from fairness_audits.disclosure import DisclosureRule
+from fairness_audits.figures import Figure, Section, count_text, per_hundred
 from fairness_audits.levels import EVERYONE
 from models.guidelines import GUIDELINES
 from records.clock import PREDICTION_POINTS
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN, NOT_STATED
 from records.predictions import NOT_GIVEN
 
-__all__ = ["FIXED_SENTENCE", "outcome_name", "scorer_name", "so_many_of_100", "these_women", "went_on_to"]
+__all__ = [
+    "FIXED_SENTENCE",
+    "events_seen",
+    "is_missing_ethnicity",
+    "listed",
+    "outcome_name",
+    "point_name",
+    "scorer_name",
+    "so_many_of_100",
+    "these_women",
+    "went_on_to",
+]
 
 FIXED_SENTENCE = "Ethnic group here marks exposure to different treatment and circumstances, not biology."
 
@@ -95,6 +107,17 @@ def so_many_of_100(figure: Figure) -> str:
         return str(per_hundred(figure.value))
     value, low, high = per_hundred(figure.value), per_hundred(figure.low), per_hundred(figure.high)
     return str(value) if low == high else f"{value} ({low} to {high})"
+
+
+def events_seen(events: int | None, rule: DisclosureRule) -> str:
+    """'about 35 events seen', '1 to 7 events seen', as the disclosure rule lets it be said."""
+    if events is None:
+        return "too few events to print"
+    least, most = rule.possible(events)
+    if least < most:
+        return f"{least} to {most} events seen"
+    about = "about " if rule.rounded_to > 1 and events else ""
+    return f"{about}{count_text(events)} events seen" if events else "no events seen"
 
 
 def listed(names: Sequence[str]) -> str:

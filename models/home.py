@@ -143,7 +143,7 @@ class Home:
     def _settings_file_content(self, fields: Mapping[str, type]) -> Mapping[str, Any]:
         try:
             content = tomllib.loads(self.settings_file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError) as error:
             raise UnusableSettings(f"equipartum.toml cannot be read: {error}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from serving.contract import RiskRequest
 from serving.natural_frequency import denominator_for, natural_frequency, sentence
 from serving.scoring import NotScored, Scored
 
-__all__ = ["RESEARCH_NOTICE", "SIMULATED_NOTICE", "answer", "audit_reference", "model_reference", "notice_for"]
+__all__ = ["RESEARCH_NOTICE", "SIMULATED_NOTICE", "answer", "audit_reference", "notice_for"]
 
 SIMULATED_NOTICE = "SIMULATED: NOT FOR CARE"
 RESEARCH_NOTICE = "RESEARCH USE: NOT A MEDICAL DEVICE"
@@ -67,11 +66,11 @@ def _scored(request: RiskRequest, scored: Scored, of: int) -> dict[str, Any]:
         "status": "scored",
         "title": declared.title,
         "risk": scored.risk,
-        "natural_frequency": dataclasses.asdict(frequency) | {"sentence": sentence(frequency, declared, definition)},
+        "natural_frequency": vars(frequency) | {"sentence": sentence(frequency, declared, definition)},
         "interval": _interval(model.calibration_band_of(scored.risk)),
         "band": scored.band,
         "average_risk": model.average_risk,
-        "average_natural_frequency": dataclasses.asdict(average),
+        "average_natural_frequency": vars(average),
         **_offer(scored),
         "reasons_heading": REASONS_HEADING,
         "reasons_scale": f"log-odds, against the average of: {model.intended_population.description}",
@@ -122,7 +121,7 @@ def _offer(scored: Scored) -> dict[str, Any]:
     action = OUTCOMES[design.outcome].actions[design.prediction_point]
     if action is None or not scored.alert:
         return {"alert": scored.alert, "offer": None}
-    offer = dataclasses.asdict(action) | {"in_time": _in_time(scored, action.latest_day)}
+    offer = vars(action) | {"in_time": _in_time(scored, action.latest_day)}
     return {"alert": scored.alert, "offer": offer}
 
 
@@ -158,24 +157,7 @@ def _inputs(request: RiskRequest, scored: Scored) -> dict[str, Any]:
 
 
 def _provenance(champion: Champion) -> dict[str, Any]:
-    return {"model": model_reference(champion), "audit": audit_reference(champion)}
-
-
-def model_reference(champion: Champion) -> dict[str, Any]:
-    model = champion.model
-    definition = model.design.outcome_definition
-    return {
-        "name": champion.name,
-        "version": champion.version,
-        "digest": model.digest,
-        "design_digest": model.design.digest,
-        "data_digest": model.data_digest,
-        "definition": str(definition),
-        "definition_authority": definition.authority,
-        "is_proxy": definition.is_proxy,
-        "constraint": model.design.constraint,
-        "intended_population": dataclasses.asdict(model.intended_population),
-    }
+    return {"model": champion.reference, "audit": audit_reference(champion)}
 
 
 def audit_reference(champion: Champion) -> dict[str, Any] | None:

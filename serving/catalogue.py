@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from models.outcomes import OUTCOMES
 from models.release import registered_name
-from serving.answers import audit_reference, model_reference, notice_for
+from serving.answers import audit_reference, notice_for
 from serving.champion import Champion, withheld_because
 from serving.contract import served_points
 from serving.json_responses import json_response
@@ -53,7 +53,7 @@ def _described(champion: Champion, mode: str) -> dict[str, Any]:
         "outcome": design.outcome,
         "title": OUTCOMES[design.outcome].title,
         "prediction_point": design.prediction_point,
-        **model_reference(champion),
+        **champion.reference,
         "withheld_because": withheld_because(champion, mode),
         "list_only_groups": list(champion.model.list_only_groups),
         "predictors": list(champion.model.encoding.concepts),

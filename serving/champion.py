@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from models.explanation import Explainer
@@ -27,6 +28,24 @@ class Champion:
     @property
     def name(self) -> str:
         return self.model.design.registered_name
+
+    @cached_property
+    def reference(self) -> Mapping[str, Any]:
+        """What every answer says of the model it rests on; worked out once, for it holds digests."""
+        model = self.model
+        definition = model.design.outcome_definition
+        return {
+            "name": self.name,
+            "version": self.version,
+            "digest": model.digest,
+            "design_digest": model.design.digest,
+            "data_digest": model.data_digest,
+            "definition": str(definition),
+            "definition_authority": definition.authority,
+            "is_proxy": definition.is_proxy,
+            "constraint": model.design.constraint,
+            "intended_population": dict(vars(model.intended_population)),
+        }
 
 
 class Champions(Protocol):

@@ -51,6 +51,7 @@ def serve_environment(home: Home, settings: Settings, environment: Mapping[str, 
         "EQUIPARTUM_HOME": str(home.root),
         "BENTOML_DO_NOT_TRACK": "True",
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
         # `python -m` puts the current folder first on the path, and with it any `serving/` that lies there.
         "PYTHONSAFEPATH": "1",
     }

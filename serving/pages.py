@@ -14,12 +14,13 @@ from records.clock import PREDICTION_POINTS
 from records.concepts import CONCEPTS
 from records.groups import ETHNIC_SCHEMES
 from serving.catalogue import catalogue_of
-from serving.facts import accepted_units
 from serving.problems import Problem
 from serving.state import serving_of
 
 __all__ = ["get_asset", "get_front_page", "page"]
 
+# UCUM codes that a person does not read as units.
+UNIT_WORDS = {"a": "years", "mo": "months", "d": "days", "kg/m2": "kg/m²"}
 ASSETS = {"style.css": "text/css", "try_one_risk.js": "text/javascript"}
 
 _environment = Environment(
@@ -45,7 +46,7 @@ async def get_front_page(http: Request) -> Response:
         outcomes=OUTCOMES,
         points=PREDICTION_POINTS,
         concepts=[CONCEPTS[name] for name in asked],
-        units={name: accepted_units(CONCEPTS[name]) for name in asked},
+        unit_words=UNIT_WORDS,
         schemes=[ETHNIC_SCHEMES[name] for name in sorted(schemes & ETHNIC_SCHEMES.keys())],
     )
 

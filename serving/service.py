@@ -10,6 +10,7 @@ import os
 # Before bentoml is imported: it reports usage to its makers from the import on.
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 import bentoml
 from starlette.requests import Request
@@ -57,6 +58,8 @@ application.router.routes.append(Route("/metrics", _metrics))
     # BentoML's own request metrics are labelled with raw paths, in which a client may have put an identifier.
     metrics={"enabled": False},
     logging={"access": {"enabled": False}},
+    # Nothing collects traces here.
+    tracing={"excluded_urls": ".*"},
 )
 @bentoml.asgi_app(application, path="/")
 class Equipartum:

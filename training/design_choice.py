@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.design import ModelDesign, booster_for
+from models.design import ImpossibleDesign, ModelDesign, booster_for
 from models.outcomes import outcome
+from records.clock import point
 from training.cohort import Cohort
+from training.fair_boost.multipliers import CONSTRAINTS
 
 __all__ = ["RetrainRequest", "design_for"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetrainRequest:
-    """What a researcher asks for. ``alert_rate`` is the share of women the site has places for."""
+    """What a researcher asks for. ``alert_rate`` is the share of women the site has places for.
+
+    Raises `ImpossibleDesign`, or the error of an unknown outcome or point, before any file is read.
+    """
 
     outcome: str
     prediction_point: str | None = None
@@ -21,6 +26,18 @@ class RetrainRequest:
     tolerance: float = 0.02
     alert_rate: float = 0.10
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        declared = outcome(self.outcome)
+        if point(self.point).name not in declared.actions:
+            points = ", ".join(declared.prediction_points)
+            raise ImpossibleDesign(f"{self.outcome} has no prediction point {self.point}; it has: {points}")
+        if self.constraint not in CONSTRAINTS:
+            raise ImpossibleDesign(f"no constraint is called {self.constraint!r}; there are: {', '.join(CONSTRAINTS)}")
+        if not 0 <= self.tolerance <= 1:
+            raise ImpossibleDesign(f"tolerance is a share of women from 0 to 1; got {self.tolerance:g}")
+        if not 0 < self.alert_rate < 1:
+            raise ImpossibleDesign(f"alert_rate is a share of women above 0 and below 1; got {self.alert_rate:g}")
 
     @property
     def point(self) -> str:

@@ -145,6 +145,8 @@ def _refuse_implausible(cohort: Cohort, rate: float) -> None:
 def _refuse_leaks(encoding: Encoding, encoded: npt.NDArray[np.float64], observed: npt.NDArray[np.bool_]) -> None:
     for name, column in zip(encoding.names, encoded.T, strict=True):
         absent = np.isnan(column)
+        if absent.all():
+            continue
         for what, values in (
             (f"{name} being recorded", absent),
             (name, np.where(absent, np.nanmedian(column), column)),

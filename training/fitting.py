@@ -44,7 +44,7 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
         constraint=constraint,
         alert_rate=design.alert_rate,
         tolerance=design.tolerance,
-        frontier=[design.tolerance * multiple for multiple in FRONTIER_MULTIPLES],
+        frontier=sorted({min(1.0, design.tolerance * multiple) for multiple in FRONTIER_MULTIPLES}, reverse=True),
         fair_rounds=design.fair_rounds,
         random_state=design.seed,
     )

@@ -6,6 +6,7 @@ Follows the model card of Mitchell et al. 2019. Its figures are the audit's prin
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,6 @@ os.environ.setdefault("MPLBACKEND", "agg")
 
 import numpy as np
 import numpy.typing as npt
-import shap
 from matplotlib.figure import Figure
 
 from fairness_audits.figures import TITLES
@@ -22,7 +22,6 @@ from models.model_files import self_test_rows
 from models.outcomes import outcome
 from models.predictors import PREDICTORS
 from models.risk_model import RiskModel
-from training.diagnosis import Diagnosis
 
 __all__ = ["importance_chart", "importances", "model_card"]
 
@@ -44,6 +43,11 @@ def importances(model: RiskModel) -> list[tuple[str, float]]:
 
 
 def _shapley_values(model: RiskModel, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    with warnings.catch_warnings():
+        # Its own use of matplotlib is deprecated there. Loaded here because it takes two seconds, and most commands
+        # draw no card.
+        warnings.simplefilter("ignore")
+        import shap
     return np.asarray(shap.TreeExplainer(model.booster).shap_values(rows), dtype=np.float64)
 
 
@@ -58,8 +62,8 @@ def importance_chart(model: RiskModel, path: Path) -> None:
     figure.savefig(path, format="svg", metadata={"Date": None})
 
 
-def model_card(model: RiskModel, diagnosis: Diagnosis, report: AuditReport, chosen: str) -> str:
-    """The card as Markdown."""
+def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chosen: str) -> str:
+    """The card as Markdown. ``notes`` are sentences on the births: who is in, who was held out, what is lacking."""
     declared = outcome(model.design.outcome)
     action = declared.actions[model.design.prediction_point]
     population = model.intended_population
@@ -81,9 +85,10 @@ def model_card(model: RiskModel, diagnosis: Diagnosis, report: AuditReport, chos
         f"Constraint: {model.design.constraint}, tolerance {model.design.tolerance:g}. Chosen: {chosen}. "
         f"Model digest `{model.digest}`; design digest `{model.design.digest}`; data digest `{model.data_digest}`.",
         "Predictors: " + ", ".join(_wording(name) for name in model.design.predictors) + ".",
-        *(f"- {remark}" for remark in diagnosis.remarks),
+        "\n".join(f"- {note}" for note in notes),
         "## On held-out women, by ethnic group",
         _group_table(report),
+        _gaps(report),
         _list_only(model.list_only_groups),
         "## What moves its risks",
         "\n".join(f"- {_wording(name)}: {value:.3f}" for name, value in importances(model)[:12]),
@@ -103,6 +108,16 @@ def _group_table(report: AuditReport) -> str:
         cells = [row[name].text for name in CARD_FIGURES]
         lines.append(f"| {row.group} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _gaps(report: AuditReport) -> str:
+    """As a posterior, never the largest less the smallest figure of the table."""
+    found = [gap for gap in report.gaps if gap.section == report.models[0] and gap.level == "ethnic_group"]
+    return "\n".join(
+        f"- Gap between ethnic groups, {TITLES[gap.estimand].lower()}: {gap.text}; chance that it exceeds "
+        f"{gap.tolerance:g}: {gap.probability_text}."
+        for gap in found
+    )
 
 
 def _list_only(groups: Sequence[str]) -> str:

@@ -82,7 +82,7 @@ def publish(
         plots.mkdir()
         importance_chart(model, plots / "importance.svg")
         run.log_files(plots, "plots")
-    run.log_text(model_card(model, diagnosis, report, fitted.classifier.chosen_), CARD_ARTIFACT)
+    run.log_text(model_card(model, context.notes, report, fitted.classifier.chosen_), CARD_ARTIFACT)
     tags = ReleaseTags(
         design_digest=design.digest,
         data_digest=model.data_digest,

@@ -11,6 +11,7 @@ from fairness_audits.context import AuditContext
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report import AuditReport
 from models.home import Home
+from models.release import AUDIT_ARTIFACT
 from records.errors import EquipartumError
 from records.predictions import read_predictions
 from training.publication import KeptPredictions
@@ -33,7 +34,10 @@ class Reaudited:
 def audit_run(
     registry: Registry, home: Home, run_id: str, *, policy: AuditPolicy | None = None, out: Path | None = None
 ) -> Reaudited:
-    """The audit of a run's holdout under ``policy``; its blocking findings replace those the version is tagged with."""
+    """The audit of a run's holdout under ``policy``; its blocking findings replace those the version is tagged with.
+
+    It is kept in the home and with the run, as every audit is, and written to ``out`` as well if that is given.
+    """
     version = registry.by_run(run_id)
     kept = KeptPredictions.of(home, version.run_id)
     if not kept.predictions.is_file():
@@ -44,7 +48,8 @@ def audit_run(
     context = AuditContext.from_json(kept.context.read_text(encoding="utf-8"))
     report = audit(read_predictions(kept.predictions), policy or DEFAULT_POLICY, context)
     audit_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{version.run_id[:8]}"
-    folder = out or home.audit_folder(version.outcome, version.prediction_point, audit_id)
-    report.write(folder)
+    kept_in = home.audit_folder(version.outcome, version.prediction_point, audit_id)
+    folder = report.write(out) if out is not None else kept_in
+    registry.run_of(version).log_files(report.write(kept_in), AUDIT_ARTIFACT)
     tags = replace(version.tags, blocking_findings=tuple(report.blocking), audit_id=audit_id)
     return Reaudited(version=registry.retag(version, tags), report=report, folder=folder)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from models.home import Home, Settings
@@ -20,13 +21,16 @@ from models.release import CHALLENGER, CHAMPION, MODEL_ARTIFACT, ReleaseTags, re
 from records.errors import EquipartumError
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+# It would print the statement that failed, with its values; `RegistryAway` says what a person needs.
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 from mlflow.entities.model_registry import ModelVersion  # noqa: E402
 from mlflow.exceptions import MlflowException  # noqa: E402
 from mlflow.models import Model  # noqa: E402
 from mlflow.tracking import MlflowClient  # noqa: E402
+from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
 __all__ = ["BlockedRelease", "Registry", "RegistryAway", "Run", "UnknownVersion", "Version"]
 
@@ -44,6 +48,41 @@ class UnknownVersion(EquipartumError):
 
 class RegistryAway(EquipartumError):
     """The registry does not answer."""
+
+
+# What a database says when it cannot be used, and what that means for the person who asked.
+_CAUSES = {
+    "database is locked": "another program holds its lock; wait for it to end, or stop it",
+    "disk is full": "the disk is full",
+    "disk i/o error": "the disk is full or fails",
+    "readonly database": "its file is read-only",
+    "unable to open database": "its file cannot be opened",
+    "not a database": "its file is damaged, or is no database: restore it from a backup, or name another home",
+    "malformed": "its file is damaged: restore it from a backup, or name another home",
+}
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Whatever MLflow, its database or SQLite raise becomes `RegistryAway`, in words that quote no statement."""
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
+        said = str(error).lower()
+        cause = next((words for found, words in _CAUSES.items() if found in said), type(error).__name__)
+        raise RegistryAway(f"the registry does not answer: {cause}") from error
+
+
+@_answering()
+def _probe(address: str) -> None:
+    """Asks an SQLite file one question: MLflow would try for minutes to open one that is locked or damaged."""
+    path = Path(address.removeprefix("sqlite:///"))
+    if address.startswith("sqlite:///") and path.exists():
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +112,21 @@ class Run:
         self._client = client
         self.run_id = run_id
 
+    @_answering()
     def log_parameters(self, parameters: Mapping[str, object]) -> None:
         for name, value in parameters.items():
             self._client.log_param(self.run_id, name, str(value)[:500])
 
+    @_answering()
     def log_metrics(self, metrics: Mapping[str, float]) -> None:
         for name, value in metrics.items():
             self._client.log_metric(self.run_id, name, value)
 
+    @_answering()
     def log_files(self, folder: Path, artifact_path: str | None = None) -> None:
         self._client.log_artifacts(self.run_id, str(folder), artifact_path)
 
+    @_answering()
     def log_text(self, text: str, artifact_file: str) -> None:
         self._client.log_text(self.run_id, text, artifact_file)
 
@@ -104,26 +147,29 @@ class Registry:
     def __init__(self, home: Home, settings: Settings) -> None:
         self._artifacts = home.artifacts
         address = home.prepare().registry_url(settings)
-        try:
+        _probe(address)
+        with _answering():
             self._client = MlflowClient(tracking_uri=address, registry_uri=address)
-        except (MlflowException, OSError) as error:
-            raise RegistryAway(f"the registry does not answer: {type(error).__name__}") from error
 
     @contextmanager
     def run(self, name: str, *, parent: Run | None = None) -> Iterator[Run]:
         """A run that ends FINISHED, FAILED on an error, or KILLED when the process is told to stop."""
         tags = {"mlflow.parentRunId": parent.run_id} if parent else {}
-        created = self._client.create_run(self._experiment(), run_name=name, tags=tags)
+        with _answering():
+            created = self._client.create_run(self._experiment(), run_name=name, tags=tags)
         run = Run(self._client, created.info.run_id)
         try:
             yield run
-        except Exception:
-            self._client.set_terminated(run.run_id, status="FAILED")
+        except BaseException as error:
+            # Where the registry is what failed, its absence must not hide why.
+            with suppress(RegistryAway):
+                self._end(run, "FAILED" if isinstance(error, Exception) else "KILLED")
             raise
-        except BaseException:
-            self._client.set_terminated(run.run_id, status="KILLED")
-            raise
-        self._client.set_terminated(run.run_id)
+        self._end(run, "FINISHED")
+
+    @_answering()
+    def _end(self, run: Run, status: str) -> None:
+        self._client.set_terminated(run.run_id, status=status)
 
     def _experiment(self) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
@@ -131,6 +177,7 @@ class Registry:
             return str(found.experiment_id)
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=self._artifacts.as_uri()))
 
+    @_answering()
     def register(self, run: Run, outcome: str, prediction_point: str, tags: ReleaseTags) -> Version:
         """A new version of the run's model folder, as challenger."""
         name = registered_name(outcome, prediction_point)
@@ -153,15 +200,16 @@ class Registry:
             raise UnknownVersion(f"{outcome} at {prediction_point} has no version {number}; versions: {there}")
         return found[number]
 
+    @_answering()
     def versions(self, outcome: str | None = None, prediction_point: str | None = None) -> list[Version]:
-        """Every version, or those of one outcome, newest first."""
+        """Every version, or those of one outcome, newest first; versions that others registered here are left out."""
         found = []
         for model in self._client.search_registered_models(max_results=1000):
             of, _, at = model.name.rpartition(".")
             if outcome in (None, of) and prediction_point in (None, at):
                 aliases = self._client.get_registered_model(model.name).aliases
                 listed = self._client.search_model_versions(f"name = '{model.name}'", max_results=1000)
-                found += [_version(v, aliases) for v in listed]
+                found += [_version(v, aliases) for v in listed if v.tags.keys() >= _TAGS]
         return sorted(found, key=lambda v: (v.name, -v.version))
 
     def champion(self, outcome: str, prediction_point: str) -> Version | None:
@@ -185,22 +233,33 @@ class Registry:
             )
         if version.tags.status != "adequate":
             raise BlockedRelease(f"{version.name} version {version.version} is for {version.tags.status}")
-        self._client.set_registered_model_alias(version.name, CHAMPION, str(version.version))
+        with _answering():
+            self._client.set_registered_model_alias(version.name, CHAMPION, str(version.version))
         return self.version(version.outcome, version.prediction_point, version.version)
 
+    @_answering()
     def retag(self, version: Version, tags: ReleaseTags) -> Version:
         """Replaces what the registry says of a version, after a new audit of it."""
         for key, value in tags.to_tags().items():
             self._client.set_model_version_tag(version.name, str(version.version), key, value)
         return self.version(version.outcome, version.prediction_point, version.version)
 
+    def run_of(self, version: Version) -> Run:
+        """The run that made the version, to add to it."""
+        return Run(self._client, version.run_id)
+
+    @_answering()
     def download(self, version: Version, artifact_path: str, destination: Path) -> Path:
         """A local copy of one artefact of the version's run."""
         return Path(self._client.download_artifacts(version.run_id, artifact_path, str(destination)))
 
+    @_answering()
     def metrics(self, version: Version) -> Mapping[str, float]:
         """The metrics of the version's run."""
         return dict(self._client.get_run(version.run_id).data.metrics)
+
+
+_TAGS = {field.name for field in fields(ReleaseTags)}
 
 
 def _version(found: ModelVersion, aliases: Mapping[str, str]) -> Version:

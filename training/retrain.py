@@ -62,12 +62,15 @@ def retrain(
     training, holdout = split.training(cohort.frame), split.holdout(cohort.frame)
     diagnosis = diagnose(cohort, training)
     say(f"{training.height:,} births to fit on, {holdout.height:,} held out ({split.description}); {diagnosis.status}")
+    absences = split.absences(cohort.frame)
+    for absence in absences:
+        say(absence)
 
     registry = Registry(home, settings)
     with registry.run(design.registered_name) as run:
         fitted = fit(design, cohort, training)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
-        notes = (str(cohort.denominator), split.description, *records.notes, *diagnosis.remarks)
+        notes = (str(cohort.denominator), split.description, *absences, *records.notes, *diagnosis.remarks)
         label = fitted.model.digest[:12]
         predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
         context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes)

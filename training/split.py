@@ -28,6 +28,19 @@ class Split:
     kind: str
     description: str
 
+    def absences(self, frame: pl.DataFrame) -> tuple[str, ...]:
+        """Sentences on ethnic groups of the cohort that one of the two parts has nobody of."""
+        everyone = frame["ethnic_group"].drop_nulls().unique().sort().to_list()
+        said = []
+        for part, where, so in (
+            (self.training(frame), "births fitted on", "the model has seen none of these women"),
+            (self.holdout(frame), "held-out births", "no figure can be given of them"),
+        ):
+            absent = [group for group in everyone if group not in part["ethnic_group"]]
+            if absent:
+                said.append(f"not in the {where}: {', '.join(absent)}; {so}")
+        return tuple(said)
+
     def training(self, frame: pl.DataFrame) -> pl.DataFrame:
         return frame.filter(self.part == TRAINING)
 

@@ -20,10 +20,11 @@ def command(home_folder: HomeFolder = None, as_json: AsJson = False) -> None:
     versions = Registry(home, home.settings()).versions()
     terminal.show_table(
         f"Registered in {home.root}",
-        ("model", "version", "alias", "data", "status", "blocked by", "run", "registered"),
+        ("model", "definition", "version", "alias", "data", "status", "blocked by", "run", "registered"),
         [
             (
                 v.name,
+                v.tags.definition,
                 v.version,
                 ", ".join(v.aliases) or "-",
                 "SIMULATED" if v.tags.is_simulated else v.tags.source,

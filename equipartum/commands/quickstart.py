@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from equipartum.commands.retrain import show_retrained
 from equipartum.demonstration import ask_one_risk, running_service
 from equipartum.options import AsJson, HomeFolder, Seed
+from equipartum.stopping import Stopped
 from equipartum.terminal import Terminal
 from models.home import Home, Settings
 from models.outcomes import OUTCOMES
@@ -61,7 +63,9 @@ def command(
         terminal.finish(result)
         if not once:
             terminal.say("serving until Ctrl-C")
-            service.wait()
+            # Stopping is how a demonstration ends, not a failure of it.
+            with suppress(Stopped):
+                service.wait()
 
 
 def _train_every_outcome(

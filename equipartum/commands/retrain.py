@@ -57,6 +57,8 @@ def command(
         for name in outcomes
     ]
     audit_policy = read_policy(policy) if policy else DEFAULT_POLICY
+    if not dry_run:
+        home.prepare()
     records = source(source_name).scan(data, column_mapping=column_mapping, progress=terminal.rows_so_far())
     _describe(terminal, records)
     done, refused = [], []

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from equipartum.options import AsJson, Data, HomeFolder, SourceName
+from equipartum.out_file import refuse_unwritable
 from equipartum.terminal import Terminal
 from models.home import Home
 from records.predictions import write_predictions
@@ -33,6 +34,9 @@ def command(
     """Write the predictions table of a file of births, with outcomes where the file has them."""
     terminal = Terminal(as_json=as_json)
     home = Home.at(home_folder)
+    if out.suffix.lower() not in (".parquet", ".csv"):
+        raise typer.BadParameter(f"{out.name} is neither .parquet nor .csv", param_hint="--out")
+    refuse_unwritable(out)
     registry = Registry(home, home.settings())
     records = source(source_name).scan(data, progress=terminal.rows_so_far())
     scored = score_records(registry, records, run_ids=run or (), say=terminal.say)

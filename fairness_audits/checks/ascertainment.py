@@ -8,7 +8,7 @@ from fairness_audits.checks.answers import Verdict, by_group
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, PASSED, Finding
-from fairness_audits.intervals import newcombe_difference
+from fairness_audits.printed_rates import difference
 from fairness_audits.wording import so_many_of_100, these_women
 
 __all__ = ["Ascertainment", "unevenly_ascertained"]
@@ -38,12 +38,11 @@ class Ascertainment:
 
     def _verdict(self, row: GroupFigures, evidence: Evidence) -> Verdict:
         own, total = _missing_of_due(row), _missing_of_due(evidence.everyone)
-        if own is None or total is None or not evidence.rule.can_divide_by(own[1]):
+        if own is None or total is None:
             return Verdict(state=CANNOT_TELL)
-        others = (max(total[0] - own[0], 0), max(total[1] - own[1], 0))
-        if not others[1]:
+        gap = difference(own, (max(total[0] - own[0], 0), max(total[1] - own[1], 0)), evidence.rule)
+        if gap is None:
             return Verdict(state=CANNOT_TELL)
-        gap = newcombe_difference(*own, min(others), others[1])
         limit = evidence.policy.tolerance(self.code).limit
         figures = {"outcome not recorded": row["missing_outcomes"].text}
         if gap.high <= limit:

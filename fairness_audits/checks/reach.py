@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fairness_audits.checks.answers import Verdict, answer, by_group
 from fairness_audits.evidence import Evidence
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
-from fairness_audits.intervals import newcombe_difference
-from fairness_audits.reach import printed_reach
+from fairness_audits.printed_rates import difference
+from fairness_audits.reach import ReachRow, printed_reach
 from fairness_audits.wording import is_missing_ethnicity, so_many_of_100, these_women
 
 __all__ = ["Reach"]
@@ -33,16 +33,10 @@ class Reach:
         for row in rows[1:]:
             if is_missing_ethnicity(row.group):
                 continue
-            born, scored, total, total_scored = row.gave_birth, row.scored, rows[0].gave_birth, rows[0].scored
-            if None in (born, scored, total, total_scored) or not evidence.rule.can_divide_by(born):
+            gap = difference((row.scored, row.gave_birth), _less(rows[0], row), evidence.rule)
+            if gap is None:
                 verdicts[row.group] = Verdict(state=CANNOT_TELL)
                 continue
-            others = max((total or 0) - (born or 0), 0)
-            if not others:
-                verdicts[row.group] = Verdict(state=CANNOT_TELL)
-                continue
-            scored_others = min(max((total_scored or 0) - (scored or 0), 0), others)
-            gap = newcombe_difference(min(scored or 0, born or 0), born or 0, scored_others, others)
             state = FINDING if gap.high < -limit else PASSED if gap.low >= -limit else CANNOT_TELL
             verdicts[row.group] = Verdict(
                 state=state,
@@ -57,3 +51,10 @@ class Reach:
             passed="Women of these groups were scored in time about as often as everyone else: {groups}.",
             cannot_tell="Too few births to say whether women of these groups are reached as often: {groups}.",
         )
+
+
+def _less(total: ReachRow, own: ReachRow) -> tuple[int | None, int | None]:
+    """Everyone else: (scored in time, gave birth)."""
+    if total.scored is None or own.scored is None or total.gave_birth is None or own.gave_birth is None:
+        return None, None
+    return max(total.scored - own.scored, 0), max(total.gave_birth - own.gave_birth, 0)

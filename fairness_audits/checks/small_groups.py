@@ -8,7 +8,7 @@ from fairness_audits.checks.answers import UNRECORDED, answer
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import count_text
 from fairness_audits.findings import CANNOT_TELL, NOT_APPLICABLE, PASSED, Finding
-from fairness_audits.wording import these_women
+from fairness_audits.wording import events_seen, these_women
 
 __all__ = ["SmallGroups"]
 
@@ -33,11 +33,11 @@ class SmallGroups:
         answers = []
         for row in small:
             events = row.counts["events"]
-            seen = "too few to print" if events is None else f"about {count_text(events)}"
             needed = f"; about {row.events_needed:,} would be needed" if row.events_needed else ""
+            seen = events_seen(events, evidence.rule)
             sentence = (
-                f"Nothing firm can be told about {these_women(row.group)}: events seen, {seen}{needed} to know their "
-                f"sensitivity to within {margin} in 100."
+                f"Nothing firm can be told about {these_women(row.group)}: {seen}{needed} to know their sensitivity to "
+                f"within {margin} in 100."
             )
             figures = {"events": count_text(events), "events needed": f"{row.events_needed or 0:,}"}
             answers.append(answer(self, evidence, CANNOT_TELL, sentence, group=row.group, figures=figures))

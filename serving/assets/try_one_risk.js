@@ -39,10 +39,12 @@ function question() {
   return scheme ? { ...asked, groups: { group_scheme: scheme, ethnic_category: category } } : asked;
 }
 
+const units = { a: "years", mo: "months", d: "days", "kg/m2": "kg/m²" };
+
 function words(reason) {
   const known = { true: "yes", false: "no" };
   const value = known[reason.value] ?? reason.value;
-  return `${reason.wording}, ${value}${reason.unit ? " " + reason.unit : ""}: ${reason.direction} it (${reason.log_odds.toFixed(2)} log-odds)`;
+  return `${reason.wording}, ${value}${reason.unit ? " " + (units[reason.unit] ?? reason.unit) : ""}: ${reason.direction} it (${reason.log_odds.toFixed(2)} log-odds)`;
 }
 
 function show(judged) {

@@ -14,7 +14,7 @@ __all__ = ["Births", "OutcomeOfOneClass", "TooFewEvents", "UnequalLengths", "Unu
 
 
 class OutcomeOfOneClass(EquipartumError, ValueError):
-    """Every birth has the same outcome: nothing can be learnt."""
+    """Every birth that counts has the same outcome: nothing can be learnt."""
 
 
 class TooFewEvents(EquipartumError, ValueError):
@@ -49,9 +49,12 @@ class Births:
         women = GroupedWomen.of(sensitive_features, len(event))
         if len(women.codes) != len(event):
             raise UnequalLengths(f"sensitive_features has {len(women.codes)} rows; y has {len(event)}")
+        weight = _weights(sample_weight, len(event))
+        if not 0 < float(weight @ event) < float(weight.sum()):
+            raise OutcomeOfOneClass("y has one class: an outcome that always or never happens cannot be learnt")
         return cls(
             event=event,
-            weight=_weights(sample_weight, len(event)),
+            weight=weight,
             weighted=sample_weight is not None,
             women=women,
         )

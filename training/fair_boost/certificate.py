@@ -53,17 +53,23 @@ class Certificate:
     groups: tuple[CertifiedGroup, ...]
 
 
-def certify(births: Births, flag: NDArray[np.bool_], row_0_flag: NDArray[np.bool_], *, tolerance: float) -> Certificate:
-    """Posteriors by group from whom this model and row 0 found among the events of ``births``.
+def certify(
+    events: Births,
+    found: NDArray[np.bool_],
+    found_by_row_0: NDArray[np.bool_] | None,
+    *,
+    births: int,
+    tolerance: float,
+) -> Certificate:
+    """Posteriors by group from whom this model and row 0 found among the ``events`` of so many ``births``.
 
-    Sensitivities have Jeffreys priors (Brown, Cai and DasGupta, Stat Sci 2001;16:101-133) and are drawn together, so
-    that the floor moves with them; the comparison with row 0 is paired, on the events that only one of the two found.
-    Weighted births count as Kish's effective number. Draws have a fixed seed: the same births give the same answer.
+    ``found_by_row_0`` is None where this model is row 0. Sensitivities have Jeffreys priors (Brown, Cai and DasGupta,
+    Stat Sci 2001;16:101-133) and are drawn together, so that the floor moves with them; the comparison with row 0 is
+    paired, on the events that only one of the two found. Weighted births count as Kish's effective number. Draws have
+    a fixed seed: the same births give the same answer.
     """
-    events = np.flatnonzero(births.event)
-    women = births.women.taken(events)
-    weight = births.weight[events]
-    found, before = flag[events], row_0_flag[events]
+    women, weight = events.women, events.weight
+    before = found if found_by_row_0 is None else found_by_row_0
     total = women.total(weight)
     # Kish, Survey Sampling 1965: births of unequal weight carry the information of this many of equal weight
     squares = women.total(weight**2)
@@ -79,11 +85,10 @@ def certify(births: Births, flag: NDArray[np.bool_], row_0_flag: NDArray[np.bool
 
     lost = women.total(weight * (before & ~found)) * scale
     gained = women.total(weight * (found & ~before)) * scale
-    same_model = bool(np.array_equal(flag, row_0_flag))
     rows = []
     for code, name in enumerate(women.names):
         below, worse = 0.0, 0.0
-        if not same_model:
+        if found_by_row_0 is not None:
             unchanged = effective[code] - lost[code] - gained[code]
             parts = random.dirichlet([lost[code] + 0.5, gained[code] + 0.5, max(unchanged, 0.0) + 0.5], size=_DRAWS)
             fall = parts[:, 0] - parts[:, 1]
@@ -104,7 +109,7 @@ def certify(births: Births, flag: NDArray[np.bool_], row_0_flag: NDArray[np.bool
         )
     return Certificate(
         tolerance=tolerance,
-        births=len(births.event),
+        births=births,
         events_needed=_events_needed(weight, found, tolerance),
         groups=tuple(rows),
     )

@@ -14,7 +14,7 @@ from sklearn.utils import Tags, check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from training.fair_boost.births import Births, OutcomeOfOneClass, UnequalLengths
+from training.fair_boost.births import Births, UnequalLengths
 from training.fair_boost.certificate import Certificate, certify
 from training.fair_boost.fitted_rows import FittedRow, fit_rows
 from training.fair_boost.frontier import choose
@@ -130,7 +130,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Calibrated risks by the model of one row of ``frontier_``, chosen or not, to compare it on other births."""
         check_is_fitted(self)
         predictors = validate_data(self, X, reset=False, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan")
-        return self.calibrators_[row].apply(self._log_odds(predictors, row))
+        return self._risk(predictors, row)
 
     def split_parts(
         self, y: ArrayLike, *, sensitive_features: ArrayLike | None = None, groups: ArrayLike | None = None
@@ -150,9 +150,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if kind != "binary":
             raise ValueError(f"Only binary classification is supported. The type of the target is {kind}.")
         self.classes_ = np.unique(outcome)
-        if len(self.classes_) < 2:
-            raise OutcomeOfOneClass("y has one class: an outcome that always or never happens cannot be learnt")
-        return (outcome == self.classes_[1]).astype(np.float64)
+        return np.asarray(outcome == self.classes_[-1], dtype=np.float64)
 
     def _parts(self, event: NDArray[np.float64], women: GroupedWomen, groups: ArrayLike | None) -> NDArray[np.int8]:
         if len(women.codes) != len(event):
@@ -201,21 +199,22 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.feasible_, self.binding_groups_ = asked.feasible, asked.binding_groups
 
     def _certify(self, predictors: NDArray[Any], births: Births, rows: NDArray[np.intp]) -> Certificate:
-        flags = []
-        if len(rows):
-            # every row begins with the trees of row 0: the chosen one is scored from there on
-            unseen, plain_trees = predictors[rows], self.boosters_[0].num_trees()
-            log_odds = self._log_odds(unseen, 0)
-            flags.append(self.calibrators_[0].apply(log_odds) >= self.frontier_[0].figures.threshold)
-            if self.booster_.num_trees() > plain_trees:
-                log_odds = log_odds + self._log_odds(unseen, self.chosen_row_, start_iteration=plain_trees)
-            flags.append(self.calibrator_.apply(log_odds) >= self.threshold_)
-        else:
-            flags = [np.empty(0, dtype=bool)] * 2
-        return certify(births.taken(rows), flag=flags[1], row_0_flag=flags[0], tolerance=self.tolerance)
+        events = rows[births.event[rows] > 0]
 
-    def _log_odds(self, predictors: NDArray[Any], row: int, *, start_iteration: int = 0) -> NDArray[np.float64]:
+        def found(row: int) -> NDArray[np.bool_]:
+            return np.asarray(self._risk(predictors[events], row) >= self.frontier_[row].figures.threshold)
+
+        return certify(
+            births.taken(events),
+            found(self.chosen_row_),
+            None if self.chosen_row_ == 0 else found(0),
+            births=len(rows),
+            tolerance=self.tolerance,
+        )
+
+    def _risk(self, predictors: NDArray[Any], row: int) -> NDArray[np.float64]:
+        if len(predictors) == 0:
+            return np.empty(0)
         threads = getattr(self.estimator, "n_jobs", None)
         options = {} if threads is None else {"num_threads": threads}
-        scored = self.boosters_[row].predict(predictors, raw_score=True, start_iteration=start_iteration, **options)
-        return np.asarray(scored)
+        return self.calibrators_[row].apply(self.boosters_[row].predict(predictors, raw_score=True, **options))

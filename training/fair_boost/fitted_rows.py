@@ -49,7 +49,7 @@ def fit_rows(
     )
     plain = _judged(live, start, held_out, settings, None, None, began)
     rows = [plain]
-    for tolerance in settings.tolerances if settings.fair_rounds else ():
+    for tolerance in settings.tolerances if settings.fair_rounds and live.has_split else ():
         began = time.perf_counter()
         live.back_to_plain()
         run = fair_rounds(

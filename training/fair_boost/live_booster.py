@@ -41,9 +41,11 @@ class LiveBooster:
         self._booster = lightgbm.train(
             parameters, training_set, rounds, valid_sets=[held_out_set], keep_training_booster=True
         )
-        # with a built-in objective LightGBM hands out probabilities, and remembers them for the next caller
-        self._booster.reset_parameter({"objective": "none"})
         self.plain_rounds = self.iterations
+        #: False where the births are too few, or too alike, for any split: LightGBM can add no round to that
+        self.has_split = bool(self._booster.feature_importance("split").any())
+        # with its own objective LightGBM hands out probabilities, and remembers them for the next caller
+        self._use_objective("none")
 
     def held_out_scores(self) -> NDArray[np.float64]:
         kept: list[NDArray[np.float64]] = []
@@ -53,7 +55,7 @@ class LiveBooster:
             return "kept", 0.0, False
 
         self._booster.eval_valid(keep)
-        return kept[0]
+        return kept[0] if self.has_split else np.log(kept[0] / (1 - kept[0]))
 
     @property
     def iterations(self) -> int:
@@ -70,11 +72,15 @@ class LiveBooster:
     def frozen(self, iterations: int) -> lightgbm.Booster:
         """A copy of the first ``iterations`` trees for prediction alone, which holds no births."""
         # a model text without an objective would predict log-odds where its neighbour predicts probabilities
-        self._booster.reset_parameter({"objective": "binary"})
+        self._use_objective("binary")
         text = self._booster.model_to_string(num_iteration=iterations)
-        self._booster.reset_parameter({"objective": "none"})
+        self._use_objective("none")
         # how many threads this machine used is no part of the model
         return lightgbm.Booster(model_str=re.sub(r"\[num_threads: -?\d+\]", "[num_threads: 0]", text))
+
+    def _use_objective(self, name: str) -> None:
+        if self.has_split:
+            self._booster.reset_parameter({"objective": name})
 
 
 def _binned(

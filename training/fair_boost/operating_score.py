@@ -32,4 +32,4 @@ def operating_score(scores: NDArray[np.float64], weight: NDArray[np.float64] | N
     fitting = int(np.searchsorted(np.cumsum(weight[order]), capacity - higher, side="right"))
     if fitting:
         return float(scores[order[fitting - 1]])
-    return float(scores[bins > crossing].min()) if crossing < _BINS else high
+    return float(scores[bins > crossing].min(initial=high))

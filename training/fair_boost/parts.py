@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from records.errors import EquipartumError
+from training.fair_boost.births import UnequalLengths
 from training.fair_boost.groups import as_codes, is_missing
 
 __all__ = ["CERTIFICATE", "HELD_OUT", "TRAINING", "UnidentifiedWoman", "split_parts"]
@@ -56,6 +57,8 @@ def _women(women: ArrayLike | None, rows: int) -> tuple[NDArray[np.intp], NDArra
     if women is None:
         return np.arange(rows), np.arange(rows)
     identities, codes = as_codes(women)
+    if len(codes) != rows:
+        raise UnequalLengths(f"groups has {len(codes)} rows; y has {rows}")
     missing = [position for position, value in enumerate(identities) if is_missing(value)]
     if missing:
         row = int(np.flatnonzero(np.isin(codes, missing))[0])

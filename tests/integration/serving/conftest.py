@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ from models.design import ModelDesign
 from models.encoding import Encoding
 from models.explanation import Explainer
 from models.home import Home, Settings
+from models.model_files import save_risk_model
 from models.offer_policy import OfferPolicy
 from models.outcomes import OUTCOMES
 from models.release import ReleaseTags
@@ -26,6 +29,7 @@ from models.risk_model import CalibrationBand, IntendedPopulation, RiskBand, Ris
 from serving.app import create_app
 from serving.champion import Champion, Champions, FixedChampions
 from serving.database.prediction_log import PredictionLog
+from serving.opening import load_all_charts
 from serving.state import Serving
 
 PREDICTORS = (
@@ -182,7 +186,10 @@ def served(home: Home) -> Served:
         chosen = Settings(**{"mode": "demo", **settings})
 
         def open_serving() -> Serving:
+            charts, refused = load_all_charts(home)
             return Serving(
+                charts=charts,
+                refused_charts=refused,
                 home=home,
                 settings=chosen,
                 champions=champions or FixedChampions(by_name={c.name: c for c in held}),
@@ -222,3 +229,51 @@ def asked() -> Callable[..., dict[str, Any]]:
         } | changes
 
     return request
+
+
+def _registry(home: Home) -> Any:
+    """MLflow takes seconds to import, and few of these tests need it."""
+    from training.registry import Registry
+
+    return Registry(home, Settings())
+
+
+@pytest.fixture(scope="session")
+def empty_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry without a model: MLflow takes seconds to make its tables, so each test copies these."""
+    home = Home(root=tmp_path_factory.mktemp("registry"))
+    _registry(home).versions()
+    return home.root / "registry.db"
+
+
+@pytest.fixture
+def registry(home: Home, empty_registry: Path) -> Any:
+    shutil.copy(empty_registry, home.root / "registry.db")
+    return _registry(home)
+
+
+@pytest.fixture
+def register(registry: Any, tmp_path: Path) -> Callable[..., Any]:
+    """Registers a model as retraining does, and promotes it."""
+
+    def registered(model: RiskModel, name: tuple[str, str] = ("preterm_birth", "booking"), **changes: Any) -> Any:
+        tags = ReleaseTags(
+            design_digest=model.design.digest,
+            data_digest=model.data_digest,
+            model_digest=model.digest,
+            source="simulated",
+            definition=str(model.design.outcome_definition),
+            is_simulated=True,
+            blocking_findings=(),
+            status="adequate",
+            audit_id="a-1",
+        )
+        saved = tmp_path / f"saved-{model.digest[:8]}"
+        save_risk_model(model, saved)
+        with registry.run("retrain") as run:
+            run.log_model_folder(saved)
+            run.log_text(json.dumps(changes.get("audit", {"figures": [], "gaps": []})), "audit/audit.json")
+            run.log_text("# The card\n", "model_card.md")
+        return registry.promote(registry.register(run, *name, tags))
+
+    return registered

@@ -2,60 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models.home import Home, Settings
-from models.model_files import save_risk_model
-from models.release import ReleaseTags
-from models.risk_model import RiskModel
 from serving.champions import RegistryChampions
 from training.registry import Registry, Version
 
-pytestmark = [
-    # MLflow on SQLite, under SQLAlchemy 2.1, warns of what only MLflow can change.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:mlflow"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning"),
-]
+# MLflow asks SQLAlchemy 2.1 for a loading strategy that is to be removed; only MLflow can change that.
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
 
 NAME = "preterm_birth.booking"
 Register = Callable[..., Version]
-
-
-@pytest.fixture
-def registry(home: Home) -> Registry:
-    return Registry(home, Settings())
-
-
-@pytest.fixture
-def register(registry: Registry, home: Home, tmp_path: Path) -> Register:
-    """Registers a model as retraining does, and promotes it."""
-
-    def registered(model: RiskModel, name: tuple[str, str] = ("preterm_birth", "booking"), **changes: Any) -> Version:
-        tags = ReleaseTags(
-            design_digest=model.design.digest,
-            data_digest=model.data_digest,
-            model_digest=model.digest,
-            source="simulated",
-            definition=str(model.design.outcome_definition),
-            is_simulated=True,
-            blocking_findings=(),
-            status="adequate",
-            audit_id="a-1",
-        )
-        saved = tmp_path / f"saved-{model.digest[:8]}"
-        save_risk_model(model, saved)
-        with registry.run("retrain") as run:
-            run.log_model_folder(saved)
-            run.log_text(json.dumps(changes.get("audit", {"figures": [], "gaps": []})), "audit/audit.json")
-            run.log_text("# The card\n", "model_card.md")
-        return registry.promote(registry.register(run, *name, tags))
-
-    return registered
 
 
 @pytest.fixture

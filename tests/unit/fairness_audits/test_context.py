@@ -28,7 +28,10 @@ CONTEXT = AuditContext(
     against_row_zero=(GroupAgainstRowZero(group="Black", events=10, found_by_row_zero=3, found_by_chosen=4),),
     frontier=(
         FrontierPoint(
-            label="row 0", tolerance=None, sensitivity=(GroupSensitivity(group="Black", events=10, found=3),), chosen=True
+            label="row 0",
+            tolerance=None,
+            sensitivity=(GroupSensitivity(group="Black", events=10, found=3),),
+            chosen=True,
         ),
     ),
     certificate=(

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from fairness_audits.audit import audit
-from fairness_audits.disclosure import RULES, publish
+from fairness_audits.disclosure import RULES, Family, one_family, publish
+from fairness_audits.intervals import wilson
 from fairness_audits.levels import EVERYONE
 from fairness_audits.policy import DEFAULT_POLICY
 
@@ -37,7 +38,7 @@ def test_a_second_cell_is_hidden_where_a_total_would_give_the_first_back():
         "Asian": {"events": 20.0},
         "Black": {"events": 3.0},
     }
-    printed = publish(RULES["mhsds"], counts, {})
+    printed = publish(RULES["mhsds"], counts, one_family(counts, EVERYONE))
     assert {group for group, row in printed.items() if row["events"] is None} == {"Asian", "Black"}
 
 
@@ -49,9 +50,17 @@ def test_a_family_within_a_parent_is_protected_too():
         "African": {"events": 3.0},
         "Caribbean": {"events": 215.0},
     }
-    parents = {"Indian": "Asian", "Pakistani": "Asian", "African": "Black", "Caribbean": "Black"}
-    printed = publish(RULES["mhsds"], counts, parents)
-    assert all(printed[group]["events"] is None for group in parents)
+    counts |= {"Asian": {"events": 42.0}, "Black": {"events": 218.0}}
+    families = [Family("Asian", ("Indian", "Pakistani")), Family("Black", ("African", "Caribbean"))]
+    printed = publish(RULES["mhsds"], counts, families)
+    assert all(printed[group]["events"] is None for family in families for group in family.members)
+
+
+def test_a_total_is_hidden_where_it_would_give_all_its_parts_back():
+    """Two hidden counts are at most 4 each; a total that prints as 10 is at least 8, so both would be 4."""
+    counts = {EVERYONE: {"events": 8.0}, "White": {"events": 4.0}, "Black": {"events": 4.0}}
+    printed = publish(RULES["mhsds"], counts, one_family(counts, EVERYONE))
+    assert printed[EVERYONE]["events"] is None
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +89,34 @@ def test_no_exact_count_is_in_any_publishable_output(table, exact_counts, rule, 
     assert (counts % 5 == 0).all()
 
 
-@pytest.mark.parametrize("rule", ["msds", "mhsds"])
-def test_rates_come_from_the_printed_counts(table, exact_counts, rule):
-    report = audit(table(exact_counts), replace(DEFAULT_POLICY, disclosure=rule))
+def test_rates_come_from_the_printed_counts(table, exact_counts):
+    report = audit(table(exact_counts), DEFAULT_POLICY)
     row = report.group(report.models[0], "Asian", "ethnic_group")
     assert row.counts["found"] == 120
     assert row.counts["evaluated_events"] == 455
     assert row["sensitivity"].value == round(120 / 455, 3)
+
+
+@pytest.mark.parametrize("rule", ["msds", "mhsds"])
+def test_a_rate_over_a_disguised_count_is_not_printed(table, exact_counts, rule):
+    report = audit(table(exact_counts), replace(DEFAULT_POLICY, disclosure=rule))
     small = report.group(report.models[0], "Black", "ethnic_group")
     assert small["sensitivity"].is_hidden
     assert small["auroc"].is_hidden
+
+
+def test_an_interval_allows_for_what_a_disguised_count_may_stand_for(audited):
+    """3 of 200 prints as 5 of 200: the limits reach from those of 1 to those of 7."""
+    groups = {"White": {"found": 3, "missed": 197, "cleared": 1000}}
+    report = audited(groups, policy=DEFAULT_POLICY)
+    found = report.group(report.models[0])["sensitivity"]
+    assert found.value == 0.025
+    assert found.low == round(wilson(1, 200).low, 3)
+    assert found.high == round(wilson(7, 200).high, 3)
+
+
+def test_a_disguised_count_decides_no_rate_of_few_and_no_ratio(audited):
+    report = audited({"White": {"found": 3, "missed": 17, "cleared": 1000}}, policy=DEFAULT_POLICY)
+    assert report.group(report.models[0])["sensitivity"].is_hidden
+    report = audited({"White": {"found": 3, "cleared": 1000}}, policy=DEFAULT_POLICY)
+    assert report.group(report.models[0])["observed_to_expected"].is_hidden

@@ -88,7 +88,7 @@ def test_a_policy_that_is_not_there(tmp_path):
 
 def test_a_reference_that_no_row_has(table, exact):
     frame = table({"White": {"found": 20, "missed": 30, "cleared": 400}})
-    with pytest.raises(PolicyNamesAbsentGroup, match="'Asian'.*White"):
+    with pytest.raises(PolicyNamesAbsentGroup, match=r"'Asian'.*White"):
         audit(frame, replace(exact, reference="Asian"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from fairness_audits.posterior_gap import gap_of_proportions, gap_of_ratios
 
 EVENTS = (600, 250, 150, 90, 40, 15)
-REPEATS = 200
+REPEATS = 150
 
 
 def _sample(random: np.random.Generator, truth: tuple[float, ...]) -> dict[str, tuple[float, float]]:
@@ -18,14 +18,14 @@ def _sample(random: np.random.Generator, truth: tuple[float, ...]) -> dict[str, 
 
 
 def test_groups_that_differ_are_covered():
-    """Truths drawn from the spread that the prior expects: 95 % intervals hold at least 91 % of 200 (p > .001)."""
+    """Truths drawn from the spread that the prior expects: 95 % intervals hold at least 90 % of 150 (p > .001)."""
     random = np.random.default_rng(21)
     hits = 0
     for _ in range(REPEATS):
         truth = 1 / (1 + np.exp(-(-0.9 + 0.35 * random.standard_normal(6))))
         gap = gap_of_proportions(_sample(random, tuple(truth)), tolerance=0.05)
         hits += gap["low"] <= truth.max() - truth.min() <= gap["high"]
-    assert hits / REPEATS >= 0.91
+    assert hits / REPEATS >= 0.9
 
 
 def test_a_fair_simulation_seldom_exceeds_the_tolerance():

@@ -1,0 +1,95 @@
+"""What the constrained fit and level-up cuts are to reach on `benchmark` births, each met or not, with its figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.methods_judging import FLOOR, LEVEL_UP, ROW_0
+from benchmarks.methods_tables import Seeds, mean_and_margin
+from training.fair_boost.frontier import LARGEST_LOSS_ALLOWED
+
+__all__ = ["Target", "targets"]
+
+LARGEST_AUROC_LOSS = 0.01
+PROMISE_KEPT_WITHIN = 0.10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """``measured`` is a sentence with the figure that decided."""
+
+    wanted: str
+    met: bool
+    measured: str
+
+    def __str__(self) -> str:
+        return f"{'met' if self.met else 'NOT MET'}: {self.wanted}: {self.measured}"
+
+
+def targets(seeds: Seeds) -> tuple[Target, ...]:
+    """Judged on means over seeds, groups with enough events."""
+    return (
+        _worst_group_not_below(seeds),
+        _nobody_below(seeds),
+        _auroc_kept(seeds),
+        _level_up_reaches_the_floor(seeds),
+        _level_up_keeps_its_promise(seeds),
+    )
+
+
+def _worst_group_not_below(seeds: Seeds) -> Target:
+    before, after = seeds.worst_sensitivity(ROW_0), seeds.worst_sensitivity(FLOOR)
+    gain, margin = mean_and_margin(after - before)
+    return Target(
+        wanted="worst-group sensitivity not below row 0's",
+        met=gain >= 0,
+        measured=f"{before.mean():.3f} to {after.mean():.3f} ({gain:+.3f} ± {margin:.3f})",
+    )
+
+
+def _nobody_below(seeds: Seeds) -> Target:
+    group, loss = seeds.largest_loss(FLOOR)
+    return Target(
+        wanted=f"no group more than {LARGEST_LOSS_ALLOWED} below row 0",
+        met=loss <= LARGEST_LOSS_ALLOWED,
+        measured=f"largest loss {loss:.4f} ({group}); in {seeds.seeds_with_a_loss(FLOOR)} of {len(seeds.runs)} single "
+        "seeds some group lost more",
+    )
+
+
+def _auroc_kept(seeds: Seeds) -> Target:
+    change, margin = mean_and_margin(seeds.each(FLOOR, lambda c: c.auroc) - seeds.each(ROW_0, lambda c: c.auroc))
+    return Target(
+        wanted=f"AUROC within {LARGEST_AUROC_LOSS} of row 0's",
+        met=change >= -LARGEST_AUROC_LOSS,
+        measured=f"{change:+.4f} ± {margin:.4f}",
+    )
+
+
+def _level_up_reaches_the_floor(seeds: Seeds) -> Target:
+    """The floor is row 0's overall sensitivity less the tolerance, both of the unseen births."""
+    tolerance = seeds.runs[0].tolerance
+    floor = seeds.each(ROW_0, lambda c: c.overall_sensitivity) - tolerance
+    above = seeds.sensitivity(LEVEL_UP) - floor[:, None]
+    lowest = int(np.where(seeds.worst_eligible, above.mean(axis=0), np.inf).argmin())
+    spare, margin = mean_and_margin(above[:, lowest])
+    return Target(
+        wanted=f"level-up cuts bring every group to the floor ({floor.mean():.3f}: overall less {tolerance})",
+        met=spare >= 0,
+        measured=f"lowest {seeds.groups[lowest]} at {floor.mean() + spare:.3f} ({spare:+.4f} ± {margin:.4f})",
+    )
+
+
+def _level_up_keeps_its_promise(seeds: Seeds) -> Target:
+    promised = np.array([run.promised_flags_per_1000 for run in seeds.runs]).mean()
+    seen = seeds.each(LEVEL_UP, lambda c: c.flags_per_1000).mean()
+    extra_promised = np.array([run.promised_extra_flags_per_1000 for run in seeds.runs]).mean()
+    extra_seen = seen - seeds.each(ROW_0, lambda c: c.flags_per_1000).mean()
+    return Target(
+        wanted=f"flags per 1,000 by level-up cuts within {PROMISE_KEPT_WITHIN:.0%} of what was promised",
+        met=abs(seen / promised - 1) <= PROMISE_KEPT_WITHIN,
+        measured=f"promised {promised:.1f}, seen {seen:.1f} ({seen / promised - 1:+.1%}); of them by the lower cuts "
+        f"{extra_promised:.1f} promised, {extra_seen:.1f} seen",
+    )

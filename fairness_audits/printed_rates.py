@@ -1,0 +1,60 @@
+"""Rates, differences and O:E from printed counts, wide enough for what a disguised count may stand for."""
+
+from __future__ import annotations
+
+from fairness_audits.disclosure import DisclosureRule
+from fairness_audits.figures import Figure, figure, hidden
+from fairness_audits.intervals import (
+    UNDEFINED,
+    Interval,
+    newcombe_difference,
+    observed_to_expected_interval,
+    spanning,
+    wilson,
+)
+
+__all__ = ["difference", "ratio", "share"]
+
+
+def share(estimand: str, part: int | None, whole: int | None, rule: DisclosureRule) -> Figure:
+    """A printed rate: undefined over nothing, hidden over a hidden count or where a disguised one decides it."""
+    if whole == 0 and part is not None:
+        return figure(estimand, UNDEFINED)
+    if part is None or whole is None or not rule.can_be_share(part, whole):
+        return hidden(estimand)
+    return figure(estimand, spanning((wilson(n, whole) for n in _possible(part, whole, rule)), _at(part, whole)))
+
+
+def ratio(events: int | None, whole: int | None, mean_risk: float | None, rule: DisclosureRule) -> Figure:
+    """Printed O:E, from printed counts and the printed mean risk, so that nothing exact comes back through it."""
+    name = "observed_to_expected"
+    if events is None or whole is None or not rule.can_divide_by(whole) or rule.is_disguised(events):
+        return hidden(name)
+    if mean_risk is None:
+        return figure(name, UNDEFINED)
+    return figure(name, observed_to_expected_interval(min(events, whole), whole, mean_risk))
+
+
+def difference(
+    own: tuple[int | None, int | None], other: tuple[int | None, int | None], rule: DisclosureRule
+) -> Interval | None:
+    """First printed rate less the second, each (part, whole); None where either cannot be printed."""
+    (part, whole), (other_part, other_whole) = own, other
+    if part is None or whole is None or other_part is None or other_whole is None:
+        return None
+    if not rule.can_divide_by(whole) or not rule.can_divide_by(other_whole):
+        return None
+    limits = [
+        newcombe_difference(a, whole, b, other_whole)
+        for a in _possible(part, whole, rule)
+        for b in _possible(other_part, other_whole, rule)
+    ]
+    return spanning(limits, newcombe_difference(min(part, whole), whole, min(other_part, other_whole), other_whole))
+
+
+def _possible(part: int, whole: int, rule: DisclosureRule) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(min(n, whole) for n in (part, *rule.possible(part))))
+
+
+def _at(part: int, whole: int) -> Interval:
+    return wilson(min(part, whole), whole)

@@ -1,0 +1,30 @@
+"""What a command of the command line left behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """The JSON object on the last line of stdout."""
+        result: dict[str, Any] = json.loads(self.out.splitlines()[-1])
+        return result
+
+
+Command = Callable[..., Done]

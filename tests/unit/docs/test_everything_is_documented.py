@@ -1,0 +1,234 @@
+"""Whatever a person can name (command, setting, outcome, check, column, route, package) has its place in the docs."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from equipartum.command_line import app
+from fairness_audits import policy
+from fairness_audits.checks import CHECKS, Check
+from fairness_audits.disclosure import RULES
+from models.early_warning import SHIPPED_CHARTS
+from models.home import Settings
+from models.outcomes import OUTCOMES
+from models.predictors import NEVER_PREDICTORS, PREDICTORS
+from records.clock import PREDICTION_POINTS
+from records.predictions import PREDICTION_COLUMNS
+from records.sources.cdc_natality.fields import FIELDS
+from records.sources.registry import SOURCES
+from records.sources.simulated import PLANT_KINDS, SCENARIO_NAMES
+from serving.app import create_app
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
+COMMANDS = {
+    name: [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
+    for name, command in typer.main.get_command(app).commands.items()
+}
+LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def _reference(page: str) -> str:
+    return (DOCS / "reference" / f"{page}.md").read_text(encoding="utf-8")
+
+
+def _section(text: str, title: str) -> str:
+    """From one heading of the second level to the next."""
+    found = re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"there is no section '## {title}'"
+    return found[1]
+
+
+def _undocumented(names: Iterable[str], text: str) -> list[str]:
+    """Names that do not stand in the text as code."""
+    return [name for name in names if f"`{name}`" not in text]
+
+
+def _unwrapped(text: str) -> str:
+    """On one line, so that a sentence is found wherever it was broken."""
+    return " ".join(text.split())
+
+
+def _without_code(text: str) -> str:
+    return re.sub(r"^\s*```.*?^\s*```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", _without_code(page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def _commands_shown(page: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each `equipartum COMMAND ...` of a page's code, with the options it gives."""
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    shown = re.findall(r"(?:^\s*\$ |`)(?:equipartum|python3 start\.py run) ([a-z]+)([^`\n]*)", text, re.MULTILINE)
+    for command, arguments in shown:
+        yield command, re.findall(r"--[a-z-]+", arguments.partition(" #")[0])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_is_in_the_reference(command: str) -> None:
+    options = [option for option in COMMANDS[command] if option != "--help"]
+    assert _undocumented(options, _section(_reference("commands"), command)) == []
+
+
+def test_the_reference_has_no_command_that_is_not_there() -> None:
+    assert re.findall(r"^## (.+)$", _reference("commands"), re.MULTILINE) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_reference_has_no_option_that_is_not_there(command: str) -> None:
+    shown = re.findall(r"^\| `(--[a-z-]+)`", _section(_reference("commands"), command), re.MULTILINE)
+    assert set(shown) <= set(COMMANDS[command])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_shown_exist_with_their_options(page: Path) -> None:
+    for command, options in _commands_shown(page):
+        assert command in COMMANDS, f"{page.name} shows 'equipartum {command}'"
+        assert set(options) <= set(COMMANDS[command]), f"{page.name} shows 'equipartum {command} {' '.join(options)}'"
+
+
+def test_the_readme_shows_commands() -> None:
+    shown = {command for command, _ in _commands_shown(ROOT / "README.md")}
+    assert {"retrain", "promote", "serve", "audit"} <= shown
+
+
+def test_every_setting_with_its_default_and_environment_variable() -> None:
+    reference = _reference("settings")
+    for field in dataclasses.fields(Settings):
+        row = next((line for line in reference.splitlines() if line.startswith(f"| `{field.name}` ")), "")
+        assert f"`EQUIPARTUM_{field.name.upper()}`" in row, field.name
+        assert (f"| `{field.default}` |" if field.default != "" else "| empty |") in row, field.name
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_every_outcome_with_its_definitions_points_and_offers(name: str) -> None:
+    reference = _reference("outcomes")
+    section, outcome = _unwrapped(_section(reference, name)), OUTCOMES[name]
+    for definition in outcome.definitions:
+        assert f"{definition}. {definition.authority}." in section
+        assert _undocumented(definition.needs, section) == []
+    for point, action in outcome.actions.items():
+        assert f"`{point}` " + ("`gap_only`" if action is None else f"({action.offer})") in section
+        if action is not None:
+            offers = _section(reference, "Offers")
+            assert all(part in offers for part in (action.offer, action.by, action.window, action.harm))
+
+
+def test_every_prediction_point() -> None:
+    assert _undocumented(PREDICTION_POINTS, _section(_reference("outcomes"), "Prediction points")) == []
+
+
+def test_every_predictor_with_its_point_and_reason() -> None:
+    reference = _reference("predictors")
+    for name, predictor in PREDICTORS.items():
+        row = next((line for line in reference.splitlines() if line.startswith(f"| `{name}` ")), "")
+        assert f"| {predictor.known_from.name} | {predictor.reason} |" in row, name
+
+
+def test_every_never_predictor_with_its_reason() -> None:
+    section = _section(_reference("predictors"), "Never predictors")
+    assert [n for n, reason in NEVER_PREDICTORS.items() if f"| `{n}` | {reason} |" not in section] == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_every_check_with_its_limit_and_what_it_answers(check: Check) -> None:
+    reference = _reference("audit-checks")
+    shipped = policy.DEFAULT_POLICY.tolerances[check.code]
+    row = next((line for line in reference.splitlines() if line.startswith(f"| [{check.code}]")), "")
+    _, _, _, limit, severity, _ = row.split("|")
+    assert (float(limit), severity.strip()) == (shipped.limit, shipped.severity)
+    section = _section(reference, check.code).lower()
+    assert f"*{check.title.lower()}" in section
+    assert [words for words in ("fires", "cannot tell", "what to do") if words not in section] == []
+
+
+def test_every_key_of_a_policy() -> None:
+    """Keys are those the reader asks a file for: one that it would refuse is one that it must document."""
+    reference = _reference("audit-policy")
+    source = Path(policy.__file__).read_text(encoding="utf-8")
+    keys = set(re.findall(r"(?:table|row)\.\w+\(\"(\w+)\"", source))
+    assert {"schema", "group_by", "limit", "expires", "threshold"} <= keys
+    missing = [key for key in keys if f"`{key}`" not in reference and f"## [[{key}]]" not in reference]
+    assert missing == []
+
+
+def test_every_value_of_a_policy() -> None:
+    values = (
+        *policy.SEVERITIES,
+        *policy.OPERATING_KINDS,
+        *policy.CELL_COLUMNS,
+        *policy.DERIVED_COLUMNS,
+        *RULES,
+        "overall",
+    )
+    assert _undocumented(values, _reference("audit-policy")) == []
+
+
+def test_every_column_of_the_predictions_table() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", _reference("predictions-table"), re.MULTILINE)
+    assert rows == list(PREDICTION_COLUMNS)
+
+
+def test_every_route() -> None:
+    def never_opened() -> object:
+        raise AssertionError("listing routes opens nothing")
+
+    paths = [route.path for route in create_app(never_opened).routes]
+    assert "/v1/risks" in paths
+    assert _undocumented([*paths, "/metrics", "/healthz", "/livez", "/readyz"], _reference("http")) == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [*project["dependencies"], *(n for extra in project["optional-dependencies"].values() for n in extra)]
+    packages = [re.split(r"[<>=!~;\[ ]", requirement, maxsplit=1)[0] for requirement in named]
+    reference = _reference("dependencies")
+    assert _undocumented(packages, reference) == []
+    documented = re.findall(r"^\| `([\w.-]+)` \|", reference, re.MULTILINE)
+    assert [package for package in documented if package not in packages] == []
+
+
+def test_every_source_field_scenario_and_plant() -> None:
+    reference = _unwrapped(_reference("data-sources"))
+    for name in SOURCES:
+        assert f"--source {name}" in reference or f"## {name}" in reference
+    for field in FIELDS.values():
+        assert f"| `{field.name}` | {field.first_byte}-{field.last_byte} |" in reference
+    assert _undocumented(SCENARIO_NAMES, reference) == []
+    for kind, strength in PLANT_KINDS.items():
+        assert f"| `{kind}` | {strength} |" in reference
+
+
+def test_every_shipped_chart() -> None:
+    charts = [path.stem for path in SHIPPED_CHARTS.glob("*.toml")]
+    assert _undocumented(charts, (DOCS / "how-to" / "sign-a-chart.md").read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+    for link in LINK.findall(_without_code(page.read_text(encoding="utf-8"))):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_file(), f"{page.name} links to {link}"
+        assert target.is_relative_to(ROOT)
+        if anchor:
+            assert anchor in _anchors(target), f"{page.name} links to {link}"
+
+
+def test_every_page_is_reachable_from_the_readme() -> None:
+    linked = {
+        (ROOT / link.partition("#")[0]).resolve() for link in LINK.findall((ROOT / "README.md").read_text("utf-8"))
+    }
+    assert [page.name for page in PAGES if page.name != "README.md" and page not in linked] == []

@@ -1,0 +1,126 @@
+"""The predictions table: the short form, both file kinds, and every reason to refuse one."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from records import prediction_errors as refused
+from records.predictions import (
+    PREDICTION_COLUMNS,
+    SHORT_FORM,
+    complete_predictions,
+    read_predictions,
+    validate,
+    write_predictions,
+)
+
+CSV = """pregnancy_id,outcome,risk,observed,ethnic_group,due_at,predicted_at
+001,preterm_birth,0.2,true,Black,2024-01-01,2024-01-01T10:00:00Z
+002,preterm_birth,0.1,false,,,
+003,preterm_birth,0.15,,White,,
+"""
+
+
+@pytest.fixture
+def short() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "pregnancy_id": ["a", "b", "c"],
+            "outcome": ["preterm_birth"] * 3,
+            "risk": [0.1, 0.2, 0.3],
+            "observed": [True, False, None],
+            "ethnic_group": ["White", None, "Black"],
+        }
+    )
+
+
+def test_the_short_form_is_completed_without_guessing(short):
+    table = validate(short).collect()
+    assert table.schema == pl.Schema(PREDICTION_COLUMNS)
+    assert table["ethnic_group"].to_list() == ["White", "Not known", "Black"]
+    assert table["group_scheme"].unique().to_list() == ["not given"]
+    assert table["alert"].null_count() == 3
+    assert table["observed"].to_list() == [True, False, None]
+    assert table["weight"].to_list() == [1.0] * 3
+
+
+def test_csv_with_empty_as_unknown(tmp_path):
+    (tmp_path / "p.csv").write_text(CSV, encoding="utf-8")
+    table = validate(read_predictions(tmp_path / "p.csv")).collect()
+    assert table["pregnancy_id"].to_list() == ["001", "002", "003"]
+    assert table["observed"].to_list() == [True, False, None]
+    assert str(table["due_at"][0]) == "2024-01-01"
+    assert table["predicted_at"][0].isoformat() == "2024-01-01T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_what_is_written_is_read_back(short, tmp_path, suffix):
+    write_predictions(short, tmp_path / f"p.{suffix}")
+    expected = complete_predictions(short).collect()
+    assert read_predictions(tmp_path / f"p.{suffix}").collect().equals(expected)
+
+
+def test_several_files_are_one_table(short, tmp_path):
+    write_predictions(short.head(1), tmp_path / "a.csv")
+    write_predictions(short.tail(2), tmp_path / "b.parquet")
+    assert validate(read_predictions([tmp_path / "a.csv", tmp_path / "b.parquet"])).collect().height == 3
+
+
+@pytest.mark.parametrize("column", SHORT_FORM)
+def test_a_column_of_the_short_form_is_missing(short, column):
+    with pytest.raises(refused.MissingPredictionColumn, match=column):
+        validate(short.drop(column))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "says"),
+    [
+        ({"rsik": pl.lit(0.1)}, refused.UnknownPredictionColumn, "'rsik'"),
+        ({"risk": pl.lit(1.2)}, refused.RiskOutsideRange, "3 rows"),
+        ({"risk": pl.lit(float("nan"))}, refused.RiskOutsideRange, "3 rows"),
+        ({"risk": pl.lit(None)}, refused.UnscoredPrediction, "guideline:"),
+        ({"pregnancy_id": pl.lit("a")}, refused.DuplicatePrediction, "^1 pregnancies"),
+        ({"pregnancy_id": pl.lit(None)}, refused.UnreadablePredictions, "lack a pregnancy_id"),
+        ({"observed": pl.lit(1)}, refused.UnreadablePredictions, "not true or false"),
+        ({"risk": pl.lit("high")}, refused.UnreadablePredictions, "'risk'"),
+        ({"weight": pl.lit(0.0)}, refused.WeightOutsideRange, "above 0"),
+        ({"ascertained": pl.lit(value=False)}, refused.ContradictoryOutcome, "2 rows"),
+        ({"group_scheme": pl.Series(["us_omb", "england_2001", "us_omb"])}, refused.SchemesPooled, "england_2001, us"),
+    ],
+)
+def test_refused_by_name(short, change, error, says):
+    with pytest.raises(error, match=says):
+        validate(short.with_columns(**change))
+
+
+def test_a_rule_needs_no_risk(short):
+    ruled = short.with_columns(risk=pl.lit(None, dtype=pl.Float64), scored_by=pl.lit("guideline:nice_ng3@2020"))
+    assert validate(ruled).collect().height == 3
+
+
+def test_an_empty_table_says_so(short):
+    with pytest.raises(refused.EmptyPredictions):
+        validate(short.head(0))
+
+
+def test_a_refusal_does_not_quote_the_value(tmp_path):
+    (tmp_path / "p.csv").write_text(CSV.replace("0.15", "9434765919x"), encoding="utf-8")
+    with pytest.raises(refused.UnreadablePredictions) as refusal:
+        validate(read_predictions(tmp_path / "p.csv"))
+    assert "9434765919" not in str(refusal.value)
+    assert "'risk'" in str(refusal.value)
+
+
+@pytest.mark.parametrize(("name", "says"), [("absent.csv", "no such file"), ("p.xlsx", "parquet or .csv")])
+def test_files_that_cannot_be_read(tmp_path, name, says):
+    if name == "p.xlsx":
+        (tmp_path / name).write_bytes(b"PK")
+    with pytest.raises(refused.UnreadablePredictions, match=says):
+        read_predictions(tmp_path / name)
+
+
+def test_a_parquet_file_that_is_not_one(tmp_path):
+    (tmp_path / "p.parquet").write_bytes(b"not parquet at all")
+    with pytest.raises(refused.UnreadablePredictions, match=r"p\.parquet"):
+        read_predictions(tmp_path / "p.parquet")
