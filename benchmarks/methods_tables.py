@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from benchmarks.methods_judging import LEVEL_UP, PARITY, ROW_0, Counted, SeedRun
+from benchmarks.methods_judging import PARITY, ROW_0, Counted, SeedRun
 from records.groups import MISSING_ETHNICITY
 from training.fair_boost.frontier import LARGEST_LOSS_ALLOWED
 from training.offer_policy import ENOUGH_EVENTS
@@ -37,6 +37,11 @@ class Seeds:
 
     def each(self, method: str, figure: Callable[[Counted], float]) -> NDArray[np.float64]:
         return np.array([figure(run.by_method[method]) for run in self.runs])
+
+    def promised(self, method: str) -> tuple[float, float]:
+        """Flags per 1,000 that level-up cuts promised, and how many of them by the lower cuts; means over seeds."""
+        promises = [run.promised[method] for run in self.runs]
+        return float(np.mean([p.flags_per_1000 for p in promises])), float(np.mean([p.extra for p in promises]))
 
     @property
     def shown(self) -> NDArray[np.bool_]:
@@ -161,10 +166,9 @@ def _print_summary(seeds: Seeds) -> None:
         loser, loss = seeds.largest_loss(method)
         group, ratio = seeds.worst_calibrated(method)
         flags = _printed(seeds.each(method, lambda c: c.flags_per_1000), 1)
-        if method == LEVEL_UP:
-            promised = np.array([run.promised_flags_per_1000 for run in seeds.runs])
-            extra = np.array([run.promised_extra_flags_per_1000 for run in seeds.runs])
-            flags += f" (promised {promised.mean():.1f}, of them {extra.mean():.1f} by the lower cuts)"
+        if method in seeds.runs[0].promised:
+            promised, extra = seeds.promised(method)
+            flags += f" (promised {promised:.1f}, of them {extra:.1f} by the lower cuts)"
         lost = "-" if method == ROW_0 else f"{loss:.3f} ({loser})" if loss > 0 else "none"
         _print_row(
             [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.methods_judging import FLOOR, LEVEL_UP, ROW_0
+from benchmarks.methods_judging import AIMED_HIGHER, FLOOR, LEVEL_UP, ROW_0
 from benchmarks.methods_tables import Seeds, mean_and_margin
 from training.fair_boost.frontier import LARGEST_LOSS_ALLOWED
 
@@ -70,22 +70,31 @@ def _auroc_kept(seeds: Seeds) -> Target:
 
 def _level_up_reaches_the_floor(seeds: Seeds) -> Target:
     """The floor is row 0's overall sensitivity less the tolerance, both of the unseen births."""
-    tolerance = seeds.runs[0].tolerance
-    floor = seeds.each(ROW_0, lambda c: c.overall_sensitivity) - tolerance
-    above = seeds.sensitivity(LEVEL_UP) - floor[:, None]
-    lowest = int(np.where(seeds.worst_eligible, above.mean(axis=0), np.inf).argmin())
-    spare, margin = mean_and_margin(above[:, lowest])
+    floor = seeds.each(ROW_0, lambda c: c.overall_sensitivity).mean() - seeds.runs[0].tolerance
+    group, spare, margin = _least_above_the_floor(seeds, LEVEL_UP)
+    higher_group, higher, _ = _least_above_the_floor(seeds, AIMED_HIGHER)
+    open_to_chance = ", which these seeds cannot tell from 0" if spare < 0 <= spare + margin else ""
+    flags, higher_flags = seeds.promised(LEVEL_UP)[1], seeds.promised(AIMED_HIGHER)[1]
     return Target(
-        wanted=f"level-up cuts bring every group to the floor ({floor.mean():.3f}: overall less {tolerance})",
+        wanted=f"level-up cuts bring every group to the floor ({floor:.3f}: overall less {seeds.runs[0].tolerance})",
         met=spare >= 0,
-        measured=f"lowest {seeds.groups[lowest]} at {floor.mean() + spare:.3f} ({spare:+.4f} ± {margin:.4f})",
+        measured=f"lowest {group} at {floor + spare:.3f} ({spare:+.4f} ± {margin:.4f}{open_to_chance}) for {flags:.1f} "
+        f"more flags per 1,000; aimed half a standard error higher, lowest {higher_group} at {floor + higher:.3f} for "
+        f"{higher_flags:.1f}",
     )
 
 
+def _least_above_the_floor(seeds: Seeds, method: str) -> tuple[str, float, float]:
+    """The group that ends lowest, how far above the floor, and the margin of that; mean over seeds."""
+    floor = seeds.each(ROW_0, lambda c: c.overall_sensitivity) - seeds.runs[0].tolerance
+    above = seeds.sensitivity(method) - floor[:, None]
+    lowest = int(np.where(seeds.worst_eligible, above.mean(axis=0), np.inf).argmin())
+    return seeds.groups[lowest], *mean_and_margin(above[:, lowest])
+
+
 def _level_up_keeps_its_promise(seeds: Seeds) -> Target:
-    promised = np.array([run.promised_flags_per_1000 for run in seeds.runs]).mean()
+    promised, extra_promised = seeds.promised(LEVEL_UP)
     seen = seeds.each(LEVEL_UP, lambda c: c.flags_per_1000).mean()
-    extra_promised = np.array([run.promised_extra_flags_per_1000 for run in seeds.runs]).mean()
     extra_seen = seen - seeds.each(ROW_0, lambda c: c.flags_per_1000).mean()
     return Target(
         wanted=f"flags per 1,000 by level-up cuts within {PROMISE_KEPT_WITHIN:.0%} of what was promised",

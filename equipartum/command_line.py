@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
-from equipartum.commands import audit, models, promote, quickstart, retrain, score, serve, simulate
+from equipartum.commands import SUMMARIES
 from equipartum.stopping import Stopped, stopped_by_signals
 from equipartum.terminal import Terminal
 from records.errors import EquipartumError
 
-__all__ = ["app", "main", "spread"]
-
-app = typer.Typer(
-    name="equipartum",
-    help="Maternity risks trained with fairness constraints, audited for disparity, and served.",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for module in (quickstart, retrain, audit, models, promote, serve, score, simulate):
-    app.command(name=module.NAME, epilog=module.EXAMPLES)(module.command)
+__all__ = ["application", "main", "spread"]
 
 # Options that take several values after one name, as a shell's wildcard gives them.
 SPREADING = ("--data", "--predictions")
-
-
 # Set to anything, it shows the traceback of a fault of the program itself.
 TRACEBACK = "EQUIPARTUM_TRACEBACK"
+
+
+def application(commands: Collection[str] = tuple(SUMMARIES)) -> typer.Typer:
+    """The command line with only ``commands`` loaded, for what a fit needs takes seconds to import.
+
+    The others are listed by their summaries and cannot be run.
+    """
+    app = typer.Typer(
+        name="equipartum",
+        help="Maternity risks trained with fairness constraints, audited for disparity, and served.",
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    for name, summary in SUMMARIES.items():
+        if name in commands:
+            module = importlib.import_module(f"equipartum.commands.{name}")
+            app.command(name=name, help=summary, epilog=module.EXAMPLES)(module.command)
+        else:
+            app.command(name=name, help=summary)(_listed_only)
+    return app
+
+
+def _listed_only() -> None:
+    """Stands in the list of commands for one that is not loaded."""
 
 
 def spread(arguments: Sequence[str]) -> list[str]:
@@ -63,12 +76,21 @@ def main() -> None:
     warnings.simplefilter("ignore")
     try:
         with stopped_by_signals():
-            app(args=arguments)
+            application([name for name in SUMMARIES if name in arguments[:1]])(args=arguments)
     except (Exception, Stopped) as reason:
-        if os.environ.get(TRACEBACK) and not isinstance(reason, EquipartumError | Stopped | SQLAlchemyError | OSError):
+        if os.environ.get(TRACEBACK) and _is_a_fault(reason):
             raise
         terminal.refuse(_in_one_sentence(reason))
         raise SystemExit(1) from None
+
+
+def _is_a_fault(reason: BaseException) -> bool:
+    return not (isinstance(reason, EquipartumError | Stopped | OSError) or _is_of_a_database(reason))
+
+
+def _is_of_a_database(reason: BaseException) -> bool:
+    """By its module's name: SQLAlchemy is not loaded for a command that needs none."""
+    return type(reason).__module__.startswith("sqlalchemy.")
 
 
 def _in_one_sentence(reason: BaseException) -> str:
@@ -77,7 +99,7 @@ def _in_one_sentence(reason: BaseException) -> str:
         return str(reason)
     if isinstance(reason, Stopped):
         return "stopped: a run under way is marked KILLED in the registry and left unregistered; what was done stays"
-    if isinstance(reason, SQLAlchemyError):
+    if _is_of_a_database(reason):
         said = str(getattr(reason, "orig", None) or type(reason).__name__)
         return f"a database of this home cannot be used ({said}); is another program holding it, or the disk full?"
     if isinstance(reason, OSError):

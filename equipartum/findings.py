@@ -11,6 +11,8 @@ __all__ = ["show_findings"]
 
 def show_findings(terminal: Terminal, report: AuditReport) -> None:
     """Who is missed, whose risk is misstated, what cannot be told, and what blocks, for each model audited."""
+    if not report.data.ethnicity_recorded:
+        terminal.show("Ethnicity is not recorded in these predictions: no disparity can be shown from them.")
     for section in report.models:
         words = in_plain_words(report, section)
         terminal.show(f"{words.title}{' - SIMULATED: NOT FOR CARE' if report.is_simulated else ''}")

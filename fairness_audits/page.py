@@ -15,7 +15,7 @@ from fairness_audits.glossary import GLOSSARY
 from fairness_audits.levels import EVERYONE
 from fairness_audits.plain_words import in_plain_words
 from fairness_audits.report import AuditReport
-from fairness_audits.wording import FIXED_SENTENCE, is_missing_ethnicity, listed, outcome_name, point_name, scorer_name
+from fairness_audits.wording import FIXED_SENTENCE, is_missing_ethnicity, listed, point_name, scorer_name
 
 __all__ = ["report_page"]
 
@@ -48,7 +48,6 @@ def _templates() -> Environment:
         titles=TITLES,
         EVERYONE=EVERYONE,
         is_missing=is_missing_ethnicity,
-        outcome_name=outcome_name,
         point_name=point_name,
         scorer_name=scorer_name,
         listed=listed,

@@ -67,7 +67,8 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
 
 def _title(section: Section) -> str:
     point = point_name(section.prediction_point)
-    return f"{outcome_name(section.outcome)}{', ' + point if point else ''}".capitalize()
+    name = outcome_name(section)
+    return f"{name[:1].upper()}{name[1:]}{', ' + point if point else ''}"
 
 
 def _about(report: AuditReport, section: Section) -> str:
@@ -76,7 +77,7 @@ def _about(report: AuditReport, section: Section) -> str:
     scorer = scorer_name(section)
     return (
         f"{scorer[:1].upper()}{scorer[1:]}{version} scored {count_text(everyone.counts['n'])} pregnancies; "
-        f"{count_text(everyone.counts['events'])} of the women {went_on_to(section.outcome)}. A woman who is flagged "
+        f"{count_text(everyone.counts['events'])} of the women {went_on_to(section)}. A woman who is flagged "
         "can be offered care in time; a woman who is missed is not. This page says who was missed, and whether the "
         "risk a woman is told is right for women of her ethnic group."
     )
@@ -87,7 +88,7 @@ def _overall(report: AuditReport, section: Section) -> str:
     if everyone["sensitivity"].value is None:
         return "No one was flagged, or no one is known to have had the outcome, so nobody can be said to be missed."
     return (
-        f"Of 100 women who {went_on_to(section.outcome)}, {so_many_of_100(everyone['sensitivity'])} had been flagged. "
+        f"Of 100 women who {went_on_to(section)}, {so_many_of_100(everyone['sensitivity'])} had been flagged. "
         f"Flagging these took {so_many_of_100(everyone['flag_rate'])} of every 100 women scored. Flagging nobody would "
         "have found none."
     )
@@ -97,7 +98,7 @@ def _beside(comparison: Comparison) -> str:
     rule, everyone = scorer_name(comparison.rule), comparison.rows[0]
     return (
         f"{rule[:1].upper()}{rule[1:]} flags {so_many_of_100(comparison.flag_rate)} of every 100 women and finds "
-        f"{so_many_of_100(everyone.rule)} of 100 who {went_on_to(comparison.model.outcome)}; the model, cut to flag as "
+        f"{so_many_of_100(everyone.rule)} of 100 who {went_on_to(comparison.model)}; the model, cut to flag as "
         f"many, finds {so_many_of_100(everyone.model)}."
     )
 
@@ -114,7 +115,7 @@ def _by_sensitivity(rows: Sequence[GroupFigures]) -> list[GroupFigures]:
 
 def _missed(row: GroupFigures) -> str:
     return (
-        f"Of 100 {these_women(row.group)} who {went_on_to(row.section.outcome)}, "
+        f"Of 100 {these_women(row.group)} who {went_on_to(row.section)}, "
         f"{so_many_of_100(row['sensitivity'])} had been flagged."
     )
 

@@ -63,8 +63,15 @@ WOMEN: Mapping[str, str] = MappingProxyType(
 )
 
 
-def outcome_name(outcome: str) -> str:
-    return NAMES.get(outcome, outcome.replace("_", " "))
+PROXY = "proxy:"
+
+
+def outcome_name(section: Section) -> str:
+    """'preterm birth'; what stands in for an outcome is named as what it is: 'maternal transfusion (a proxy ...)'."""
+    name = NAMES.get(section.outcome, section.outcome.replace("_", " "))
+    if section.outcome_definition.startswith(PROXY):
+        return f"{section.outcome_definition.removeprefix(PROXY).strip()} (a proxy for {name})"
+    return name
 
 
 def point_name(point: str) -> str:
@@ -74,9 +81,10 @@ def point_name(point: str) -> str:
     return PREDICTION_POINTS[point].title if point in PREDICTION_POINTS else f"at {point.replace('_', ' ')}"
 
 
-def went_on_to(outcome: str) -> str:
+def went_on_to(section: Section) -> str:
     """What the women who had the outcome went through, after 'women who'."""
-    return f"went on to {WENT_ON_TO.get(outcome, f'have {outcome_name(outcome)}')}"
+    known = None if section.outcome_definition.startswith(PROXY) else WENT_ON_TO.get(section.outcome)
+    return f"went on to {known or f'have {outcome_name(section)}'}"
 
 
 def these_women(group: str) -> str:

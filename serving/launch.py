@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
 import sys
@@ -12,7 +13,18 @@ import serving
 from models.home import Home, Settings
 from records.errors import EquipartumError
 
-__all__ = ["PortIsTaken", "refuse_taken_port", "serve_command", "serve_environment"]
+__all__ = [
+    "OpenAddress",
+    "PortIsTaken",
+    "refuse_open_address",
+    "refuse_taken_port",
+    "serve_command",
+    "serve_environment",
+]
+
+
+class OpenAddress(EquipartumError):
+    """An address that other machines reach, while the service asks nobody who they are."""
 
 
 class PortIsTaken(EquipartumError):
@@ -70,3 +82,18 @@ def refuse_taken_port(settings: Settings) -> None:
                 f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}): stop the program "
                 "that does, or name another port with --port"
             ) from None
+
+
+def refuse_open_address(settings: Settings) -> None:
+    """Raises `OpenAddress` unless the host is this machine's own: the service checks no credentials itself."""
+    if settings.host == "localhost":
+        return
+    try:
+        is_loopback = ipaddress.ip_address(settings.host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise OpenAddress(
+            f"{settings.host} can be reached from other machines and this service checks no credentials: listen on "
+            "127.0.0.1 and put a proxy before it that does"
+        )

@@ -7,13 +7,14 @@ what a model may be fitted on but not promoted from.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from scipy.stats import rankdata
 
+from fairness_audits.figures import Figure
 from models.encoding import Encoding
 from models.outcomes import Outcome
 from records.errors import EquipartumError
@@ -26,6 +27,7 @@ __all__ = [
     "SampleSize",
     "SuspectedLeak",
     "TooFewEvents",
+    "after_evaluation",
     "diagnose",
     "sample_size_needed",
 ]
@@ -123,6 +125,20 @@ def diagnose(cohort: Cohort, training: pl.DataFrame) -> Diagnosis:
         status="adequate" if size.is_enough else "development only",
         remarks=tuple(_remarks(cohort, size)),
     )
+
+
+def after_evaluation(diagnosis: Diagnosis, outcome: Outcome, auroc: Figure) -> Diagnosis:
+    """The diagnosis once held-out women were scored: what discriminates better than honest work does is not adequate.
+
+    Judged by the lower 95 % limit, so that chance in a small holdout accuses nobody.
+    """
+    if auroc.low is None or auroc.low <= outcome.honest_auroc:
+        return diagnosis
+    remark = (
+        f"Development only: held-out AUROC {auroc.text} lies above {outcome.honest_auroc}, the most that is honestly "
+        "found for this outcome. Look for a fact that was recorded after it."
+    )
+    return replace(diagnosis, status="development only", remarks=(*diagnosis.remarks, remark))
 
 
 def _refuse_one_class(outcome: Outcome, events: int, births: int) -> None:

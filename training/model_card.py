@@ -44,11 +44,12 @@ def importances(model: RiskModel) -> list[tuple[str, float]]:
 
 def _shapley_values(model: RiskModel, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     with warnings.catch_warnings():
-        # Its own use of matplotlib is deprecated there. Loaded here because it takes two seconds, and most commands
-        # draw no card.
+        # It warns of what it and matplotlib will change, which is not for those who train. Loaded here because it takes
+        # two seconds, and most commands draw no card.
         warnings.simplefilter("ignore")
         import shap
-    return np.asarray(shap.TreeExplainer(model.booster).shap_values(rows), dtype=np.float64)
+
+        return np.asarray(shap.TreeExplainer(model.booster).shap_values(rows), dtype=np.float64)
 
 
 def importance_chart(model: RiskModel, path: Path) -> None:

@@ -25,7 +25,7 @@ from training.fitting import FittedModel
 from training.model_card import importance_chart, model_card
 from training.registry import Registry, Run, Version
 
-__all__ = ["KeptPredictions", "publish"]
+__all__ = ["KeptPredictions", "audit_id_now", "publish"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +54,11 @@ class KeptPredictions:
             file.chmod(0o600)
 
 
+def audit_id_now(run_id: str) -> str:
+    """A folder's name that sorts by time; to the microsecond, so that no audit takes another's place."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{run_id[:8]}"
+
+
 def publish(
     run: Run,
     registry: Registry,
@@ -67,7 +72,7 @@ def publish(
     report: AuditReport,
 ) -> tuple[Version, Path]:
     """The registered version and the folder of its audit."""
-    audit_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{run.run_id[:8]}"
+    audit_id = audit_id_now(run.run_id)
     folder = home.audit_folder(design.outcome, design.prediction_point, audit_id)
     report.write(folder)
     KeptPredictions.of(home, run.run_id).keep(predictions, context)
@@ -82,7 +87,8 @@ def publish(
         plots.mkdir()
         importance_chart(model, plots / "importance.svg")
         run.log_files(plots, "plots")
-    run.log_text(model_card(model, context.notes, report, fitted.classifier.chosen_), CARD_ARTIFACT)
+    notes = tuple(dict.fromkeys((*context.notes, *diagnosis.remarks)))
+    run.log_text(model_card(model, notes, report, fitted.classifier.chosen_), CARD_ARTIFACT)
     tags = ReleaseTags(
         design_digest=design.digest,
         data_digest=model.data_digest,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from fairness_audits.audit import audit
@@ -14,7 +13,7 @@ from models.home import Home
 from models.release import AUDIT_ARTIFACT
 from records.errors import EquipartumError
 from records.predictions import read_predictions
-from training.publication import KeptPredictions
+from training.publication import KeptPredictions, audit_id_now
 from training.registry import Registry, Version
 
 __all__ = ["HoldoutGone", "Reaudited", "audit_run"]
@@ -47,7 +46,7 @@ def audit_run(
         )
     context = AuditContext.from_json(kept.context.read_text(encoding="utf-8"))
     report = audit(read_predictions(kept.predictions), policy or DEFAULT_POLICY, context)
-    audit_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{version.run_id[:8]}"
+    audit_id = audit_id_now(version.run_id)
     kept_in = home.audit_folder(version.outcome, version.prediction_point, audit_id)
     folder = report.write(out) if out is not None else kept_in
     registry.run_of(version).log_files(report.write(kept_in), AUDIT_ARTIFACT)

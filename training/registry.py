@@ -232,7 +232,10 @@ class Registry:
                 "and expiry in a policy file and audit again with --policy, or retrain."
             )
         if version.tags.status != "adequate":
-            raise BlockedRelease(f"{version.name} version {version.version} is for {version.tags.status}")
+            raise BlockedRelease(
+                f"{version.name} version {version.version} is for {version.tags.status}: its model card says why. "
+                "Retrain on what it asks for, such as more births."
+            )
         with _answering():
             self._client.set_registered_model_alias(version.name, CHAMPION, str(version.version))
         return self.version(version.outcome, version.prediction_point, version.version)

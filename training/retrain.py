@@ -17,7 +17,7 @@ from records.records import Records
 from training.audit_context import audit_context
 from training.cohort import OBSERVED, Cohort, assemble
 from training.design_choice import RetrainRequest, design_for
-from training.diagnosis import Diagnosis, diagnose
+from training.diagnosis import Diagnosis, after_evaluation, diagnose
 from training.fitting import fit
 from training.holdout import calibration_bands, predict_holdout
 from training.publication import publish
@@ -76,6 +76,7 @@ def retrain(
         context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes)
         report = audit(predictions, policy, context)
         say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
+        diagnosis = after_evaluation(diagnosis, cohort.outcome, report.group(report.models[0])["auroc"])
         model = _completed(fitted.model, predictions, report)
         version, folder = publish(run, registry, home, design, model, fitted, diagnosis, predictions, context, report)
     say(f"registered {version.name} version {version.version} as challenger")

@@ -1,1 +1,24 @@
-"""One module a subcommand: its NAME, its EXAMPLES, and `command`, which reads as the sentence it performs."""
+"""One module a subcommand: its EXAMPLES and `command`, which reads as the sentence it performs.
+
+`SUMMARIES` names them all, so that the list of commands can be shown, and one of them run, without loading the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["SUMMARIES"]
+
+SUMMARIES: Mapping[str, str] = MappingProxyType(
+    {
+        "quickstart": "Train, audit, register and serve every simulated outcome, in demo mode.",
+        "retrain": "Fit, audit and register risk models from files of births.",
+        "audit": "Audit predictions for disparity, with intervals, in plain language.",
+        "models": "List registered models: versions, aliases, findings that block them.",
+        "promote": "Make a version the champion that is served.",
+        "serve": "Serve the champions over HTTP.",
+        "score": "Write the predictions table of a file of births, with outcomes where the file has them.",
+        "simulate": "Write simulated births, marked as such, to a file.",
+    }
+)

@@ -19,7 +19,6 @@ from serving.database.export import logged_predictions
 from training.reaudit import audit_run
 from training.registry import Registry
 
-NAME = "audit"
 EXAMPLES = (
     "Examples: **equipartum audit --run 3f9c2a1b --policy policy.toml**; "
     "**equipartum audit --predictions last_month.csv --out report**; "

@@ -9,7 +9,6 @@ from equipartum.terminal import Terminal
 from models.home import Home
 from training.registry import Registry
 
-NAME = "models"
 EXAMPLES = "Example: **equipartum models --json** for every version with its digests and blocking findings."
 
 

@@ -12,7 +12,6 @@ from models.home import Home
 from models.outcomes import outcome as declared_outcome
 from training.registry import Registry
 
-NAME = "promote"
 EXAMPLES = "Example: **equipartum promote gestational_diabetes 2** refuses while a blocking finding stands."
 
 

@@ -15,12 +15,11 @@ from equipartum.terminal import Terminal
 from models.home import Home, Settings
 from models.outcomes import OUTCOMES
 from records.sources.simulated import simulate
-from serving.launch import refuse_taken_port
+from serving.launch import refuse_open_address, refuse_taken_port
 from training.design_choice import RetrainRequest
 from training.registry import BlockedRelease, Registry, Version
 from training.retrain import retrain
 
-NAME = "quickstart"
 EXAMPLES = "Example: **equipartum quickstart --once** trains, audits, registers, serves, asks one risk, and stops."
 
 DEMO_SETTINGS = '# Demonstration on simulated births. Nothing here is for care.\nmode = "demo"\n'
@@ -42,6 +41,7 @@ def command(
         home.settings_file.write_text(DEMO_SETTINGS, encoding="utf-8")
     settings = home.settings(port=port)
     if not no_serve:
+        refuse_open_address(settings)
         refuse_taken_port(settings)
     promoted, blocked = _train_every_outcome(terminal, home, settings, births, seed)
     result: dict[str, object] = {

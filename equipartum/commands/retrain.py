@@ -19,7 +19,6 @@ from training.design_choice import RetrainRequest
 from training.dry_run import DryRun, plan
 from training.retrain import Retrained, retrain
 
-NAME = "retrain"
 EXAMPLES = (
     "Example: **equipartum retrain preterm_birth gestational_diabetes --source cdc_natality --data Nat2020us.zip**; "
     "add **--dry-run** to see the cohort, the events by group and what the files lack before anything is fitted."

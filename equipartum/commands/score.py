@@ -16,7 +16,6 @@ from records.sources.registry import source
 from training.batch_scoring import score_records
 from training.registry import Registry
 
-NAME = "score"
 EXAMPLES = (
     "Example: **equipartum score --source cdc_natality --data Nat2021us.zip --out predictions.parquet**, then "
     "**equipartum audit --predictions predictions.parquet**."

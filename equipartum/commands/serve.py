@@ -10,9 +10,8 @@ import typer
 from equipartum.options import HomeFolder
 from equipartum.terminal import Terminal
 from models.home import Home
-from serving.launch import refuse_taken_port, serve_command, serve_environment
+from serving.launch import refuse_open_address, refuse_taken_port, serve_command, serve_environment
 
-NAME = "serve"
 EXAMPLES = "Example: **equipartum serve --port 3000 --workers 2**; stop it with Ctrl-C."
 
 
@@ -26,6 +25,7 @@ def command(
     terminal = Terminal()
     home = Home.at(home_folder).prepare()
     settings = home.settings(host=host, port=port, workers=workers)
+    refuse_open_address(settings)
     refuse_taken_port(settings)
     terminal.say(f"serving on http://{settings.host}:{settings.port}, home {home.root}")
     arguments = serve_command(settings)

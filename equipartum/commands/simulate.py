@@ -12,7 +12,6 @@ from equipartum.options import AsJson
 from equipartum.terminal import Terminal
 from records.sources.simulated import SimulatedBirths, simulate, write_cdc_natality, write_parquet
 
-NAME = "simulate"
 EXAMPLES = (
     "Example: **equipartum simulate --births 20000 --seed 1 --scenario england --format parquet --out births.parquet**"
 )

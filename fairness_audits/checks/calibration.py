@@ -57,6 +57,6 @@ def said_of_ratio(row: GroupFigures) -> str:
     low, value, high = (round((limit or 0.0) * 100) for limit in (ratio.low, ratio.value, ratio.high))
     told = "understated" if value > 100 else "overstated"
     return (
-        f"The risk of {outcome_name(row.section.outcome)} told to {these_women(row.group)} is {told}: for every 100 "
+        f"The risk of {outcome_name(row.section)} told to {these_women(row.group)} is {told}: for every 100 "
         f"expected from the risks told, {value} ({low} to {high}) had the outcome."
     )

@@ -55,7 +55,7 @@ class WorseThanGuideline:
             return Verdict(state=CANNOT_TELL, figures=figures)
         return Verdict(
             state=FINDING,
-            sentence=f"Of 100 {these_women(row.group)} who {went_on_to(evidence.section.outcome)}, {name} flags "
+            sentence=f"Of 100 {these_women(row.group)} who {went_on_to(evidence.section)}, {name} flags "
             f"{so_many_of_100(row.rule)} and the model, for as many flags, {so_many_of_100(row.model)}.",
             figures=figures,
         )

@@ -45,7 +45,7 @@ class ToldLowRisk:
             return Verdict(state=CANNOT_TELL, figures=figures)
         return Verdict(
             state=FINDING,
-            sentence=f"Of 100 {these_women(row.group)} who {went_on_to(row.section.outcome)}, "
+            sentence=f"Of 100 {these_women(row.group)} who {went_on_to(row.section)}, "
             f"{so_many_of_100(row['told_low_risk'])} had been told a risk in the lower half; of 100 women altogether, "
             f"{so_many_of_100(evidence.everyone['told_low_risk'])}.",
             figures=figures,

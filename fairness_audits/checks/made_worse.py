@@ -45,7 +45,7 @@ class NobodyMadeWorse:
         figures = {"unconstrained": row.before.text, "this model": row.after.text}
         if row.status == "worse":
             sentence = (
-                f"Of 100 {these_women(row.group)} who {went_on_to(evidence.section.outcome)}, the unconstrained fit "
+                f"Of 100 {these_women(row.group)} who {went_on_to(evidence.section)}, the unconstrained fit "
                 f"flagged {so_many_of_100(row.before)} and this model {so_many_of_100(row.after)}."
             )
             return Verdict(state=FINDING, sentence=sentence, figures=figures)

@@ -8,7 +8,7 @@ from fairness_audits.checks.answers import Verdict, answer, by_group
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
-from fairness_audits.wording import outcome_name, so_many_of_100, these_women
+from fairness_audits.wording import so_many_of_100, these_women, went_on_to
 
 __all__ = ["PredictiveValue"]
 
@@ -49,7 +49,7 @@ class PredictiveValue:
             return Verdict(state=CANNOT_TELL, figures=figures)
         return Verdict(
             state=FINDING,
-            sentence=f"Of 100 {these_women(row.group)} flagged, {so_many_of_100(value)} went on to "
-            f"{outcome_name(row.section.outcome)}; of 100 women altogether, {so_many_of_100(overall)}.",
+            sentence=f"Of 100 {these_women(row.group)} flagged, {so_many_of_100(value)} "
+            f"{went_on_to(row.section)}; of 100 women altogether, {so_many_of_100(overall)}.",
             figures=figures,
         )

@@ -55,7 +55,7 @@ class SensitivityFloor:
             return Verdict(state=CANNOT_TELL, figures=figures)
         return Verdict(
             state=FINDING,
-            sentence=f"Of 100 {these_women(row.group)} who {went_on_to(row.section.outcome)}, "
+            sentence=f"Of 100 {these_women(row.group)} who {went_on_to(row.section)}, "
             f"{so_many_of_100(row['sensitivity'])} had been flagged; of 100 women altogether, "
             f"{so_many_of_100(evidence.everyone['sensitivity'])}.",
             figures=figures,

@@ -40,6 +40,10 @@ def in_this_process() -> Command:
     return command
 
 
+# One outcome that is known of every woman, and one that is known only of those who were tested.
+CHAMPIONS = ("preterm_birth", "gestational_diabetes")
+
+
 def environment(**more: str) -> dict[str, str]:
     return os.environ | {"COLUMNS": "240", "NO_COLOR": "1", "OMP_NUM_THREADS": "1"} | more
 
@@ -72,9 +76,9 @@ def in_a_process() -> Command:
 
 @pytest.fixture(scope="session")
 def english_births(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """9,000 simulated births of the england scenario."""
+    """12,000 simulated births of the england scenario."""
     path = tmp_path_factory.mktemp("births") / "england.parquet"
-    write_parquet(simulate(9_000, seed=5, scenario="england"), path)
+    write_parquet(simulate(12_000, seed=5, scenario="england"), path)
     return path
 
 
@@ -91,16 +95,17 @@ def advisory_policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def champion_home(
     tmp_path_factory: pytest.TempPathFactory, in_this_process: Command, english_births: Path, advisory_policy: Path
 ) -> Home:
-    """A home in demo mode whose preterm birth model was trained, audited and promoted."""
+    """A home in demo mode whose models were trained, audited and promoted."""
     home = Home(root=tmp_path_factory.mktemp("champion") / "home").prepare()
     home.settings_file.write_text('mode = "demo"\n', encoding="utf-8")
     trained = in_this_process(
-        "retrain", "preterm_birth", "--source", "simulated", "--data", english_births,
+        "retrain", *CHAMPIONS, "--source", "simulated", "--data", english_births,
         "--policy", advisory_policy, "--home", home.root,
     )  # fmt: skip
     assert trained.code == 0, trained.err
-    promoted = in_this_process("promote", "preterm_birth", 1, "--home", home.root)
-    assert promoted.code == 0, promoted.err
+    for outcome in CHAMPIONS:
+        promoted = in_this_process("promote", outcome, 1, "--home", home.root)
+        assert promoted.code == 0, promoted.err
     return home
 
 

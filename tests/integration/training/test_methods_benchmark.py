@@ -9,7 +9,17 @@ import pytest
 from fairlearn.metrics import MetricFrame, count, selection_rate, true_positive_rate
 from scipy import stats
 
-from benchmarks.methods_judging import FLOOR, LEVEL_UP, PARITY, ROW_0, Counted, SeedRun, judge
+from benchmarks.methods_judging import (
+    AIMED_HIGHER,
+    FLOOR,
+    LEVEL_UP,
+    PARITY,
+    ROW_0,
+    Counted,
+    Promise,
+    SeedRun,
+    judge,
+)
 from benchmarks.methods_judging import count as count_by_group
 from benchmarks.methods_tables import Seeds, levelled_down, mean_and_margin, print_tables
 from benchmarks.methods_targets import targets
@@ -37,8 +47,9 @@ def test_every_method_is_counted_on_the_same_unseen_births(run):
     assert 0.25 < first.births.sum() / 18_000 < 0.35
 
 
-def test_level_up_cuts_lower_nobody_and_move_no_risk(run):
-    before, after = run.by_method[ROW_0], run.by_method[LEVEL_UP]
+@pytest.mark.parametrize("method", [LEVEL_UP, AIMED_HIGHER])
+def test_level_up_cuts_lower_nobody_and_move_no_risk(run, method):
+    before, after = run.by_method[ROW_0], run.by_method[method]
     assert (after.found >= before.found).all()
     assert (after.flagged >= before.flagged).all()
     np.testing.assert_array_equal(after.expected, before.expected)
@@ -46,9 +57,16 @@ def test_level_up_cuts_lower_nobody_and_move_no_risk(run):
 
 
 def test_level_up_cuts_promise_the_flags_of_row_0_and_their_own(run):
+    plain, higher = run.promised[LEVEL_UP], run.promised[AIMED_HIGHER]
     # row 0 flags the capacity of the births its cut was set on, ties aside
-    assert run.promised_flags_per_1000 - run.promised_extra_flags_per_1000 == pytest.approx(1000 * ALERT_RATE, abs=1)
-    assert run.promised_extra_flags_per_1000 >= 0
+    assert plain.flags_per_1000_before == pytest.approx(1000 * ALERT_RATE, abs=1)
+    assert 0 <= plain.extra <= higher.extra
+
+
+def test_aiming_higher_finds_and_flags_no_fewer(run):
+    plain, higher = run.by_method[LEVEL_UP], run.by_method[AIMED_HIGHER]
+    assert (higher.found >= plain.found).all()
+    assert (higher.flagged >= plain.flagged).all()
 
 
 def test_women_of_missing_ethnicity_are_counted_and_are_never_the_worst_group(run):
@@ -115,15 +133,16 @@ def counted(found: list[int], *, auroc: float = 0.70, flagged: int = 300) -> Cou
 
 def seeds_of(floor: Counted, *, level_up: Counted | None = None, parity: Counted | None = None) -> Seeds:
     plain = counted([30, 20, 10])
-    by_method = {ROW_0: plain, FLOOR: floor, LEVEL_UP: level_up or plain, PARITY: parity or plain}
+    cut = level_up or plain
+    by_method = {ROW_0: plain, FLOOR: floor, LEVEL_UP: cut, AIMED_HIGHER: cut, PARITY: parity or plain}
+    promise = Promise(flags_per_1000=110.0, flags_per_1000_before=100.0)
     run = SeedRun(
         groups=("A", "B", "C"),
         by_method=by_method,
         tolerance=0.02,
         chosen="",
         split="",
-        promised_flags_per_1000=110.0,
-        promised_extra_flags_per_1000=10.0,
+        promised={LEVEL_UP: promise, AIMED_HIGHER: promise},
     )
     return Seeds([run, run])
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from equipartum.command_line import app
+from equipartum.command_line import application
 from fairness_audits import policy
 from fairness_audits.checks import CHECKS, Check
 from fairness_audits.disclosure import RULES
@@ -31,7 +31,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
 COMMANDS = {
     name: [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
-    for name, command in typer.main.get_command(app).commands.items()
+    for name, command in typer.main.get_command(application()).commands.items()
 }
 LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)")
 

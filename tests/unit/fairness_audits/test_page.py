@@ -120,6 +120,8 @@ def test_a_proxy_is_called_a_proxy(audited):
     page = report_page(report)
     assert "proxy: maternal transfusion" in page
     assert "a proxy, not the outcome itself" in page
+    assert "women who went on to have maternal transfusion (a proxy for preterm birth), 30 (24 to 37)" in page
+    assert "give birth preterm" not in page
 
 
 def test_unrecorded_ethnicity_is_said_first_and_plainly(audited):

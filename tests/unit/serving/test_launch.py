@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from models.home import Home, Settings
-from serving.launch import PortIsTaken, refuse_taken_port, serve_command, serve_environment
+from serving.launch import (
+    OpenAddress,
+    PortIsTaken,
+    refuse_open_address,
+    refuse_taken_port,
+    serve_command,
+    serve_environment,
+)
 
 
 def test_a_port_that_is_taken_is_refused_by_name() -> None:
@@ -37,3 +44,14 @@ def test_the_working_folder_is_that_of_our_own_packages(tmp_path: Path, monkeypa
     assert (folder / "serving" / "service.py").is_file()
     assert folder != tmp_path
     assert command[command.index("--api-workers") + 1] == "2"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
+def test_this_machine_s_own_addresses_are_listened_on(host: str) -> None:
+    refuse_open_address(Settings(host=host))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "equipartum.example", ""])
+def test_an_address_that_others_reach_is_refused_while_nobody_is_asked_who_they_are(host: str) -> None:
+    with pytest.raises(OpenAddress, match="credentials"):
+        refuse_open_address(Settings(host=host))

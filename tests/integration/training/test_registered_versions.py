@@ -1,0 +1,183 @@
+"""What a retrain leaves in a real registry (MLflow on SQLite), and what may be done with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from fairness_audits.policy import DEFAULT_POLICY, Acceptance, AuditPolicy, Tolerance
+from models.home import Settings
+from models.model_files import load_risk_model
+from models.release import CHALLENGER, CHAMPION
+from training.batch_scoring import score_records
+from training.publication import KeptPredictions
+from training.reaudit import HoldoutGone, audit_run
+from training.registry import BlockedRelease, Registry, UnknownVersion
+
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
+OWNER_ALONE = 0o600
+
+
+def quiet(_: str) -> None:
+    """Progress nobody reads."""
+
+
+def blocking_simulated_births(acceptances: tuple[Acceptance, ...] = ()) -> AuditPolicy:
+    """A policy under which simulated births, and nothing else, block: a finding these births always have."""
+    tolerances: dict[str, Tolerance] = {
+        code: replace(tolerance, severity="blocking" if code == "FA013" else "advisory")
+        for code, tolerance in DEFAULT_POLICY.tolerances.items()
+    }
+    return replace(DEFAULT_POLICY, tolerances=tolerances, acceptances=acceptances)
+
+
+def test_each_retrain_is_a_new_version_and_the_challenger_alias_moves(twice: Any) -> None:
+    assert [retrained.version.version for retrained in (twice.first, twice.second)] == [1, 2]
+    newest, oldest = twice.registry.versions("preterm_birth", "booking")
+    assert (newest.version, newest.aliases) == (2, (CHALLENGER,))
+    assert (oldest.version, oldest.aliases) == (1, ())
+
+
+def test_the_tags_say_what_it_is_without_opening_it(twice: Any) -> None:
+    tags = twice.registry.version("preterm_birth", "booking", 2).tags
+    model = twice.second.model
+    assert (tags.model_digest, tags.design_digest) == (model.digest, model.design.digest)
+    assert tags.data_digest == twice.records.data_digest
+    assert tags.is_simulated
+    assert tags.blocking_findings == tuple(twice.second.report.blocking)
+    assert twice.home.audit_folder("preterm_birth", "booking", tags.audit_id).is_dir()
+
+
+def test_the_artefact_is_the_model_to_the_last_digest(twice: Any, tmp_path: Path) -> None:
+    version = twice.registry.version("preterm_birth", "booking", 1)
+    folder = twice.registry.download(version, "risk_model", tmp_path)
+    assert load_risk_model(folder / "data").digest == twice.first.model.digest
+
+
+def test_no_artefact_holds_a_woman(twice: Any) -> None:
+    """Neither the ids of the source nor the pseudonyms of the holdout are in any file of the registry or an audit."""
+    pseudonyms: list[str] = []
+    for retrained in (twice.first, twice.second):
+        kept = KeptPredictions.of(twice.home, retrained.version.run_id)
+        for file in (kept.predictions, kept.context):
+            assert file.stat().st_mode & 0o777 == OWNER_ALONE
+        pseudonyms += pl.read_parquet(kept.predictions)["pregnancy_id"].to_list()
+    women = twice.records.pregnancies.select("pregnancy_id", "woman_id").collect()
+    stems = {identifier[:-8] for column in women.get_columns() for identifier in column.drop_nulls().to_list()}
+    files = [f for root in (twice.home.artifacts, twice.home.audits) for f in root.rglob("*") if f.is_file()]
+    assert len(files) > 10
+    for file in files:
+        content = file.read_bytes()
+        assert not any(stem.encode() in content for stem in stems), file.name
+        found = {content[place : place + 24].decode("latin-1") for place in _hexadecimal_runs(content)}
+        assert found.isdisjoint(pseudonyms), file.name
+
+
+def _hexadecimal_runs(content: bytes) -> list[int]:
+    """Every place at which 24 hexadecimal digits, as a pseudonym has, begin."""
+    digits = frozenset(b"0123456789abcdef")
+    places, run = [], 0
+    for place, byte in enumerate(content):
+        run = run + 1 if byte in digits else 0
+        if run >= 24:
+            places.append(place - 23)
+    return places
+
+
+def test_a_blocked_version_is_not_promoted_until_a_person_answers_for_it(twice: Any) -> None:
+    registry, version = twice.registry, twice.first.version
+    blocked = audit_run(registry, twice.home, version.run_id, policy=blocking_simulated_births()).version
+    assert blocked.tags.blocking_findings == ("FA013",)
+    with pytest.raises(BlockedRelease, match="blocked by FA013"):
+        registry.promote(blocked)
+    assert registry.champion("preterm_birth", "booking") is None
+
+    today = date.today()
+    acceptance = Acceptance(
+        check="FA013",
+        outcome="preterm_birth",
+        name="A. Person",
+        role="equity lead",
+        date=today - timedelta(days=1),
+        reason="practice",
+        expires=today + timedelta(days=1),
+    )
+    done = audit_run(registry, twice.home, version.run_id, policy=blocking_simulated_births((acceptance,)))
+    assert done.version.tags.blocking_findings == ()
+    promoted = registry.promote(done.version)
+    assert CHAMPION in promoted.aliases
+    assert registry.champion("preterm_birth", "booking") == promoted
+
+    # The audit that the registry keeps with the run, which the service reads, is the one that counts now.
+    local = registry.download(promoted, "audit/audit.json", done.folder.parent)
+    assert json.loads(local.read_text(encoding="utf-8"))["blocking"] == []
+
+    expired = replace(acceptance, expires=today - timedelta(days=1))
+    again = audit_run(registry, twice.home, version.run_id, policy=blocking_simulated_births((expired,)))
+    assert again.version.tags.blocking_findings == ("FA013",)
+
+
+def test_a_version_for_development_only_is_not_promoted(twice: Any) -> None:
+    version = twice.second.version
+    tags = replace(version.tags, status="development only", blocking_findings=())
+    with pytest.raises(BlockedRelease, match="is for development only"):
+        twice.registry.promote(replace(version, tags=tags))
+
+
+def test_an_audit_written_elsewhere_is_in_the_home_too(twice: Any, tmp_path: Path) -> None:
+    """The service links to it there."""
+    done = audit_run(twice.registry, twice.home, twice.second.version.run_id, out=tmp_path / "mine")
+    assert done.folder == tmp_path / "mine"
+    kept = twice.home.audit_folder("preterm_birth", "booking", done.version.tags.audit_id)
+    for name in ("report.html", "audit.json"):
+        assert (kept / name).read_bytes() == (tmp_path / "mine" / name).read_bytes()
+
+
+def test_a_run_whose_holdout_is_gone_is_refused(twice: Any, tmp_path: Path) -> None:
+    elsewhere = replace(twice.home, root=tmp_path)
+    with pytest.raises(HoldoutGone, match="never an artefact"):
+        audit_run(twice.registry, elsewhere, twice.second.version.run_id)
+
+
+def test_runs_end_as_what_happened_to_them(twice: Any) -> None:
+    registry: Registry = twice.registry
+    ended = {}
+    for reason in (ValueError, KeyboardInterrupt):
+        with pytest.raises(reason), registry.run("ends badly") as run:
+            raise reason
+        ended[reason] = run.run_id
+    statuses = {
+        reason: registry._client.get_run(run_id).info.status  # the registry itself has no use for a status
+        for reason, run_id in ended.items()
+    }
+    assert statuses == {ValueError: "FAILED", KeyboardInterrupt: "KILLED"}
+    assert len(registry.versions()) == 2
+
+
+def test_versions_that_others_register_are_left_alone(twice: Any) -> None:
+    registry: Registry = twice.registry
+    registry._client.create_registered_model("somebody.elses")
+    registry._client.create_model_version("somebody.elses", source="nowhere", run_id=twice.first.version.run_id)
+    assert {version.name for version in registry.versions()} == {"preterm_birth.booking"}
+
+
+def test_scoring_the_same_births_again_gives_the_evaluated_risks(twice: Any) -> None:
+    version = twice.second.version
+    scored = score_records(twice.registry, twice.records, run_ids=[version.run_id[:8]], say=quiet)
+    kept = pl.read_parquet(KeptPredictions.of(twice.home, version.run_id).predictions)
+    both = kept.join(scored, on=["pregnancy_id", "scored_by", "outcome"], suffix="_again")
+    assert both.height == kept.height
+    assert both["risk"].equals(both["risk_again"].alias("risk"))
+    assert both["alert"].equals(both["alert_again"].alias("alert"))
+
+
+def test_scoring_without_a_champion_says_what_to_do(twice: Any, tmp_path: Path) -> None:
+    empty = Registry(replace(twice.home, root=tmp_path), Settings())
+    with pytest.raises(UnknownVersion, match="equipartum promote"):
+        score_records(empty, twice.records, run_ids=[], say=quiet)
