@@ -82,12 +82,13 @@ def judged_fit(ground: str, births: int, seed: int) -> JudgedFit:
     def flagged_share(weight: NDArray[np.float64]) -> NDArray[np.float64]:
         total = np.bincount(codes, weights=weight)
         found = np.array([np.bincount(codes, weights=weight * flag) for flag in flags])
-        return np.divide(found, total, out=np.zeros_like(found), where=total > 0)
+        shares: NDArray[np.float64] = np.divide(found, total, out=np.zeros_like(found), where=total > 0)
+        return shares
 
     return JudgedFit(
         frontier=fitted.classifier.frontier_,
         groups=groups,
-        events=np.bincount(codes, weights=event),
+        events=np.bincount(codes, weights=event).astype(np.float64),
         seen=flagged_share(event),
         true=flagged_share(true_risk),
     )

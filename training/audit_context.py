@@ -167,7 +167,9 @@ def _frontier_point(row: FrontierRow, *, chosen: bool) -> FrontierPoint:
     figures = row.figures
     ratios = [g.observed_over_expected for g in figures.groups if g.observed_over_expected and g.events]
     return FrontierPoint(
-        label="row 0: unconstrained" if row.tolerance is None else f"tolerance {row.tolerance:g}",
+        label="row 0: unconstrained"
+        if row.tolerance is None
+        else f"tolerance {row.tolerance:g}, {row.fair_rounds} fair rounds",
         tolerance=row.tolerance,
         sensitivity=tuple(GroupSensitivity(group=g.group, events=g.events, found=g.found) for g in figures.groups),
         worst_group=figures.worst_group,

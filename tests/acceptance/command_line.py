@@ -28,3 +28,11 @@ class Done:
 
 
 Command = Callable[..., Done]
+
+
+def refused(done: Done, *words: str, code: int = 1) -> None:
+    """The command ended with that code, without a traceback, and said each of these words."""
+    assert done.code == code, done.said
+    assert "Traceback" not in done.said
+    for word in words:
+        assert word in done.said

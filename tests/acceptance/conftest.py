@@ -109,6 +109,12 @@ def champion_home(
     return home
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """One home for all refusals: none of them may leave anything in it."""
+    return Home(root=tmp_path_factory.mktemp("refusals") / "home").prepare()
+
+
 @pytest.fixture
 def free_port() -> int:
     with socket.socket() as probe:

@@ -5,17 +5,7 @@ Exit 1 is a refusal, exit 2 a wrong use; a traceback is neither. `in_this_proces
 
 from __future__ import annotations
 
-import fcntl
 import json
-import resource
-import signal
-import socket
-import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -23,19 +13,11 @@ import pytest
 
 from models.home import Home
 from records.sources.simulated import simulate, write_cdc_natality
-from tests.acceptance.command_line import Command, Done
-from tests.acceptance.conftest import environment
+from tests.acceptance.command_line import Command, Done, refused
 from tests.fixtures.natality.births import DEFLATE64, record, write_records, write_zip
-from training.registry import Registry
 
 RECORD_BYTES = 1347
 ETHNICITY_BYTE = 116
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """One home for all refusals: none of them may leave anything in it."""
-    return Home(root=tmp_path_factory.mktemp("refusals") / "home").prepare()
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +28,8 @@ def us_births(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def refused(done: Done, *words: str, code: int = 1) -> None:
-    assert done.code == code, done.said
-    assert "Traceback" not in done.said
-    for word in words:
-        assert word in done.said
-
-
 def retrain(command: Command, home: Home, path: Path, outcome: str = "preterm_birth", *more: object) -> Done:
     return command("retrain", outcome, "--source", "cdc_natality", "--data", path, "--home", home.root, *more)
-
-
-# Files
 
 
 def test_a_file_that_is_not_there(in_this_process: Command, home: Home, tmp_path: Path) -> None:
@@ -88,9 +60,6 @@ def test_a_predictions_file_for_births(in_this_process: Command, home: Home, tmp
         "retrain", "preterm_birth", "--source", "simulated", "--data", path, "--home", home.root
     )  # fmt: skip
     refused(done, "births.parquet")
-
-
-# Births from which nothing can be learnt
 
 
 def test_an_empty_cohort(in_this_process: Command, home: Home, tmp_path: Path) -> None:
@@ -128,9 +97,6 @@ def test_one_outcome_that_cannot_be_read_does_not_lose_the_other(
     )  # fmt: skip
     assert done.code == 1
     assert [one["outcome"] for one in done.last["refused"]] == ["postpartum_depression", "preterm_birth"]
-
-
-# Births that are unusual, and no reason to refuse
 
 
 def _with_ethnicity(births: bytes, code: bytes, rows: list[int]) -> bytes:
@@ -173,9 +139,6 @@ def test_a_group_absent_from_one_part_is_said_and_stops_nothing(unusual: tuple[D
     assert "not in the held-out births: Asian; no figure can be given of them" in done.err
 
 
-# A table of predictions
-
-
 def test_duplicate_predictions(in_this_process: Command, tmp_path: Path) -> None:
     path = tmp_path / "twice.csv"
     rows = "pregnancy_id,outcome,risk,observed,ethnic_group\n" + "a1,preterm_birth,0.1,true,White\n" * 2
@@ -194,9 +157,6 @@ def test_a_percentage_where_a_probability_belongs(in_this_process: Command, tmp_
 def test_an_audit_of_nothing_and_of_two_things(in_this_process: Command, tmp_path: Path) -> None:
     refused(in_this_process("audit"), "--predictions", code=2)
     refused(in_this_process("audit", "--log", "--run", "abc"), "--predictions", code=2)
-
-
-# What is asked for
 
 
 @pytest.mark.parametrize(
@@ -240,149 +200,3 @@ def test_a_version_and_a_run_that_are_not_there(in_this_process: Command, home: 
 def test_an_unknown_setting(in_this_process: Command, tmp_path: Path) -> None:
     (tmp_path / "equipartum.toml").write_text("prot = 3000\n")
     refused(in_this_process("models", "--home", tmp_path), "unknown setting 'prot'", "port")
-
-
-# Places that cannot be written to
-
-
-def test_a_file_in_the_place_of_the_home(in_this_process: Command, english_births: Path, tmp_path: Path) -> None:
-    (tmp_path / "home").write_text("")
-    for arguments in (
-        ("models",),
-        ("retrain", "preterm_birth", "--source", "simulated", "--data", english_births),
-    ):
-        refused(in_this_process(*arguments, "--home", tmp_path / "home"), "home folder 'home'", "--home")
-
-
-def test_a_home_below_a_file(in_this_process: Command, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    refused(in_this_process("quickstart", "--no-serve", "--home", tmp_path / "file" / "home"), "cannot be written to")
-
-
-def test_an_out_that_cannot_be_written(in_this_process: Command, champion_home: Home, english_births: Path) -> None:
-    nowhere = champion_home.settings_file / "out.parquet"
-    refused(in_this_process("simulate", "--births", 50, "--out", nowhere), "equipartum.toml/out.parquet")
-    done = in_this_process(
-        "score", "--source", "simulated", "--data", english_births, "--out", nowhere, "--home", champion_home.root
-    )
-    refused(done, "equipartum.toml/out.parquet")
-    short = "pregnancy_id,outcome,risk,observed,ethnic_group\na1,preterm_birth,0.1,true,White\n"
-    table = champion_home.cache / "short.csv"
-    table.write_text(short)
-    refused(in_this_process("audit", "--predictions", table, "--out", nowhere), "equipartum.toml/out.parquet")
-
-
-def test_a_full_disk(in_a_process: Command, english_births: Path, tmp_path: Path) -> None:
-    """No file may grow beyond 200 kB, which the registry's does at once."""
-
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-
-    done = in_a_process(
-        "retrain", "preterm_birth", "--source", "simulated", "--data", english_births, "--home", tmp_path / "home",
-        before=limit,
-    )  # fmt: skip
-    refused(done, "refused: ", "disk")
-
-
-# Others at work in the same home
-
-
-def test_a_second_writer_is_told_who_holds_the_lock(in_this_process: Command, home: Home, english_births: Path) -> None:
-    code = (
-        "import sys, models.home as m\n"
-        "with m.Home.at(sys.argv[1]).writing('retrain haemorrhage'): print('held', flush=True); sys.stdin.read()"
-    )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", code, str(home.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
-    )
-    with holder:
-        assert holder.stdout is not None
-        assert holder.stdin is not None
-        holder.stdout.readline()
-        done = in_this_process(
-            "retrain", "preterm_birth", "--source", "simulated", "--data", english_births, "--home", home.root
-        )
-        holder.stdin.close()
-    refused(done, f"process {holder.pid} (retrain haemorrhage, since", "wait for it to end")
-
-
-@pytest.fixture
-def copied_home(champion_home: Home, tmp_path: Path) -> Home:
-    """The champion's registry in a home of its own."""
-    copy = Home(root=tmp_path / "copy").prepare()
-    (copy.root / "registry.db").write_bytes((champion_home.root / "registry.db").read_bytes())
-    return copy
-
-
-@pytest.fixture
-def locked(copied_home: Home) -> Iterator[Home]:
-    with closing(sqlite3.connect(copied_home.root / "registry.db", isolation_level=None)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
-        yield copied_home
-
-
-def test_a_locked_registry(in_this_process: Command, locked: Home) -> None:
-    refused(in_this_process("models", "--home", locked.root), "registry does not answer", "holds its lock")
-
-
-@pytest.mark.parametrize("kept", [0, 4096])
-def test_a_corrupt_registry(in_this_process: Command, copied_home: Home, kept: int) -> None:
-    database = copied_home.root / "registry.db"
-    database.write_bytes(database.read_bytes()[:kept] + b"these are not pages " * 2000)
-    refused(in_this_process("models", "--home", copied_home.root), "registry does not answer", "damaged")
-
-
-def test_a_taken_port(in_this_process: Command, home: Home) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        for command in ("serve", "quickstart"):
-            done = in_this_process(command, "--port", port, "--home", home.root)
-            refused(done, f"127.0.0.1:{port} cannot be listened on", "--port")
-
-
-# Stopped on the way
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_retrain_that_is_stopped(english_births: Path, tmp_path: Path, number: signal.Signals) -> None:
-    home = Home(root=tmp_path / "home").prepare()
-    command = [
-        sys.executable, "-m", "equipartum", "retrain", "preterm_birth", "--source", "simulated",
-        "--data", str(english_births), "--home", str(home.root),
-    ]  # fmt: skip
-    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    before = ""
-    # The last remark before the run is opened in the registry; its fit and audit take seconds.
-    while "births to fit on" not in before:
-        before += process.stderr.readline()
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not _statuses(home):
-        time.sleep(0.05)
-    process.send_signal(number)
-    _, after = process.communicate(timeout=60)
-    if number is signal.SIGKILL:
-        assert process.returncode == -signal.SIGKILL
-    else:
-        assert process.returncode == 1
-        assert "refused: stopped: a run under way is marked KILLED" in after
-        assert "Traceback" not in after
-        assert _statuses(home) == ["KILLED"]
-    assert Registry(home, home.settings()).versions() == []
-    with (home.root / "lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    assert not list(home.audits.glob("*/*/*/report.html"))
-    assert (home.root / "registry.db").stat().st_size > 0
-
-
-def _statuses(home: Home) -> list[str]:
-    database = home.root / "registry.db"
-    if not database.exists():
-        return []
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-        try:
-            return [status for (status,) in connection.execute("SELECT status FROM runs")]
-        except sqlite3.OperationalError:
-            return []
