@@ -21,15 +21,15 @@ from training.cohort import OBSERVED, assemble
 from training.design_choice import RetrainRequest, design_for
 from training.fair_boost import HELD_OUT, TRAINING, FairBoostClassifier
 from training.fitting import FittedModel, fit
-from training.offer_policy import ENOUGH_EVENTS, LevelUp, level_up
+from training.offer_policy import LevelUp, level_up
 from training.split import hold_out
 
-__all__ = ["AIMED_HIGHER", "FLOOR", "LEVEL_UP", "PARITY", "ROW_0", "Counted", "SeedRun", "count", "judge"]
+__all__ = ["AT_THE_FLOOR", "FLOOR", "LEVEL_UP", "PARITY", "ROW_0", "Counted", "SeedRun", "count", "judge"]
 
 ROW_0 = "row 0: plain, blind"
 FLOOR = "`tpr_floor`, the chosen row"
 LEVEL_UP = "level-up cuts on row 0"
-AIMED_HIGHER = "level-up cuts, aimed half a standard error higher"
+AT_THE_FLOOR = "level-up cuts, aimed at the floor itself"
 PARITY = "two-sided parity (`tpr`)"
 
 Result = TypeVar("Result")
@@ -134,27 +134,21 @@ def judge(records: Records, request: RetrainRequest) -> SeedRun:
     chosen_risk = floor.classifier.risk_at(unseen.predictors, floor.classifier.chosen_row_)
     parity_risk = parity.classifier.risk_at(unseen.predictors, asked)
     plain_cut, chosen_cut = floor.row_0.offer_policy.threshold, floor.model.offer_policy.threshold
-    own_cuts = dict(raised.policy.group_cuts)
-    higher_cuts, higher_promise = _aimed_higher(floor, known.filter(parts == HELD_OUT), raised)
+    at_the_floor = _level_up(floor, known.filter(parts == HELD_OUT), standard_errors=0.0)
     raising = 1 + raising_seconds / plain_seconds
     return SeedRun(
         groups=unseen.names,
         by_method={
             ROW_0: unseen.count(plain_risk, plain_cut, 1.0),
             FLOOR: unseen.count(chosen_risk, chosen_cut, floor_seconds / plain_seconds),
-            LEVEL_UP: unseen.count(plain_risk, _cut_of_each(unseen.group, own_cuts, plain_cut), raising),
-            AIMED_HIGHER: unseen.count(plain_risk, _cut_of_each(unseen.group, higher_cuts, plain_cut), raising),
+            LEVEL_UP: unseen.count(plain_risk, _cuts(raised, unseen.group), raising),
+            AT_THE_FLOOR: unseen.count(plain_risk, _cuts(at_the_floor, unseen.group), raising),
             PARITY: unseen.count(parity_risk, parity_cut, parity_seconds / plain_seconds),
         },
         tolerance=design.tolerance,
         chosen=floor.classifier.chosen_,
         split=split.description,
-        promised={
-            LEVEL_UP: Promise(
-                flags_per_1000=raised.flags_per_1000_after, flags_per_1000_before=raised.flags_per_1000_before
-            ),
-            AIMED_HIGHER: higher_promise,
-        },
+        promised={LEVEL_UP: _promise(raised), AT_THE_FLOOR: _promise(at_the_floor)},
     )
 
 
@@ -196,26 +190,16 @@ def _fit_plain(classifier: FairBoostClassifier, encoding: Encoding, births: pl.D
     clone(classifier.estimator).fit(encoding.encode(births), births[OBSERVED].to_numpy().astype(np.int8))
 
 
-def _level_up(fitted: FittedModel, held_out: pl.DataFrame) -> LevelUp:
+def _level_up(fitted: FittedModel, held_out: pl.DataFrame, **aim: float) -> LevelUp:
     risk, observed = _held_out_risk(fitted, held_out)
     cut = fitted.row_0.offer_policy.threshold
     overall = float((risk[observed] >= cut).mean())
     floor = max(0.0, overall - fitted.classifier.tolerance)
-    return level_up(risk, observed, _groups(held_out), floor, threshold=cut)
+    return level_up(risk, observed, _groups(held_out), floor, threshold=cut, **aim)
 
 
-def _aimed_higher(fitted: FittedModel, held_out: pl.DataFrame, raised: LevelUp) -> tuple[dict[str, float], Promise]:
-    """For groups of enough events that need a lower cut: one that half a standard error above the floor asks for."""
-    risk, observed = _held_out_risk(fitted, held_out)
-    groups, cut = _groups(held_out), fitted.row_0.offer_policy.threshold
-    own = dict(raised.policy.group_cuts)
-    for row in raised.groups:
-        if row.group in own and row.events >= ENOUGH_EVENTS:
-            higher = raised.floor + 0.5 * np.sqrt(raised.floor * (1 - raised.floor) / row.events)
-            refitted = level_up(risk, observed, groups, float(higher), threshold=cut)
-            own[row.group] = dict(refitted.policy.group_cuts)[row.group]
-    flagged = 1000 * float((risk >= _cut_of_each(groups, own, cut)).mean())
-    return own, Promise(flags_per_1000=flagged, flags_per_1000_before=raised.flags_per_1000_before)
+def _promise(raised: LevelUp) -> Promise:
+    return Promise(flags_per_1000=raised.flags_per_1000_after, flags_per_1000_before=raised.flags_per_1000_before)
 
 
 def _held_out_risk(fitted: FittedModel, held_out: pl.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -223,8 +207,8 @@ def _held_out_risk(fitted: FittedModel, held_out: pl.DataFrame) -> tuple[NDArray
     return risk, held_out[OBSERVED].to_numpy().astype(bool)
 
 
-def _cut_of_each(group: NDArray[np.str_], own: dict[str, float], cut: float) -> NDArray[np.float64]:
-    return np.array([own.get(name, cut) for name in group.tolist()])
+def _cuts(raised: LevelUp, group: NDArray[np.str_]) -> NDArray[np.float64]:
+    return np.array([raised.policy.cut_for(name) for name in group.tolist()])
 
 
 def _ascertained(births: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.methods_judging import AIMED_HIGHER, FLOOR, LEVEL_UP, ROW_0
+from benchmarks.methods_judging import AT_THE_FLOOR, FLOOR, LEVEL_UP, ROW_0
 from benchmarks.methods_tables import Seeds, mean_and_margin
 from training.fair_boost.frontier import LARGEST_LOSS_ALLOWED
 
@@ -72,15 +72,15 @@ def _level_up_reaches_the_floor(seeds: Seeds) -> Target:
     """The floor is row 0's overall sensitivity less the tolerance, both of the unseen births."""
     floor = seeds.each(ROW_0, lambda c: c.overall_sensitivity).mean() - seeds.runs[0].tolerance
     group, spare, margin = _least_above_the_floor(seeds, LEVEL_UP)
-    higher_group, higher, _ = _least_above_the_floor(seeds, AIMED_HIGHER)
+    plain_group, plain, _ = _least_above_the_floor(seeds, AT_THE_FLOOR)
     open_to_chance = ", which these seeds cannot tell from 0" if spare < 0 <= spare + margin else ""
-    flags, higher_flags = seeds.promised(LEVEL_UP)[1], seeds.promised(AIMED_HIGHER)[1]
+    flags, plain_flags = seeds.promised(LEVEL_UP)[1], seeds.promised(AT_THE_FLOOR)[1]
     return Target(
         wanted=f"level-up cuts bring every group to the floor ({floor:.3f}: overall less {seeds.runs[0].tolerance})",
         met=spare >= 0,
         measured=f"lowest {group} at {floor + spare:.3f} ({spare:+.4f} ± {margin:.4f}{open_to_chance}) for {flags:.1f} "
-        f"more flags per 1,000; aimed half a standard error higher, lowest {higher_group} at {floor + higher:.3f} for "
-        f"{higher_flags:.1f}",
+        f"more flags per 1,000; aimed at the floor itself, lowest {plain_group} at {floor + plain:.3f} for "
+        f"{plain_flags:.1f}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,10 @@ __all__ = ["ENOUGH_EVENTS", "LevelUp", "LevelUpGroup", "UnusableCapacity", "abso
 #: Events from which a group's own sensitivity is believed: Vergouwe, J Clin Epidemiol 2005;58:475-483, and Collins,
 #: Stat Med 2016;35:214-226 ask for at least 100 events to judge a prediction model.
 ENOUGH_EVENTS = 100
+
+#: How far above the floor a level-up cut aims. On 17 simulations with known risks a cut aimed at the floor itself fell
+#: short of it in 8 on other women; half a standard error costs about one and a half flags more in 1,000.
+STANDARD_ERRORS_ABOVE_FLOOR = 0.5
 
 
 class UnusableCapacity(EquipartumError, ValueError):
@@ -87,12 +92,14 @@ def level_up(
     pseudo_events: float = 100,
     sample_weight: ArrayLike | None = None,
     exempt: Sequence[str] = MISSING_ETHNICITY,
+    standard_errors: float = STANDARD_ERRORS_ABOVE_FLOOR,
 ) -> LevelUp:
     """Lower the cut of each group below ``floor`` (a sensitivity) until the group reaches it; raise no cut.
 
     All inputs are of held-out births. A group with `ENOUGH_EVENTS` must reach the floor by its own sensitivity, a
     smaller one by its sensitivity shrunk to the overall one at ``threshold`` by ``pseudo_events``. Groups in
-    ``exempt`` keep the default cut.
+    ``exempt`` keep the default cut. With enough events a lowered cut aims ``standard_errors`` of the group's
+    sensitivity above the floor: one that just reaches it on these births falls short of it on half of all others.
     """
     risks = np.asarray(risk, dtype=np.float64)
     events = np.asarray(observed, dtype=bool)
@@ -107,7 +114,8 @@ def level_up(
     for code, name in enumerate(names):
         inside = codes == code
         births = _GroupBirths(name=str(name), risk=risks[inside], event=events[inside], weight=weight[inside])
-        cut = threshold if name in exempt else births.lowered_cut(threshold, floor, overall, pseudo_events)
+        needed = births.needed_sensitivity(threshold, floor, overall, pseudo_events, standard_errors)
+        cut = threshold if name in exempt else births.lowered_cut(threshold, needed)
         rows.append(births.promise(threshold, cut, overall, pseudo_events))
 
     share = np.bincount(codes, weights=weight) / weight.sum()
@@ -131,9 +139,8 @@ class _GroupBirths:
     event: NDArray[np.bool_]
     weight: NDArray[np.float64]
 
-    def lowered_cut(self, threshold: float, floor: float, overall: float, pseudo_events: float) -> float:
-        """The highest cut, not above the threshold, at which enough of the group's events are flagged."""
-        needed = self._needed_sensitivity(floor, overall, pseudo_events)
+    def lowered_cut(self, threshold: float, needed: float) -> float:
+        """The highest cut, not above the threshold, at which ``needed`` of the group's events are flagged."""
         if needed <= 0 or not self.event.any():
             return threshold
         descending = np.argsort(-self.risk[self.event], kind="stable")
@@ -143,13 +150,22 @@ class _GroupBirths:
         below = self.risk[self.risk < lowest]
         return min(threshold, _between(lowest, float(below.max())) if below.size else lowest)
 
-    def _needed_sensitivity(self, floor: float, overall: float, pseudo_events: float) -> float:
-        """The group's own sensitivity at which the one it is judged by reaches the floor."""
-        with_event = float(self.weight[self.event].sum())
-        if self.event.sum() >= ENOUGH_EVENTS or with_event == 0:
+    def needed_sensitivity(
+        self, threshold: float, floor: float, overall: float, pseudo_events: float, standard_errors: float
+    ) -> float:
+        """The group's own sensitivity at which the one it is judged by reaches the floor, or what is aimed at above.
+
+        A group that has reached it needs no more.
+        """
+        events, with_event = int(self.event.sum()), float(self.weight[self.event].sum())
+        if with_event == 0:
             return floor
-        # solves (needed * events + overall * pseudo) / (events + pseudo) = floor
-        return min(1.0, floor + (floor - overall) * pseudo_events / with_event)
+        if events < ENOUGH_EVENTS:
+            # solves (needed * events + overall * pseudo) / (events + pseudo) = floor
+            return min(1.0, floor + (floor - overall) * pseudo_events / with_event)
+        if (_share(self.weight[self.event], self.risk[self.event] >= threshold) or 0.0) >= floor:
+            return floor
+        return min(1.0, floor + standard_errors * math.sqrt(floor * max(1 - floor, 0.0) / events))
 
     def promise(self, threshold: float, cut: float, overall: float, pseudo_events: float) -> LevelUpGroup:
         found = self.weight[self.event & (self.risk >= cut)].sum()

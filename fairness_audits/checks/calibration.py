@@ -16,6 +16,7 @@ __all__ = ["CalibrationWithinGroup"]
 @dataclass(frozen=True, kw_only=True)
 class CalibrationWithinGroup:
     """Fires where a group's O:E lies outside the band and its interval excludes 1; passes where the interval is inside.
+    Below the policy's minimum of events it cannot tell.
 
     The band is 1 - limit to 1 / (1 - limit): 0.8 to 1.25 by default.
     """
@@ -38,7 +39,8 @@ class CalibrationWithinGroup:
 
     def _verdict(self, row: GroupFigures, evidence: Evidence) -> Verdict:
         ratio = row["observed_to_expected"]
-        if ratio.value is None or ratio.low is None or ratio.high is None:
+        too_few = row.status == "cannot tell"
+        if too_few or ratio.value is None or ratio.low is None or ratio.high is None:
             return Verdict(state=CANNOT_TELL)
         lowest = 1 - evidence.policy.tolerance(self.code).limit
         highest = 1 / lowest

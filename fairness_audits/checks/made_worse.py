@@ -18,7 +18,7 @@ class NobodyMadeWorse:
     """Fires where a group lost more sensitivity or net benefit than the limit.
 
     The loss is judged on the exact counts, because rounding to 5 can be larger than the limit; the figures shown are
-    rounded. With fewer than 100 events a loss that chance could explain is 'cannot tell'.
+    rounded. A loss above the limit that chance could explain, by the paired interval, is 'cannot tell'.
     """
 
     code: str = "FA004"

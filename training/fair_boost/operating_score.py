@@ -23,7 +23,7 @@ def operating_score(scores: NDArray[np.float64], weight: NDArray[np.float64] | N
     if low == high:
         return high
     capacity = alert_rate * float(weight.sum()) * (1 + 1e-12)
-    bins = ((scores - low) * (_BINS / (high - low))).astype(np.int32)
+    bins = ((scores - low) / (high - low) * _BINS).astype(np.int32)
     above = np.cumsum(np.bincount(bins, weights=weight, minlength=_BINS + 1)[::-1])[::-1]
     crossing = int(np.flatnonzero(above > capacity)[-1])
     inside = np.flatnonzero(bins == crossing)

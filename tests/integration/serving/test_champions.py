@@ -12,7 +12,7 @@ from serving.champions import RegistryChampions
 from training.registry import Registry, Version
 
 # MLflow asks SQLAlchemy 2.1 for a loading strategy that is to be removed; only MLflow can change that.
-pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
+
 
 NAME = "preterm_birth.booking"
 Register = Callable[..., Version]

@@ -21,7 +21,7 @@ from models.home import Home, Settings
 from serving.launch import serve_command, serve_environment
 
 # MLflow asks SQLAlchemy 2.1 for a loading strategy that is to be removed; only MLflow can change that.
-pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
+
 
 SECRET = "9434765919"
 LONGEST_START_SECONDS = 120

@@ -10,7 +10,7 @@ from fairlearn.metrics import MetricFrame, count, selection_rate, true_positive_
 from scipy import stats
 
 from benchmarks.methods_judging import (
-    AIMED_HIGHER,
+    AT_THE_FLOOR,
     FLOOR,
     LEVEL_UP,
     PARITY,
@@ -47,7 +47,7 @@ def test_every_method_is_counted_on_the_same_unseen_births(run):
     assert 0.25 < first.births.sum() / 18_000 < 0.35
 
 
-@pytest.mark.parametrize("method", [LEVEL_UP, AIMED_HIGHER])
+@pytest.mark.parametrize("method", [LEVEL_UP, AT_THE_FLOOR])
 def test_level_up_cuts_lower_nobody_and_move_no_risk(run, method):
     before, after = run.by_method[ROW_0], run.by_method[method]
     assert (after.found >= before.found).all()
@@ -57,14 +57,14 @@ def test_level_up_cuts_lower_nobody_and_move_no_risk(run, method):
 
 
 def test_level_up_cuts_promise_the_flags_of_row_0_and_their_own(run):
-    plain, higher = run.promised[LEVEL_UP], run.promised[AIMED_HIGHER]
+    plain, higher = run.promised[AT_THE_FLOOR], run.promised[LEVEL_UP]
     # row 0 flags the capacity of the births its cut was set on, ties aside
     assert plain.flags_per_1000_before == pytest.approx(1000 * ALERT_RATE, abs=1)
     assert 0 <= plain.extra <= higher.extra
 
 
 def test_aiming_higher_finds_and_flags_no_fewer(run):
-    plain, higher = run.by_method[LEVEL_UP], run.by_method[AIMED_HIGHER]
+    plain, higher = run.by_method[AT_THE_FLOOR], run.by_method[LEVEL_UP]
     assert (higher.found >= plain.found).all()
     assert (higher.flagged >= plain.flagged).all()
 
@@ -134,7 +134,7 @@ def counted(found: list[int], *, auroc: float = 0.70, flagged: int = 300) -> Cou
 def seeds_of(floor: Counted, *, level_up: Counted | None = None, parity: Counted | None = None) -> Seeds:
     plain = counted([30, 20, 10])
     cut = level_up or plain
-    by_method = {ROW_0: plain, FLOOR: floor, LEVEL_UP: cut, AIMED_HIGHER: cut, PARITY: parity or plain}
+    by_method = {ROW_0: plain, FLOOR: floor, LEVEL_UP: cut, AT_THE_FLOOR: cut, PARITY: parity or plain}
     promise = Promise(flags_per_1000=110.0, flags_per_1000_before=100.0)
     run = SeedRun(
         groups=("A", "B", "C"),
@@ -142,7 +142,7 @@ def seeds_of(floor: Counted, *, level_up: Counted | None = None, parity: Counted
         tolerance=0.02,
         chosen="",
         split="",
-        promised={LEVEL_UP: promise, AIMED_HIGHER: promise},
+        promised={LEVEL_UP: promise, AT_THE_FLOOR: promise},
     )
     return Seeds([run, run])
 

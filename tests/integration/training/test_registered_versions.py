@@ -20,7 +20,6 @@ from training.publication import KeptPredictions
 from training.reaudit import HoldoutGone, audit_run
 from training.registry import BlockedRelease, Registry, UnknownVersion
 
-pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
 OWNER_ALONE = 0o600
 
 

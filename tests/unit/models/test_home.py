@@ -86,7 +86,10 @@ def test_the_second_writer_is_told_who_holds_the_home(tmp_path: Path) -> None:
 
 
 def test_a_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
-    holds = "import os, sys; from models.home import Home\nwith Home.at(sys.argv[1]).writing('x'): os.kill(os.getpid(), 9)\n"
+    holds = (
+        "import os, sys; from models.home import Home\n"
+        "with Home.at(sys.argv[1]).writing('x'): os.kill(os.getpid(), 9)\n"
+    )
     subprocess.run([sys.executable, "-c", holds, str(tmp_path)], check=False)
     with Home.at(tmp_path).writing("after"):
         assert json.loads(Home.at(tmp_path).lock_file.read_text())["purpose"] == "after"

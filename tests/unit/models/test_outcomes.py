@@ -11,10 +11,17 @@ from models.predictors import NEVER_PREDICTORS, PREDICTORS
 from records.clock import ADMISSION, BOOKING, PREDICTION_POINTS, point
 from records.concepts import CONCEPTS
 
-SPELLED = (
-    "preterm_birth preterm_birth_before_34 preterm_birth_before_32 haemorrhage gestational_diabetes "
-    "postpartum_depression severe_maternal_morbidity neonatal_morbidity perinatal_death"
-).split()
+SPELLED = [
+    "preterm_birth",
+    "preterm_birth_before_34",
+    "preterm_birth_before_32",
+    "haemorrhage",
+    "gestational_diabetes",
+    "postpartum_depression",
+    "severe_maternal_morbidity",
+    "neonatal_morbidity",
+    "perinatal_death",
+]
 
 
 def test_outcomes_are_spelled_as_agreed() -> None:

@@ -155,7 +155,12 @@ def test_bands_start_where_they_say(model: RiskModel) -> None:
 def test_missing_inputs_are_named(model: RiskModel) -> None:
     not_recorded = ("body_mass_index", "smoking_status", "previous_preterm_birth")
     assert model.missing_inputs({"maternal_age": 30, "parity": 1}) == not_recorded
-    assert model.missing_inputs({"maternal_age": 30}) == ("body_mass_index", "smoking_status", "parity", not_recorded[2])
+    assert model.missing_inputs({"maternal_age": 30}) == (
+        "body_mass_index",
+        "smoking_status",
+        "parity",
+        not_recorded[2],
+    )
 
 
 def test_the_history_of_a_first_pregnancy_is_undefined_not_missing(model: RiskModel) -> None:

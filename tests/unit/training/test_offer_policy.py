@@ -75,7 +75,19 @@ def test_the_cut_is_lowered_no_further_than_the_floor_asks(held_out, raised):
     row = next(row for row in levelled.groups if row.group == "Under-served")
     risks = np.sort(risk[event & (group == "Under-served")])
     one_fewer = (risks > risks[risks >= row.cut][0]).mean()
-    assert one_fewer < overall - 0.02 <= row.sensitivity_after
+    floor = overall - 0.02
+    aim = floor + 0.5 * np.sqrt(floor * (1 - floor) / len(risks))
+    assert one_fewer < aim <= row.sensitivity_after
+
+
+def test_a_cut_can_aim_at_the_floor_itself(held_out, raised):
+    risk, event, group = held_out
+    levelled, threshold, overall = raised
+    plain = level_up(risk, event, group, overall - 0.02, threshold=threshold, standard_errors=0.0)
+    before, after = (next(r for r in p.groups if r.group == "Under-served") for p in (plain, levelled))
+    assert overall - 0.02 <= before.sensitivity_after <= after.sensitivity_after
+    assert before.cut >= after.cut
+    assert plain.flags_per_1000_after <= levelled.flags_per_1000_after
 
 
 def test_nobody_loses_an_offer(held_out, raised):

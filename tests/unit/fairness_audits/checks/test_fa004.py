@@ -24,6 +24,13 @@ def test_fires_and_blocks_where_a_group_lost_more_than_the_limit(answers):
     assert next((f.state, f.severity, f.group) for f in found) == ("finding", "blocking", "Black")
 
 
+@pytest.mark.parametrize(("gained", "lost", "state"), [(2, 14, "finding"), (9, 14, "cannot tell")])
+def test_the_same_loss_counts_or_not_by_whom_it_hit(answers, gained, lost, state):
+    """Lost 14 of 300 and gained 2: the paired interval is -.065 to -.014. Gained 9: -.047 to +.015."""
+    context = _context(events=300, found_by_row_zero=100, found_by_chosen=100 + gained - lost, gained=gained, lost=lost)
+    assert answers("FA004", GROUPS, context=context)[0].state == state
+
+
 def test_fires_where_net_benefit_was_lost(answers):
     context = _context(
         events=200, found_by_row_zero=60, found_by_chosen=60, net_benefit_row_zero=0.05, net_benefit_chosen=0.03
@@ -43,7 +50,7 @@ def test_the_judgement_uses_exact_counts_though_rounding_shows_a_loss(answers):
     assert [f.state for f in found] == ["passed"]
 
 
-@pytest.mark.parametrize("discordant", [{}, {"gained": 0, "lost": 1}])
+@pytest.mark.parametrize("discordant", [{}, {"gained": 0, "lost": 1}, {"gained": 4, "lost": 5}])
 def test_cannot_tell_where_few_events_could_be_chance(answers, discordant):
     context = _context(events=30, found_by_row_zero=10, found_by_chosen=9, **discordant)
     assert "cannot tell" in [f.state for f in answers("FA004", GROUPS, context=context)]
