@@ -6,7 +6,7 @@ can say who they are, and are never taken for negatives.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -44,10 +44,19 @@ class Denominator:
     in_cohort: int
 
     def __str__(self) -> str:
+        return self.told(int)
+
+    def told(self, printed: Callable[[float], int | None]) -> str:
+        """The sentence with each count as a disclosure rule prints it (None: hidden), for what leaves the site."""
+
+        def shown(births: int) -> str:
+            count = printed(births)
+            return "*" if count is None else f"{count:,}"
+
         return (
-            f"{self.in_records:,} in the records; {self.outside_population:,} outside the outcome's population; "
-            f"{self.population_unknown:,} of whom that is not recorded; {self.in_cohort:,} in the cohort, "
-            f"{self.not_ascertained:,} of them without an ascertained outcome"
+            f"{shown(self.in_records)} in the records; {shown(self.outside_population)} outside the outcome's "
+            f"population; {shown(self.population_unknown)} of whom that is not recorded; {shown(self.in_cohort)} in "
+            f"the cohort, {shown(self.not_ascertained)} of them without an ascertained outcome"
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from fairness_audits.audit import audit
+from fairness_audits.disclosure import RULES
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report import AuditReport
 from models.home import Home, Settings
@@ -70,7 +71,8 @@ def retrain(
     with registry.run(design.registered_name) as run:
         fitted = fit(design, cohort, training)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
-        notes = (str(cohort.denominator), split.description, *absences, *records.notes, *diagnosis.remarks)
+        denominator = cohort.denominator.told(RULES[policy.disclosure].count)
+        notes = (denominator, split.description, *absences, *records.notes, *diagnosis.remarks)
         label = fitted.model.digest[:12]
         predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
         context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes)

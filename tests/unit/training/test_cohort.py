@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from fairness_audits.disclosure import RULES
 from records.records import Records
-from training.cohort import EmptyCohort, UnavailableOutcome, assemble
+from training.cohort import Denominator, EmptyCohort, UnavailableOutcome, assemble
 
 MakeRecords = Callable[..., Records]
 
@@ -80,3 +81,14 @@ def test_ethnicity_that_nobody_has_is_not_recorded(made_records: MakeRecords) ->
     assert not assemble("gestational_diabetes", "booking", made_records(SIX, groups=["Not known"] * 6)).has_ethnicity
     some = ["Not known"] * 5 + ["White"]
     assert assemble("gestational_diabetes", "booking", made_records(SIX, groups=some)).has_ethnicity
+
+
+def test_a_denominator_that_leaves_the_site_passes_the_disclosure_rule() -> None:
+    """NHS England's rule for maternity indicators: 1 to 7 shown as 5, otherwise rounded to 5."""
+    counted = Denominator(
+        in_records=11_002, outside_population=347, population_unknown=0, not_ascertained=7, in_cohort=10_653
+    )
+    told = counted.told(RULES["msds"].count)
+    assert told.startswith("11,000 in the records; 345 outside the outcome's population; 0 of whom")
+    assert told.endswith("10,655 in the cohort, 5 of them without an ascertained outcome")
+    assert "7 of them" in str(counted)
