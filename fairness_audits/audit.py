@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from fairness_audits.findings import Finding
 from fairness_audits.levels import levels_in
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy, PolicyNamesAbsentGroup, read_policy
 from fairness_audits.report import AuditReport
+from fairness_audits.report_files import write_report
 from fairness_audits.section_audit import SectionAudit, audit_section
 from records.predictions import read_predictions
 
@@ -88,7 +90,9 @@ def audit_counts(
         counts=banded_counts(sections, levels, rule),
         changes=Changes(),
     )
-    return replace(report, changes=changes_since(previous, report)) if previous is not None else report
+    return (
+        replace(report, changes=changes_since(_as_read(previous), _as_read(report))) if previous is not None else report
+    )
 
 
 def audit_files(
@@ -107,8 +111,16 @@ def audit_files(
     before = read_previous(previous) if previous is not None else None
     report = audit(read_predictions(paths), policy, context, before)
     if out is not None:
-        report.write(out)
+        write_report(report, out)
     return report
+
+
+def _as_read(audited: AuditReport | Mapping[str, object]) -> Mapping[str, object]:
+    """As `audit.json` holds it, whether it is at hand or was read from there."""
+    if isinstance(audited, Mapping):
+        return audited
+    plain: Mapping[str, object] = json.loads(audited.to_json())
+    return plain
 
 
 def _contexts(context: AuditContext | Iterable[AuditContext] | None) -> tuple[AuditContext, ...]:

@@ -6,12 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from records.errors import EquipartumError
-
-if TYPE_CHECKING:
-    from fairness_audits.report import AuditReport
 
 __all__ = ["Changes", "UnreadableAudit", "changes_since", "read_previous"]
 
@@ -48,10 +45,9 @@ def read_previous(path: str | Path) -> dict[str, Any]:
     return plain
 
 
-def changes_since(previous: AuditReport | Mapping[str, object], report: AuditReport) -> Changes:
-    """``moved`` holds (question and group, figure, before, now) where the intervals of two audits do not overlap."""
-    before = dict(previous) if isinstance(previous, Mapping) else json.loads(previous.to_json())
-    now = json.loads(report.to_json())
+def changes_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> Changes:
+    """Both are the content of an `audit.json`. ``moved`` holds (question and group, figure, before, now) where the
+    intervals of the two audits do not overlap."""
     old_findings, new_findings = _found(before), _found(now)
     old_figures, new_figures = _figures(before), _figures(now)
     moved = [

@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -151,17 +150,6 @@ class AuditReport:
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=str)
-
-    def write(self, folder: str | Path) -> Path:
-        """Write `report.html`, `audit.json` and `counts.parquet` into ``folder``, and return it."""
-        from fairness_audits.page import report_page  # the page imports this module
-
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        (target / "report.html").write_text(report_page(self), encoding="utf-8")
-        (target / "audit.json").write_text(self.to_json(), encoding="utf-8")
-        self.counts.write_parquet(target / "counts.parquet")
-        return target
 
     def _body(self) -> dict[str, Any]:
         return {

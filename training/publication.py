@@ -14,6 +14,7 @@ import polars as pl
 
 from fairness_audits.context import AuditContext
 from fairness_audits.report import AuditReport
+from fairness_audits.report_files import write_report
 from models.design import ModelDesign
 from models.home import Home
 from models.model_files import save_risk_model
@@ -74,7 +75,7 @@ def publish(
     """The registered version and the folder of its audit."""
     audit_id = audit_id_now(run.run_id)
     folder = home.audit_folder(design.outcome, design.prediction_point, audit_id)
-    report.write(folder)
+    write_report(report, folder)
     KeptPredictions.of(home, run.run_id).keep(predictions, context)
     run.log_parameters(_parameters(design, model, diagnosis))
     run.log_metrics(report.flat(report.models[0]))

@@ -9,6 +9,7 @@ from fairness_audits.audit import audit
 from fairness_audits.context import AuditContext
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report import AuditReport
+from fairness_audits.report_files import write_report
 from models.home import Home
 from models.release import AUDIT_ARTIFACT
 from records.errors import EquipartumError
@@ -48,7 +49,7 @@ def audit_run(
     report = audit(read_predictions(kept.predictions), policy or DEFAULT_POLICY, context)
     audit_id = audit_id_now(version.run_id)
     kept_in = home.audit_folder(version.outcome, version.prediction_point, audit_id)
-    folder = report.write(out) if out is not None else kept_in
-    registry.run_of(version).log_files(report.write(kept_in), AUDIT_ARTIFACT)
+    folder = write_report(report, out) if out is not None else kept_in
+    registry.run_of(version).log_files(write_report(report, kept_in), AUDIT_ARTIFACT)
     tags = replace(version.tags, blocking_findings=tuple(report.blocking), audit_id=audit_id)
     return Reaudited(version=registry.retag(version, tags), report=report, folder=folder)

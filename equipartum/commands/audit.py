@@ -13,6 +13,7 @@ from equipartum.options import AsJson, HomeFolder
 from equipartum.terminal import Terminal
 from fairness_audits.audit import audit
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
+from fairness_audits.report_files import write_report
 from models.home import Home
 from records.predictions import read_predictions
 from serving.database.export import logged_predictions
@@ -55,7 +56,7 @@ def command(
             else logged_predictions(home, home.settings(), _outcomes(observed))
         )
         report, folder = audit(table, chosen), out or Path("audit")
-        report.write(folder)
+        write_report(report, folder)
     show_findings(terminal, report)
     terminal.show(f"Report: {folder / 'report.html'}")
     terminal.finish({"blocking_findings": list(report.blocking), "report": str(folder / "report.html")})

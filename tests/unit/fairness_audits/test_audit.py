@@ -14,6 +14,7 @@ import pytest
 from fairness_audits.audit import audit, audit_files
 from fairness_audits.changes import UnreadableAudit
 from fairness_audits.policy import DEFAULT_POLICY
+from fairness_audits.report_files import write_report
 from records.predictions import DuplicatePrediction, EmptyPredictions, SchemesPooled, write_predictions
 
 ON = datetime.date(2026, 1, 31)
@@ -83,7 +84,7 @@ def test_schemes_are_never_pooled(table):
 @pytest.mark.parametrize("disclosure", ["none", "msds", "mhsds"])
 def test_strange_tables_get_a_report_that_says_so(audited, groups, disclosure, tmp_path):
     report = audited(groups, policy=replace(DEFAULT_POLICY, disclosure=disclosure))
-    report.write(tmp_path)
+    write_report(report, tmp_path)
     assert (tmp_path / "report.html").stat().st_size > 10_000
     assert "nan" not in report.to_json().lower().replace("finance", "")
     if not any(row.counts["events"] and row.group == "Black" for row in report.figures):
@@ -128,7 +129,7 @@ def test_a_table_of_rules_alone_has_no_model_to_judge(table, exact, tmp_path):
     frame = table({"White": WOMEN}).with_columns(scored_by=pl.lit("guideline:a_rule"))
     report = audit(frame, exact, as_of=ON)
     assert (report.models, report.findings, report.blocking) == ((), (), ())
-    assert "No model in this table" in (report.write(tmp_path) / "report.html").read_text()
+    assert "No model in this table" in (write_report(report, tmp_path) / "report.html").read_text()
 
 
 def test_categories_crossings_and_two_groups_are_levels(table, exact):
@@ -161,7 +162,7 @@ def written(audited, tmp_path):
         {"White": {**WOMEN, "missing": 13}, "Black": {"found": 11, "missed": 44, "cleared": 401, "false_alarms": 17}},
         policy=DEFAULT_POLICY,
     )
-    return report, report.write(tmp_path)
+    return report, write_report(report, tmp_path)
 
 
 def test_page_json_and_metrics_agree_to_the_last_digit(written):
@@ -213,13 +214,13 @@ def test_what_changed_since_the_previous_audit(audited, tmp_path):
     assert ("preterm_birth · model · Black", "sensitivity", "30.0 % (24.1 to 36.7)", "5.0 % (2.7 to 9.0)") in (
         report.changes.moved
     )
-    assert "30.0 % (24.1 to 36.7) → 5.0 % (2.7 to 9.0)" in (report.write(tmp_path) / "report.html").read_text()
+    assert "30.0 % (24.1 to 36.7) → 5.0 % (2.7 to 9.0)" in (write_report(report, tmp_path) / "report.html").read_text()
 
 
 def test_no_identifier_is_in_any_output(table, exact, tmp_path):
     frame = table({"White": WOMEN}).with_columns(
         pregnancy_id="NHS" + pl.col("pregnancy_id").str.zfill(7), woman_id=pl.lit("woman-9434765919")
     )
-    audit(frame, exact, as_of=ON).write(tmp_path)
+    write_report(audit(frame, exact, as_of=ON), tmp_path)
     for path in tmp_path.iterdir():
         assert not re.search(rb"NHS0|9434765919", path.read_bytes())

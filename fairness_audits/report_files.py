@@ -1,0 +1,20 @@
+"""An audit on disk: `report.html` to read, `audit.json` to compute with, `counts.parquet` to publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fairness_audits.page import report_page
+from fairness_audits.report import AuditReport
+
+__all__ = ["write_report"]
+
+
+def write_report(report: AuditReport, folder: str | Path) -> Path:
+    """Writes the three files into ``folder``, made if need be, and returns it."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "report.html").write_text(report_page(report), encoding="utf-8")
+    (target / "audit.json").write_text(report.to_json(), encoding="utf-8")
+    report.counts.write_parquet(target / "counts.parquet")
+    return target
