@@ -76,7 +76,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     try:
         with stopped_by_signals():
-            application([name for name in SUMMARIES if name in arguments[:1]])(args=arguments)
+            application([name for name in SUMMARIES if name in arguments[:1]])(args=arguments, prog_name="equipartum")
     except (Exception, Stopped) as reason:
         if os.environ.get(TRACEBACK) and _is_a_fault(reason):
             raise

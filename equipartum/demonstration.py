@@ -100,4 +100,17 @@ def ask_one_risk(address: str) -> Answer:
         body = json.loads(refusal.read())
     except (urllib.error.URLError, TimeoutError) as error:
         raise ServiceNotReady(f"the service did not answer: {error}") from error
-    return Answer(body=body, shown=json.dumps(body, indent=2, ensure_ascii=False))
+    return Answer(body=body, shown="\n".join(_first_read(body)))
+
+
+def _first_read(body: Mapping[str, Any]) -> list[str]:
+    """Each outcome's sentence and what moved the number, or why there is none."""
+    lines = [f"  {body.get('notice', '')}"]
+    for name, answered in body.get("outcomes", {}).items():
+        if answered["status"] != "scored":
+            lines.append(f"  {name}: {answered['status']}: {answered['reason']}")
+            continue
+        moved = ", ".join(f"{reason['wording']} ({reason['direction']})" for reason in answered["reasons"]["moved"])
+        lines.append(f"  {name}: {answered['natural_frequency']['sentence']}")
+        lines.append(f"    What moved this number (not causes, not advice): {moved or 'nothing that is shown'}")
+    return lines

@@ -21,4 +21,6 @@ def show_findings(terminal: Terminal, report: AuditReport) -> None:
                 terminal.show(f"  {sentence}")
         if words.cannot_tell:
             terminal.show("  Cannot tell: " + "; ".join(words.cannot_tell))
+        for sentence in words.accepted:
+            terminal.show(f"  {sentence}")
         terminal.show(f"  {words.verdict}")

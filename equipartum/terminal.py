@@ -31,7 +31,7 @@ class Terminal:
 
     def rows_so_far(self) -> Callable[[str, int], None]:
         """A callback for long reads that speaks at most every two seconds."""
-        spoken = 0.0
+        spoken = time.monotonic()
 
         def progress(stage: str, rows: int) -> None:
             nonlocal spoken

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fairness_audits.checks.calibration import FEWEST_EVENTS
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule, publish
 from fairness_audits.figures import Figure
@@ -15,7 +16,10 @@ __all__ = ["CertifiedGroup", "printed_certificate"]
 
 @dataclass(frozen=True, kw_only=True)
 class CertifiedGroup:
-    """``status`` is met, violated or undetermined, as the training run judged it on exact counts."""
+    """``status`` is met, violated or undetermined, as the training run judged it on exact counts.
+
+    On fewer than `FEWEST_EVENTS` it is printed as undetermined, whatever the run said.
+    """
 
     group: str
     events: int | None
@@ -35,8 +39,12 @@ def printed_certificate(context: AuditContext, rule: DisclosureRule) -> tuple[Ce
             group=row.group,
             events=printed[row.group]["events"],
             sensitivity=share("sensitivity", printed[row.group]["found"], printed[row.group]["events"], rule),
-            status=row.status,
+            status=_status(row.status, printed[row.group]["events"]),
             events_needed=row.events_needed,
         )
         for row in context.certificate
     )
+
+
+def _status(judged: str, events: int | None) -> str:
+    return "undetermined" if (events or 0) < FEWEST_EVENTS else judged

@@ -14,7 +14,7 @@ __all__ = ["RULES", "DisclosureRule", "Family", "PublishedCounts", "one_family",
 
 Key = TypeVar("Key", bound=Hashable)
 
-# A rate over a disguised numerator is printed only where it cannot be off by more than ten in a hundred.
+# A rate is printed only where disguise and rounding cannot have moved it by more than ten in a hundred.
 FURTHEST_MOVED = 0.10
 
 PublishedCounts = Mapping[str, int | None]
@@ -44,7 +44,7 @@ class DisclosureRule:
     def possible(self, count: int) -> tuple[int, int]:
         """The least and the most that a printed count may stand for where it is a disguise; itself otherwise.
 
-        Rounding to 5 is not undone: it is within what a reader expects of a rounded figure, a disguise is not.
+        Rounding is not undone here: it is within what a reader expects of a rounded figure, a disguise is not.
         """
         return (1, self.small) if self.shown_as is not None and count == self.shown_as else (count, count)
 
@@ -53,9 +53,22 @@ class DisclosureRule:
         return count is not None and count > self.small if self.rounded_to > 1 else bool(count)
 
     def can_be_share(self, part: int, whole: int) -> bool:
-        """Whether ``part`` of ``whole`` is a rate worth printing: not where a disguise alone could move it too far."""
+        """Whether ``part`` of ``whole`` is a rate worth printing: not where disguise or rounding moves it too far."""
+        return self.can_be_over(part, whole) and self._moved_by_rounding(part, whole) <= FURTHEST_MOVED
+
+    def can_be_over(self, part: int, whole: int) -> bool:
+        """The same where only ``part`` is a printed count, as with events over those expected."""
         least, most = self.possible(part)
         return self.can_divide_by(whole) and (most - least) <= FURTHEST_MOVED * whole
+
+    def _moved_by_rounding(self, part: int, whole: int) -> float:
+        """The furthest that the exact rate can lie from the printed one: 13 of 17 prints as 15 of 15. Zero is exact."""
+        half = self.rounded_to // 2 if part else 0
+        smallest_whole = max(whole - self.rounded_to // 2, self.small + 1)
+        lowest = max(part - half, 0) / (whole + self.rounded_to // 2)
+        highest = min((part + half) / smallest_whole, 1.0)
+        printed = min(part / whole, 1.0)
+        return max(printed - min(lowest, 1.0), highest - printed)
 
     def is_disguised(self, count: int) -> bool:
         return self.possible(count) != (count, count)

@@ -24,7 +24,7 @@ from fairness_audits.risk_bins import bin_lower_risk
 from fairness_audits.tallies import Distribution, Tally, distributions, tallies
 from models import metrics
 
-__all__ = ["figures_of_section", "printed_tallies"]
+__all__ = ["RATES", "figures_of_section", "printed_tallies"]
 
 # Fewer events or non-events than this and a distribution's figures could single women out. Project default.
 ENOUGH_FOR_A_DISTRIBUTION = 10
@@ -113,7 +113,9 @@ def _figures(
         printed
         | _of_risk(tally, counts, rule)
         | _of_distribution(bins, counts, rule)
-        | _benefit(tally, counts, rule, _threshold(point, rows))
+        | _benefit(
+            tally, counts, rule, _threshold(point, rows), is_hidden=any(printed[name].is_hidden for name in RATES)
+        )
     )
 
 
@@ -197,10 +199,13 @@ def _threshold(point: OperatingPoint, rows: pl.DataFrame) -> float | None:
     return bin_lower_risk(int(str(mostly["bin"].min()))) if mostly.height else None
 
 
-def _benefit(tally: Tally, counts: PublishedCounts, rule: DisclosureRule, threshold: float | None) -> dict[str, Figure]:
+def _benefit(
+    tally: Tally, counts: PublishedCounts, rule: DisclosureRule, threshold: float | None, *, is_hidden: bool
+) -> dict[str, Figure]:
+    """Hidden with any of the group's rates: it is made of the same counts."""
     found, known = counts["found"], counts["ascertained"]
     false_alarms = counts["false_alarms"]
-    if found is None or false_alarms is None or not rule.can_divide_by(known):
+    if is_hidden or found is None or false_alarms is None or not rule.can_divide_by(known):
         return {"net_benefit": hidden("net_benefit")}
     if threshold is None or threshold >= 1 or tally.is_weighted:
         return {"net_benefit": figure("net_benefit", intervals.UNDEFINED)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fairness_audits.comparators import Comparison
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule
+from fairness_audits.estimate import RATES
 from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.intervals import Interval
 from fairness_audits.policy import AuditPolicy
@@ -47,11 +48,14 @@ class Evidence:
         """All rows of the ethnic group level, missing ethnicity among them."""
         return tuple(f for f in self.figures if f.level == "ethnic_group")
 
-    def against_everyone_else(self, group: GroupFigures, part: str, whole: str) -> Interval | None:
-        """A group's share less that of everyone else, from printed counts; None where either cannot be printed.
+    def against_everyone_else(self, group: GroupFigures, rate: str) -> Interval | None:
+        """A group's rate less that of everyone else, from printed counts; None where a rate told cannot be printed.
 
-        With the policy's reference group named, less that group's share instead.
+        With the policy's reference group named, less that group's rate instead.
         """
+        if group[rate].value is None or self.everyone[rate].value is None:
+            return None
+        part, whole = RATES[rate]
         other = self._other(group, part, whole)
         return None if other is None else difference((group.counts[part], group.counts[whole]), other, self.rule)
 

@@ -102,6 +102,11 @@ class Figure:
         return f"{self._print(self.value)}{' %' if self.estimand in PERCENTAGES else ''}"
 
     @property
+    def is_undefined(self) -> bool:
+        """There is nothing to tell, as a share of nobody; a hidden figure is something that may not be told."""
+        return self.value is None and not self.is_hidden
+
+    @property
     def has_limits(self) -> bool:
         return self.low is not None and self.high is not None
 

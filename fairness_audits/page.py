@@ -30,7 +30,6 @@ def report_page(report: AuditReport) -> str:
         fixed_sentence=FIXED_SENTENCE,
         models=[_model(report, section, number) for number, section in enumerate(report.models, start=1)],
         glossary=GLOSSARY,
-        accepted=[finding for finding in report.findings if finding.accepted is not None],
     )
 
 

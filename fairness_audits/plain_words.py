@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fairness_audits.checks.calibration import said_of_ratio
+from fairness_audits.checks.calibration import FEWEST_EVENTS, said_of_ratio
 from fairness_audits.comparators import Comparison
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import GroupFigures, Section, count_text
@@ -38,6 +38,7 @@ class PlainWords:
     risk_wrong: tuple[str, ...]
     cannot_tell: tuple[str, ...]
     gap: str
+    accepted: tuple[str, ...]
     verdict: str
     is_blocked: bool
     tally: tuple[tuple[str, int], ...]
@@ -47,6 +48,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
     rows = report.figures_of(section, "ethnic_group")
     stated = [row for row in rows if not is_missing_ethnicity(row.group)]
     blocking = [finding for finding in report.findings_of(section) if finding.is_blocking]
+    accepted = [f for f in report.findings_of(section) if f.state == FINDING and f.accepted is not None]
     return PlainWords(
         title=_title(section),
         about=_about(report, section),
@@ -54,9 +56,14 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         beside_rules=tuple(_beside(c) for c in report.comparisons if c.model == section and c.flag_rate.value),
         missed=tuple(_missed(row) for row in _by_sensitivity(stated)),
         risk_wrong=tuple(_risk_wrong(stated)),
-        cannot_tell=tuple(_cannot_tell(row, report.rule) for row in stated if row.status == "cannot tell"),
+        cannot_tell=tuple(
+            _cannot_tell(row, report.rule)
+            for row in stated
+            if row.status == "cannot tell" or row["sensitivity"].value is None
+        ),
         gap=_gap(report, section),
-        verdict=_verdict([_named(finding) for finding in blocking]),
+        accepted=tuple(_accepted(finding) for finding in accepted),
+        verdict=_verdict(blocking, [finding for finding in accepted if finding.severity == "blocking"]),
         is_blocked=bool(blocking),
         tally=tuple(
             (state, sum(finding.state == state for finding in report.findings_of(section)))
@@ -85,6 +92,8 @@ def _about(report: AuditReport, section: Section) -> str:
 
 def _overall(report: AuditReport, section: Section) -> str:
     everyone = report.group(section)
+    if everyone["sensitivity"].is_hidden:
+        return "Too few women had the outcome to print how many of them had been flagged."
     if everyone["sensitivity"].value is None:
         return "No one was flagged, or no one is known to have had the outcome, so nobody can be said to be missed."
     return (
@@ -104,7 +113,11 @@ def _beside(comparison: Comparison) -> str:
 
 
 def _named(finding: Finding) -> str:
-    return f"{finding.code} {finding.title.lower()} ({these_women(finding.group) if finding.group else 'all women'})"
+    return f"{finding.code} {finding.title.lower()} ({_whom(finding)})"
+
+
+def _whom(finding: Finding) -> str:
+    return these_women(finding.group) if finding.group else "all women"
 
 
 def _by_sensitivity(rows: Sequence[GroupFigures]) -> list[GroupFigures]:
@@ -125,6 +138,8 @@ def _risk_wrong(rows: Sequence[GroupFigures]) -> list[str]:
     off = []
     for row in rows:
         ratio = row["observed_to_expected"]
+        if (row.counts["scored_events"] or 0) < FEWEST_EVENTS:
+            continue
         if ratio.value and ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high:
             off.append((max(ratio.value, 1 / ratio.value), said_of_ratio(row)))
     return [sentence for _, sentence in sorted(off, reverse=True)]
@@ -132,6 +147,8 @@ def _risk_wrong(rows: Sequence[GroupFigures]) -> list[str]:
 
 def _cannot_tell(row: GroupFigures, rule: DisclosureRule) -> str:
     needed = f"; about {row.events_needed:,} would be needed" if row.events_needed else ""
+    if row.status == "shown":
+        needed = "; how many of them had been flagged cannot be told"
     women = these_women(row.group)
     return f"{women[:1].upper()}{women[1:]}: {events_seen(row.counts['events'], rule)}{needed}"
 
@@ -151,7 +168,24 @@ def _gap(report: AuditReport, section: Section) -> str:
     )
 
 
-def _verdict(blocking: Sequence[str]) -> str:
-    if not blocking:
-        return "Nothing found here blocks a release. That does not make the model fair: see what cannot be told."
-    return f"Not to be released until a named person has answered for: {listed(blocking)}."
+def _accepted(finding: Finding) -> str:
+    acceptance = finding.accepted
+    if acceptance is None:
+        return ""
+    return (
+        f"{finding.code} ({_whom(finding)}) accepted by {acceptance.name}, {acceptance.role}, until "
+        f"{acceptance.expires}: {acceptance.reason}"
+    )
+
+
+def _verdict(blocking: Sequence[Finding], accepted: Sequence[Finding]) -> str:
+    if blocking:
+        names = listed([_named(finding) for finding in blocking])
+        return f"Not to be released until a named person has answered for: {names}."
+    if accepted:
+        names = listed([_named(finding) for finding in accepted])
+        return (
+            f"A release would be blocked but for the acceptance of: {names}. What was accepted is still so; nothing "
+            "else found here blocks."
+        )
+    return "Nothing found here blocks a release. That does not make the model fair: see what cannot be told."

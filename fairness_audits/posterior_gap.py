@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import DIGITS, Section, rounded
 from fairness_audits.replicates import simultaneous_gap_bound
 
@@ -151,15 +150,15 @@ def _posterior_of_spread(centre: Array, variance: Array) -> tuple[Array, Array]:
 
 
 def groups_with_counts(
-    counts: Mapping[str, tuple[int | None, float | None]], missing: Sequence[str], rule: DisclosureRule
+    counts: Mapping[str, tuple[int | None, float | None]], missing: Sequence[str], is_told: Callable[[int, int], bool]
 ) -> tuple[dict[str, tuple[float, float]], tuple[str, ...]]:
     """Groups whose printed counts can enter a gap, and the names of those that cannot; missing ethnicity never does.
 
-    A count that stands for anything from 1 to 7 says little of a rate.
+    ``is_told`` says whether a part and a whole are near enough to the exact ones, by the disclosure rule.
     """
     usable = {
         group: (float(part), float(whole))
         for group, (part, whole) in counts.items()
-        if part is not None and whole and group not in missing and rule.can_be_share(part, math.floor(whole))
+        if part is not None and whole and group not in missing and is_told(part, math.floor(whole))
     }
     return usable, tuple(g for g in counts if g not in usable and g not in missing)

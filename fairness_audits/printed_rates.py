@@ -1,4 +1,7 @@
-"""Rates, differences and O:E from printed counts, wide enough for what a disguised count may stand for."""
+"""Rates, differences and O:E from printed counts, wide enough for what a disguised count may stand for.
+
+A rate that disguise or rounding may have moved too far is hidden, and no difference rests on it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ __all__ = ["difference", "ratio", "share"]
 
 
 def share(estimand: str, part: int | None, whole: int | None, rule: DisclosureRule) -> Figure:
-    """A printed rate: undefined over nothing, hidden over a hidden count or where a disguised one decides it."""
+    """A printed rate: undefined over nothing, hidden over a hidden count or where rounding decides it."""
     if whole == 0 and part is not None:
         return figure(estimand, UNDEFINED)
     if part is None or whole is None or not rule.can_be_share(part, whole):
@@ -42,7 +45,7 @@ def difference(
     (part, whole), (other_part, other_whole) = own, other
     if part is None or whole is None or other_part is None or other_whole is None:
         return None
-    if not rule.can_divide_by(whole) or not rule.can_divide_by(other_whole):
+    if not rule.can_be_share(part, whole) or not rule.can_be_share(other_part, other_whole):
         return None
     limits = [
         newcombe_difference(a, whole, b, other_whole)

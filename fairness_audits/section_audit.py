@@ -79,12 +79,14 @@ def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], polic
     rows = [row for row in figures if row.level == level.name]
     rule = RULES[policy.disclosure]
     found, dropped = groups_with_counts(
-        {row.group: (row.counts["found"], row.counts["evaluated_events"]) for row in rows}, MISSING_ETHNICITY, rule
+        {row.group: (row.counts["found"], row.counts["evaluated_events"]) for row in rows},
+        MISSING_ETHNICITY,
+        rule.can_be_share,
     )
     ratios, without = groups_with_counts(
         {row.group: (row.counts["scored_events"], _expected(row)) for row in rows if _has_ratio(row)},
         MISSING_ETHNICITY,
-        rule,
+        rule.can_be_over,
     )
     capped = {group: (min(part, whole), whole) for group, (part, whole) in found.items()}
     gaps = {

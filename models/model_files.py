@@ -5,7 +5,9 @@ Loading reads text and JSON only. A truncated, altered or foreign file is refuse
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ def save_risk_model(model: RiskModel, folder: Path) -> None:
         **model.header(),
         "self_test": model.calibrator.apply(model.raw_scores(rows, threads=1)).tolist(),
     }
+    document["file_digest"] = _file_digest(document)
     (folder / BOOSTER_FILE).write_text(model.booster_text, encoding="utf-8", newline="\n")
     (folder / HEADER_FILE).write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -43,15 +46,24 @@ def save_risk_model(model: RiskModel, folder: Path) -> None:
 def load_risk_model(folder: Path) -> RiskModel:
     """The model saved in ``folder``; `StaleModel` if it is not whole, not unaltered or not of this schema."""
     document = _header(folder)
+    if document.get("file_digest") != _file_digest(document):
+        raise StaleModel(f"the saved model was altered: {HEADER_FILE} is not what it was when it was saved")
     try:
         booster_text = (folder / BOOSTER_FILE).read_text(encoding="utf-8")
         model = RiskModel.from_header(document, booster_text)
-    except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+        model_digest, expected = document["model_digest"], document["self_test"]
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise StaleModel(f"the saved model is not complete: {type(error).__name__} in {HEADER_FILE}") from error
-    if model.digest != document["model_digest"]:
-        raise StaleModel("the saved model was altered: its digest is not the one it was saved with")
-    _self_test(model, document["self_test"])
+    if model.digest != model_digest:
+        raise StaleModel(f"the saved model was altered: {BOOSTER_FILE} is not what it was when it was saved")
+    _self_test(model, expected)
     return model
+
+
+def _file_digest(document: Mapping[str, Any]) -> str:
+    """SHA-256 over every member but itself: who a model is for and whom it shows no percentage count like its trees."""
+    rest = {name: value for name, value in document.items() if name != "file_digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _header(folder: Path) -> dict[str, Any]:
@@ -59,7 +71,7 @@ def _header(folder: Path) -> dict[str, Any]:
         document: dict[str, Any] = json.loads((folder / HEADER_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StaleModel(f"no readable {HEADER_FILE}: {type(error).__name__}") from error
-    version = document.get("schema_version")
+    version = document.get("schema_version") if isinstance(document, dict) else None
     if version != SCHEMA_VERSION:
         raise StaleModel(f"{HEADER_FILE} has schema {version}; this version reads schema {SCHEMA_VERSION}: retrain")
     return document

@@ -130,7 +130,10 @@ def _csv_type(dtype: pl.DataType) -> pl.DataType:
 def _place(refusal: Exception) -> str:
     """Where Polars stumbled; its message would quote the value itself, which may be a patient's."""
     named = re.search(r"column '(\w+)'", str(refusal))
-    return f"column {named[1]!r} does not hold what its name says" if named else type(refusal).__name__
+    if named is None:
+        return type(refusal).__name__
+    wanted = "; write true or false" if PREDICTION_COLUMNS.get(named[1]) == pl.Boolean() else ""
+    return f"column {named[1]!r} does not hold what its name says{wanted}"
 
 
 def complete_predictions(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -47,6 +48,10 @@ class KeptAudit:
     @property
     def title(self) -> str:
         return f"{OUTCOMES[self.outcome].title}, {PREDICTION_POINTS[self.prediction_point].title}"
+
+    @property
+    def when(self) -> str:
+        return f"{datetime.fromtimestamp(self.written, UTC):%d %B %Y, %H:%M} UTC"
 
     @property
     def address(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.encoding import Encoding
 from records.records import Records
-from training.cohort import assemble
+from training.cohort import OBSERVED, assemble
 from training.design_choice import RetrainRequest, design_for
 from training.diagnosis import diagnose
 from training.split import hold_out
@@ -55,7 +55,7 @@ def plan(request: RetrainRequest, records: Records) -> DryRun:
         definition=str(cohort.definition),
         denominator=str(cohort.denominator),
         split=split.description,
-        births_to_fit=training.height,
+        births_to_fit=int(training[OBSERVED].count()),
         births_needed=diagnosis.sample_size.needed,
         status=diagnosis.status,
         lacking=cohort.lacking_predictors,

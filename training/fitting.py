@@ -14,6 +14,7 @@ from models.encoding import Encoding
 from models.offer_policy import OfferPolicy
 from models.risk_model import IntendedPopulation, RiskBand, RiskModel
 from records.groups import NOT_KNOWN
+from training.booster_text import without_extremes
 from training.capacity import capacity_threshold
 from training.cohort import OBSERVED, Cohort
 from training.fair_boost import FairBoostClassifier
@@ -65,7 +66,7 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
             design=design,
             data_digest=cohort.records.data_digest,
             encoding=encoding,
-            booster_text=classifier.boosters_[index].model_to_string(),
+            booster_text=without_extremes(classifier.boosters_[index].model_to_string(), encoding),
             calibrator=classifier.calibrators_[index],
             offer_policy=OfferPolicy(kind="absolute", threshold=threshold),
             bands=_bands(average, threshold),

@@ -80,5 +80,7 @@ def calibration_bands(risk: npt.NDArray[np.float64], observed: Sequence[bool | N
     for low, high in itertools.pairwise(edges.tolist()):
         inside = (risks >= low) & (risks < high)
         seen = wilson(float(events[inside].sum()), float(inside.sum()))
-        bands.append(CalibrationBand(low=low, high=high, observed=seen.value, lower=seen.low, upper=seen.high))
+        # Three digits: more would give back the exact counts of a small band.
+        observed_share, lower, upper = (round(share, 3) for share in (seen.value, seen.low, seen.high))
+        bands.append(CalibrationBand(low=low, high=high, observed=observed_share, lower=lower, upper=upper))
     return tuple(bands)

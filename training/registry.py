@@ -220,7 +220,10 @@ class Registry:
         """The version that a run registered; the first characters of its id are enough."""
         found = [v for v in self.versions() if v.run_id.startswith(run_id)]
         if len(found) != 1:
-            raise UnknownVersion(f"{len(found)} registered versions come from a run that starts with {run_id!r}")
+            raise UnknownVersion(
+                f"{len(found)} registered versions come from a run that starts with {run_id!r}; "
+                "'equipartum models' lists the runs"
+            )
         return found[0]
 
     def promote(self, version: Version) -> Version:
@@ -233,8 +236,8 @@ class Registry:
             )
         if version.tags.status != "adequate":
             raise BlockedRelease(
-                f"{version.name} version {version.version} is for {version.tags.status}: its model card says why. "
-                "Retrain on what it asks for, such as more births."
+                f"{version.name} version {version.version} is for {version.tags.status}: the retrain "
+                f"said why, and so does model_card.md among the artefacts of run {version.run_id[:8]}."
             )
         with _answering():
             self._client.set_registered_model_alias(version.name, CHAMPION, str(version.version))

@@ -62,7 +62,8 @@ def retrain(
     split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
     training, holdout = split.training(cohort.frame), split.holdout(cohort.frame)
     diagnosis = diagnose(cohort, training)
-    say(f"{training.height:,} births to fit on, {holdout.height:,} held out ({split.description}); {diagnosis.status}")
+    fitted_on = training[OBSERVED].count()
+    say(f"{fitted_on:,} births with a known outcome to fit on, {holdout.height:,} held out ({split.description})")
     absences = split.absences(cohort.frame)
     for absence in absences:
         say(absence)

@@ -15,6 +15,7 @@ from fairness_audits.audit import audit
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from fairness_audits.report_files import write_report
 from models.home import Home
+from models.release import CHAMPION
 from records.predictions import read_predictions
 from serving.database.export import logged_predictions
 from training.reaudit import audit_run
@@ -49,17 +50,23 @@ def command(
         with home.writing(f"audit {run}"):
             done = audit_run(Registry(home, home.settings()), home, run, policy=chosen, out=out)
         report, folder = done.report, done.folder
+        if report.blocking and CHAMPION in done.version.aliases:
+            terminal.say(f"warning: {done.version.name} version {done.version.version} is champion and is now blocked")
     else:
-        table = (
-            read_predictions(predictions)
-            if predictions
-            else logged_predictions(home, home.settings(), _outcomes(observed))
-        )
+        table = read_predictions(predictions) if predictions else _log(terminal, home, observed)
         report, folder = audit(table, chosen), out or Path("audit")
         write_report(report, folder)
     show_findings(terminal, report)
     terminal.show(f"Report: {folder / 'report.html'}")
     terminal.finish({"blocking_findings": list(report.blocking), "report": str(folder / "report.html")})
+
+
+def _log(terminal: Terminal, home: Home, observed: Path | None) -> pl.DataFrame:
+    outcomes = _outcomes(observed)
+    table = logged_predictions(home, home.settings(), outcomes)
+    if outcomes is not None:
+        terminal.say(f"{table['observed'].count():,} of {outcomes.height:,} outcomes belong to a risk in the log")
+    return table
 
 
 def _outcomes(observed: Path | None) -> pl.DataFrame | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from equipartum.options import AsJson, HomeFolder
 from equipartum.terminal import Terminal
 from models.home import Home
-from training.registry import Registry
+from training.registry import Registry, Version
 
 EXAMPLES = "Example: **equipartum models --json** for every version with its digests and blocking findings."
 
@@ -17,33 +18,29 @@ def command(home_folder: HomeFolder = None, as_json: AsJson = False) -> None:
     terminal = Terminal(as_json=as_json)
     home = Home.at(home_folder)
     versions = Registry(home, home.settings()).versions()
-    terminal.show_table(
-        f"Registered in {home.root}",
-        ("model", "definition", "version", "alias", "data", "status", "blocked by", "run", "registered"),
-        [
-            (
-                v.name,
-                v.tags.definition,
-                v.version,
-                ", ".join(v.aliases) or "-",
-                "SIMULATED" if v.tags.is_simulated else v.tags.source,
-                v.tags.status,
-                ", ".join(v.tags.blocking_findings) or "-",
-                v.run_id[:8],
-                datetime.fromtimestamp(v.created_at / 1000, UTC).strftime("%Y-%m-%d %H:%M"),
-            )
-            for v in versions
-        ],
-    )
+    terminal.show(f"Registered in {home.root}")
+    for version in versions:
+        for line in _lines(version):
+            terminal.show(line)
     if not versions:
         terminal.show(
             "Nothing is registered: 'equipartum retrain' or 'equipartum quickstart' registers a first version."
         )
-    terminal.finish(
-        {
-            "models": [
-                {"name": v.name, "version": v.version, "aliases": v.aliases, "run_id": v.run_id, **v.tags.to_tags()}
-                for v in versions
-            ]
-        }
+    terminal.finish({"models": [_as_data(version) for version in versions]})
+
+
+def _lines(version: Version) -> tuple[str, ...]:
+    tags = version.tags
+    registered = datetime.fromtimestamp(version.created_at / 1000, UTC)
+    aliases = ", ".join(version.aliases) or "no alias"
+    return (
+        f"{version.name}  version {version.version}  {aliases}  run {version.run_id[:8]}",
+        f"    {tags.definition}",
+        f"    {'SIMULATED: NOT FOR CARE' if tags.is_simulated else tags.source}; {tags.status}; "
+        f"blocked by {', '.join(tags.blocking_findings) or 'nothing'}; registered {registered:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _as_data(version: Version) -> dict[str, object]:
+    named = {"name": version.name, "version": version.version, "aliases": version.aliases, "run_id": version.run_id}
+    return {**named, **asdict(version.tags)}

@@ -92,6 +92,10 @@ def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object
     terminal.show()
     terminal.show(f"{version.name} version {version.version}, run {version.run_id[:8]}")
     show_findings(terminal, report)
+    if retrained.diagnosis.status != "adequate":
+        terminal.show(f"  For {retrained.diagnosis.status}: 'equipartum promote' will refuse it.")
+        for remark in retrained.diagnosis.remarks:
+            terminal.show(f"    {remark}")
     terminal.show(f"  Report: {retrained.audit_folder / 'report.html'}")
     return {
         "name": version.name,

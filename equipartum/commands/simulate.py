@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +9,13 @@ import typer
 
 from equipartum.options import AsJson
 from equipartum.terminal import Terminal
-from records.sources.simulated import SimulatedBirths, simulate, write_cdc_natality, write_parquet
+from records.sources.simulated import simulate, write_cdc_natality, write_parquet
 
 EXAMPLES = (
     "Example: **equipartum simulate --births 20000 --seed 1 --scenario england --format parquet --out births.parquet**"
 )
 
-WRITERS: Mapping[str, Callable[[SimulatedBirths, Path], object]] = {
-    "parquet": write_parquet,
-    "cdc_natality": write_cdc_natality,
-}
+FORMATS = ("parquet", "cdc_natality")
 
 
 def command(
@@ -31,16 +27,24 @@ def command(
         list[str] | None, typer.Option(help="A planted fault, such as under_recording:Black=0.3; repeatable.")
     ] = None,
     file_format: Annotated[str, typer.Option("--format", help="parquet or cdc_natality.")] = "parquet",
+    truth: Annotated[
+        bool, typer.Option("--truth", help="Also write each birth's true risks and outcomes, named with .truth.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write simulated births, marked as such, to a file."""
     terminal = Terminal(as_json=as_json)
-    if file_format not in WRITERS:
-        raise typer.BadParameter(f"{file_format!r} is not one of: {', '.join(WRITERS)}", param_hint="--format")
+    if file_format not in FORMATS:
+        raise typer.BadParameter(f"{file_format!r} is not one of: {', '.join(FORMATS)}", param_hint="--format")
     if out.exists():
         raise typer.BadParameter(f"{out.name} is there already", param_hint="--out")
+    if truth and file_format != "parquet":
+        raise typer.BadParameter("the truth is written beside Parquet only", param_hint="--truth")
     terminal.say(f"simulating {births:,} births of scenario {scenario}, seed {seed}")
     simulated = simulate(births, seed=seed, scenario=scenario, plants=plant or ())
-    WRITERS[file_format](simulated, out)
+    if file_format == "parquet":
+        write_parquet(simulated, out, truth=truth)
+    else:
+        write_cdc_natality(simulated, out)
     terminal.show(f"{births:,} simulated births in {out}")
     terminal.finish({"births": births, "seed": seed, "scenario": scenario, "plants": plant or [], "file": str(out)})

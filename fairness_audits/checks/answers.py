@@ -15,6 +15,10 @@ __all__ = ["Check", "Verdict", "answer", "by_group"]
 
 # A pass of these could be flipped by outcomes that were never recorded.
 REST_ON_OUTCOMES = frozenset({"FA002", "FA003", "FA005", "FA006", "FA007"})
+# What a 'cannot tell' asks for: a check's own next step is for what it found, and here nothing was found yet.
+GATHER_MORE = "Gather more before anything is changed: pool years or sites, and read the case notes of these women."
+GATHER_ETHNICITY = "Gather ethnicity before anything is changed: ask women, and record what they say."
+GATHER_OUTCOMES = "Gather the outcomes that are missing (case-note review), then pool years or sites and audit again."
 UNRECORDED = "Ethnicity is not recorded in this file, so no disparity can be shown from it."
 
 
@@ -51,8 +55,12 @@ def answer(
     group: str | None = None,
     figures: Mapping[str, str] = MappingProxyType({}),
     severity: str | None = None,
+    gather: str = GATHER_MORE,
 ) -> Finding:
-    """One finding of ``check``, with the policy's severity unless another is given."""
+    """One finding of ``check``, with the policy's severity unless another is given.
+
+    The next step of a finding is the check's; of a 'cannot tell' it is to ``gather`` what would tell.
+    """
     return Finding(
         code=check.code,
         title=check.title,
@@ -62,7 +70,7 @@ def answer(
         sentence=sentence,
         group=group,
         figures=figures,
-        next_step=check.next_step if state in (FINDING, CANNOT_TELL) else "",
+        next_step={FINDING: check.next_step, CANNOT_TELL: gather}.get(state, ""),
     )
 
 
@@ -74,7 +82,7 @@ def by_group(
     ``passed`` and ``cannot_tell`` are sentences with the groups' names put at ``{groups}``.
     """
     if not evidence.ethnicity_recorded:
-        return (answer(check, evidence, CANNOT_TELL, UNRECORDED),)
+        return (answer(check, evidence, CANNOT_TELL, UNRECORDED, gather=GATHER_ETHNICITY),)
     if not verdicts:
         return (answer(check, evidence, NOT_APPLICABLE, "There are no groups to compare."),)
     suspended = _suspended(check, evidence, verdicts)
@@ -91,7 +99,7 @@ def by_group(
             answers.append(answer(check, evidence, state, sentence.format(groups=listed(groups)), figures=figures))
     if suspended:
         sentence = f"Suspended, because the outcome is not comparably ascertained: {listed(suspended)}."
-        answers.append(answer(check, evidence, CANNOT_TELL, sentence))
+        answers.append(answer(check, evidence, CANNOT_TELL, sentence, gather=GATHER_OUTCOMES))
     return tuple(answers)
 
 

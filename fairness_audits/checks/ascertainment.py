@@ -41,7 +41,7 @@ class Ascertainment:
         if own is None or total is None:
             return Verdict(state=CANNOT_TELL)
         gap = difference(own, (max(total[0] - own[0], 0), max(total[1] - own[1], 0)), evidence.rule)
-        if gap is None:
+        if gap is None or evidence.everyone["missing_outcomes"].value is None:
             return Verdict(state=CANNOT_TELL)
         limit = evidence.policy.tolerance(self.code).limit
         figures = {"outcome not recorded": row["missing_outcomes"].text}

@@ -10,13 +10,17 @@ from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.wording import outcome_name, these_women
 
-__all__ = ["CalibrationWithinGroup"]
+__all__ = ["FEWEST_EVENTS", "CalibrationWithinGroup", "said_of_ratio"]
+
+# Printed events. Project default: below it a rounded count could carry the whole finding.
+FEWEST_EVENTS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationWithinGroup:
-    """Fires where a group's O:E lies outside the band and its interval excludes 1; passes where the interval is inside.
-    Below the policy's minimum of events it cannot tell.
+    """Fires where a group's O:E lies outside the band and its interval excludes 1, on `FEWEST_EVENTS` or more.
+
+    Passes where the whole interval is inside the band, on the policy's minimum of events or more.
 
     The band is 1 - limit to 1 / (1 - limit): 0.8 to 1.25 by default.
     """
@@ -26,7 +30,7 @@ class CalibrationWithinGroup:
     next_step: str = "Show these women an order, not a percentage, until the model is recalibrated for their group."
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
-        if evidence.everyone["mean_risk"].value is None:
+        if evidence.everyone["mean_risk"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "No risks were given, only flags."),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}
         return by_group(
@@ -39,13 +43,13 @@ class CalibrationWithinGroup:
 
     def _verdict(self, row: GroupFigures, evidence: Evidence) -> Verdict:
         ratio = row["observed_to_expected"]
-        too_few = row.status == "cannot tell"
+        too_few = (row.counts["scored_events"] or 0) < FEWEST_EVENTS
         if too_few or ratio.value is None or ratio.low is None or ratio.high is None:
             return Verdict(state=CANNOT_TELL)
         lowest = 1 - evidence.policy.tolerance(self.code).limit
         highest = 1 / lowest
         figures = {"observed over expected": ratio.text}
-        if lowest <= ratio.low and ratio.high <= highest:
+        if row.status == "shown" and lowest <= ratio.low and ratio.high <= highest:
             return Verdict(state=PASSED, figures=figures)
         surely_off = (ratio.value > highest and ratio.low > 1) or (ratio.value < lowest and ratio.high < 1)
         if not surely_off:

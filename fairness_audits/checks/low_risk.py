@@ -22,7 +22,7 @@ class ToldLowRisk:
     next_step: str = "Do not word a low risk as reassurance for these women; ask what their records leave out."
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
-        if evidence.everyone["told_low_risk"].value is None:
+        if evidence.everyone["told_low_risk"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "No risks were given, or nobody had the outcome."),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}
         return by_group(
@@ -34,7 +34,7 @@ class ToldLowRisk:
         )
 
     def _verdict(self, row: GroupFigures, evidence: Evidence) -> Verdict:
-        gap = evidence.against_everyone_else(row, "low_risk_events", "scored_events")
+        gap = evidence.against_everyone_else(row, "told_low_risk")
         if gap is None:
             return Verdict(state=CANNOT_TELL)
         limit = evidence.policy.tolerance(self.code).limit

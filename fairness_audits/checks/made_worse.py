@@ -44,9 +44,15 @@ class NobodyMadeWorse:
     def _verdict(self, row: RowZeroRow, evidence: Evidence) -> Verdict:
         figures = {"unconstrained": row.before.text, "this model": row.after.text}
         if row.status == "worse":
-            sentence = (
-                f"Of 100 {these_women(row.group)} who {went_on_to(evidence.section)}, the unconstrained fit "
-                f"flagged {so_many_of_100(row.before)} and this model {so_many_of_100(row.after)}."
-            )
-            return Verdict(state=FINDING, sentence=sentence, figures=figures)
+            return Verdict(state=FINDING, sentence=_said_of_loss(row, evidence), figures=figures)
         return Verdict(state=CANNOT_TELL if row.status == "cannot tell" else PASSED, figures=figures)
+
+
+def _said_of_loss(row: RowZeroRow, evidence: Evidence) -> str:
+    women = f"{these_women(row.group)} who {went_on_to(evidence.section)}"
+    if row.before.value is None or row.after.value is None:
+        return f"The unconstrained fit does better for {women}; too few of them to print how many each flagged."
+    return (
+        f"Of 100 {women}, the unconstrained fit flagged {so_many_of_100(row.before)} and this model "
+        f"{so_many_of_100(row.after)}."
+    )

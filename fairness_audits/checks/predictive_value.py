@@ -25,7 +25,7 @@ class PredictiveValue:
     next_step: str = "Weigh what a wrong flag costs these women (tests, travel, worry) before any change of the cut."
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
-        if evidence.everyone["positive_predictive_value"].value is None:
+        if evidence.everyone["positive_predictive_value"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "Nobody was flagged."),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}
         return by_group(
@@ -37,7 +37,7 @@ class PredictiveValue:
         )
 
     def _verdict(self, row: GroupFigures, evidence: Evidence) -> Verdict:
-        gap = evidence.against_everyone_else(row, "found", "followed_flagged")
+        gap = evidence.against_everyone_else(row, "positive_predictive_value")
         if gap is None:
             return Verdict(state=CANNOT_TELL)
         limit = evidence.policy.tolerance(self.code).limit

@@ -34,7 +34,7 @@ class Reach:
             if is_missing_ethnicity(row.group):
                 continue
             gap = difference((row.scored, row.gave_birth), _less(rows[0], row), evidence.rule)
-            if gap is None:
+            if gap is None or rows[0].share.value is None:
                 verdicts[row.group] = Verdict(state=CANNOT_TELL)
                 continue
             state = FINDING if gap.high < -limit else PASSED if gap.low >= -limit else CANNOT_TELL

@@ -28,20 +28,20 @@ class SensitivityFloor:
     )
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
-        overall = evidence.everyone["sensitivity"]
-        if overall.value is None:
+        if evidence.everyone["sensitivity"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "Nobody was flagged or nobody had the outcome."),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}
         return by_group(
             self,
             evidence,
             verdicts,
-            passed="Women of these groups who had the outcome were flagged about as often as everyone: {groups}.",
+            passed="Women of these groups who had the outcome were flagged no less often than everyone, within the "
+            "limit: {groups}.",
             cannot_tell="Too few events to say whether women of these groups are missed more often: {groups}.",
         )
 
     def _verdict(self, row: GroupFigures, evidence: Evidence) -> Verdict:
-        gap = evidence.against_everyone_else(row, "found", "evaluated_events")
+        gap = evidence.against_everyone_else(row, "sensitivity")
         if gap is None:
             return Verdict(state=CANNOT_TELL)
         limit = evidence.policy.tolerance(self.code).limit

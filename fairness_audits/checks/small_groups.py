@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import UNRECORDED, answer
+from fairness_audits.checks.answers import GATHER_ETHNICITY, UNRECORDED, answer
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import count_text
 from fairness_audits.findings import CANNOT_TELL, NOT_APPLICABLE, PASSED, Finding
@@ -23,7 +23,7 @@ class SmallGroups:
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
         if not evidence.ethnicity_recorded:
-            return (answer(self, evidence, CANNOT_TELL, UNRECORDED),)
+            return (answer(self, evidence, CANNOT_TELL, UNRECORDED, gather=GATHER_ETHNICITY),)
         if not evidence.groups:
             return (answer(self, evidence, NOT_APPLICABLE, "There are no groups to compare."),)
         small = [row for row in evidence.groups if row.status == "cannot tell"]
@@ -40,5 +40,7 @@ class SmallGroups:
                 f"within {margin} in 100."
             )
             figures = {"events": count_text(events), "events needed": f"{row.events_needed or 0:,}"}
-            answers.append(answer(self, evidence, CANNOT_TELL, sentence, group=row.group, figures=figures))
+            answers.append(
+                answer(self, evidence, CANNOT_TELL, sentence, group=row.group, figures=figures, gather=self.next_step)
+            )
         return tuple(answers)

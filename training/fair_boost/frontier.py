@@ -107,7 +107,7 @@ def _gain(row_0: FrontierRow, row: FrontierRow) -> float:
 
 def _why_not(row_0: FrontierRow, row: FrontierRow, smallest_gain: float) -> str:
     if row.worsened:
-        return f"would lower {', '.join(row.worsened)}"
+        return f"would leave {', '.join(row.worsened)} worse off"
     gain = _gain(row_0, row)
     if gain <= 0:
         return "does not raise the worst group"

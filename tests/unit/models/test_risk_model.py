@@ -13,7 +13,7 @@ import pytest
 from models.calibrator import Calibrator
 from models.design import ModelDesign
 from models.encoding import Encoding
-from models.model_files import load_risk_model, save_risk_model
+from models.model_files import _file_digest, load_risk_model, save_risk_model
 from models.offer_policy import OfferPolicy
 from models.outcomes import outcome
 from models.pyfunc_loader import _load_pyfunc
@@ -100,6 +100,9 @@ def test_a_saved_model_is_text_and_json(model: RiskModel, tmp_path: Path) -> Non
     [
         ("risk_model.json", '"threshold": 0.3', '"threshold": 0.2', "altered"),
         ("risk_model.json", '"schema_version": 1', '"schema_version": 0', "retrain"),
+        ("risk_model.json", '"is_simulated": true', '"is_simulated": false', "altered"),
+        ("risk_model.json", '"Black"', '"Blank"', "altered"),
+        ("risk_model.json", '"average_risk": 0.', '"average_risk": 1.', "altered"),
         ("model.lgb", "leaf_value=", "leaf_value=0", "altered"),
     ],
 )
@@ -123,6 +126,14 @@ def test_a_truncated_header_is_refused(model: RiskModel, tmp_path: Path, keep: i
         load_risk_model(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["[]", "null", "{}", '{"schema_version": 1}', '"model"'])
+def test_a_header_of_another_shape_is_refused(model: RiskModel, tmp_path: Path, text: str) -> None:
+    save_risk_model(model, tmp_path)
+    (tmp_path / "risk_model.json").write_text(text)
+    with pytest.raises(StaleModel):
+        load_risk_model(tmp_path)
+
+
 def test_a_missing_booster_is_refused(model: RiskModel, tmp_path: Path) -> None:
     save_risk_model(model, tmp_path)
     (tmp_path / "model.lgb").unlink()
@@ -135,6 +146,7 @@ def test_a_machine_that_computes_other_risks_is_refused(model: RiskModel, tmp_pa
     header = tmp_path / "risk_model.json"
     document = json.loads(header.read_text())
     document["self_test"][3] += 1e-6
+    document["file_digest"] = _file_digest(document)
     header.write_text(json.dumps(document))
     with pytest.raises(StaleModel, match="self-test"):
         load_risk_model(tmp_path)

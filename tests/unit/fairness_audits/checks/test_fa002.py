@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
+import pytest
 
 from fairness_audits.audit import audit
+from fairness_audits.policy import DEFAULT_POLICY
+
+EXACT = replace(DEFAULT_POLICY, disclosure="none")
 
 # 1,000 women at a risk of .1 each: 100 events expected.
 RIGHT = {"found": 0, "missed": 100, "cleared": 900, "other_risk": 0.1}
@@ -41,3 +47,14 @@ def test_is_not_applicable_to_flags_without_risks(table, exact):
     model = table({"White": RIGHT, "Black": RIGHT})
     report = audit(pl.concat([model.with_columns(scored_by=pl.lit("model")), flags]), exact)
     assert {f.section.scored_by for f in report.findings} == {"model"}
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [pytest.param(5, "cannot tell", id="5 of 2.5 expected"), pytest.param(35, "finding", id="35 of 17.5 expected")],
+)
+def test_fires_below_the_policys_minimum_of_events_but_not_below_ten(answers, events, state):
+    many = {"found": 0, "missed": 1000, "cleared": 9000, "other_risk": 0.1}
+    expected_as_half = {"found": 0, "missed": events, "cleared": 300, "other_risk": events / 2 / (events + 300)}
+    found = answers("FA002", {"White": many, "Asian": expected_as_half}, policy=EXACT)
+    assert [f.state for f in found if f.group == "Asian" or "Asian" in f.sentence] == [state]

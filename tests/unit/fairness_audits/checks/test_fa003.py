@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fairness_audits.policy import DEFAULT_POLICY
+
 MANY = {"found": 300, "missed": 700, "cleared": 8000, "false_alarms": 1000}
 
 
@@ -43,3 +45,23 @@ def test_a_pass_is_suspended_where_the_outcome_is_recorded_less_often(answers, c
     suspended = [f for f in found if "Suspended" in f.sentence]
     assert [f.state for f in suspended] == ["cannot tell"]
     assert "Black" in suspended[0].sentence
+
+
+def test_a_pass_does_not_call_a_group_found_far_more_often_alike(answers):
+    better = {"found": 500, "missed": 500, "cleared": 8000, "false_alarms": 1000}
+    (passed,) = [f for f in answers("FA003", {"White": MANY, "Black": better}) if f.state == "passed"]
+    assert "no less often than everyone, within the limit" in passed.sentence
+
+
+def test_never_fires_on_a_rate_that_may_not_be_printed(answers):
+    """3 of 40 prints as 5 of 40, which may be anything from 1 to 7 of them."""
+    few = {"found": 3, "missed": 37, "cleared": 400}
+    often = {"found": 900, "missed": 100, "cleared": 8000, "false_alarms": 1000}
+    found = answers("FA003", {"White": often, "Black": few}, policy=DEFAULT_POLICY)
+    assert [f.state for f in found if "Black" in f.sentence] == ["cannot tell"]
+    assert not any("an unknown number" in f.sentence for f in found)
+
+
+def test_cannot_tell_where_the_rate_of_everyone_may_not_be_printed(answers):
+    found = answers("FA003", {"White": {"found": 13, "missed": 4, "cleared": 300}}, policy=DEFAULT_POLICY)
+    assert [f.state for f in found] == ["cannot tell"]

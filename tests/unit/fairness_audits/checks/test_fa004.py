@@ -64,3 +64,11 @@ def test_a_sure_loss_fires_even_with_few_events(answers):
 
 def test_is_not_applicable_without_an_unconstrained_fit(answers):
     assert [f.state for f in answers("FA004", GROUPS)] == ["not applicable"]
+
+
+def test_a_loss_of_women_too_few_to_print_is_said_without_their_number(answers):
+    context = _context(events=30, found_by_row_zero=14, found_by_chosen=2, gained=0, lost=12)
+    (found, *_) = answers("FA004", GROUPS, context=context, policy=DEFAULT_POLICY)
+    assert (found.state, found.severity) == ("finding", "blocking")
+    assert "does better for Black women" in found.sentence
+    assert "an unknown number" not in found.sentence

@@ -101,7 +101,7 @@ def test_row_0_is_kept_where_every_other_row_lowers_somebody(fitted):
     rows = [fitted.frontier_[0], _row(fitted, worst=0.9, worsened=("Large", "Second"))]
     choice = choose(rows)
     assert choice.row == 0
-    assert choice.reason == "row 0 (unconstrained): tolerance 0.02, 50 fair rounds would lower Large, Second"
+    assert choice.reason == "row 0 (unconstrained): tolerance 0.02, 50 fair rounds would leave Large, Second worse off"
 
 
 def test_row_0_is_kept_where_no_row_raises_the_worst_group(fitted):

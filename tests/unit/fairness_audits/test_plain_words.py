@@ -1,0 +1,91 @@
+"""The first page: nobody left out, nothing said of what may not be printed, no acceptance out of sight."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+import pytest
+
+from fairness_audits.findings import CANNOT_TELL, FINDING
+from fairness_audits.page import report_page
+from fairness_audits.plain_words import in_plain_words
+from fairness_audits.policy import DEFAULT_POLICY, Acceptance
+
+MANY = {"found": 300, "missed": 700, "cleared": 8000, "false_alarms": 1000}
+MISSED = {"found": 20, "missed": 280, "cleared": 2600, "false_alarms": 100}
+ACCEPTED = Acceptance(
+    check="FA003",
+    outcome="preterm_birth",
+    name="A. Reviewer",
+    role="Equity lead",
+    date=datetime.date(2026, 1, 1),
+    reason="Offered to all until recalibrated.",
+    expires=datetime.date(2026, 6, 30),
+)
+
+
+def _words(report):
+    return in_plain_words(report, report.models[0])
+
+
+def test_counts_too_small_to_print_are_not_said_to_be_nobody(audited):
+    few = audited({"White": {"found": 3, "missed": 9, "cleared": 300}}, policy=DEFAULT_POLICY)
+    assert _words(few).overall == "Too few women had the outcome to print how many of them had been flagged."
+    none = audited({"White": {"cleared": 300}}, policy=DEFAULT_POLICY)
+    assert _words(none).overall.startswith("No one was flagged, or no one is known to have had the outcome")
+
+
+def test_a_group_with_events_enough_and_its_sensitivity_hidden_is_not_left_out(audited):
+    report = audited({"White": MANY, "Black": {"found": 3, "missed": 52, "cleared": 500}}, policy=DEFAULT_POLICY)
+    assert report.group(report.models[0], "Black", "ethnic_group").status == "shown"
+    words = _words(report)
+    assert not any("Black" in line for line in words.missed)
+    assert words.cannot_tell == ("Black women: about 55 events seen; how many of them had been flagged cannot be told",)
+
+
+def test_a_ratio_of_too_few_events_is_not_said_on_the_first_page(audited, exact):
+    few = {"missed": 9, "cleared": 300, "other_risk": 0.01}
+    assert not any("Black" in line for line in _words(audited({"White": MANY, "Black": few}, policy=exact)).risk_wrong)
+
+
+def test_an_acceptance_is_said_and_the_verdict_does_not_hide_it(audited, exact):
+    groups = {"White": MANY, "Asian": MISSED}
+    assert _words(audited(groups)).accepted == ()
+    report = audited(groups, policy=replace(exact, acceptances=(ACCEPTED,)))
+    words = _words(report)
+    said = (
+        "FA003 (Asian women) accepted by A. Reviewer, Equity lead, until 2026-06-30: Offered to all until recalibrated."
+    )
+    assert words.accepted == (said,)
+    assert not words.is_blocked
+    assert "blocked but for the acceptance of: FA003" in words.verdict
+    assert "Nothing found here blocks" not in words.verdict
+    page = report_page(report)
+    assert page.index(said) < page.index("Findings, and what to do next")
+
+
+def test_an_acceptance_that_covers_no_finding_is_not_said(audited, exact):
+    words = _words(audited({"White": MANY, "Asian": MANY}, policy=replace(exact, acceptances=(ACCEPTED,))))
+    assert words.accepted == ()
+    assert words.verdict.startswith("Nothing found here blocks a release.")
+
+
+@pytest.mark.parametrize("disclosure", ["none", "msds"])
+def test_what_cannot_be_told_asks_for_more_and_never_for_the_step_of_a_finding(audited, disclosure):
+    groups = {"White": MANY, "Asian": MISSED, "Black": {"found": 3, "missed": 11, "cleared": 90, "missing": 90}}
+    report = audited(groups, policy=replace(DEFAULT_POLICY, disclosure=disclosure))
+    steps = {(f.code, f.next_step) for f in report.findings if f.state == FINDING}
+    unsure = [f for f in report.findings if f.state == CANNOT_TELL]
+    assert {f.code for f in unsure} >= {"FA002", "FA003", "FA012"}
+    for finding in unsure:
+        assert (finding.code, finding.next_step) not in steps
+        assert "ool years or sites" in finding.next_step
+        assert "notes" in finding.next_step or "review" in finding.next_step
+
+
+def test_where_ethnicity_is_not_recorded_it_is_what_to_gather(audited):
+    report = audited({"Not known": MANY})
+    assert {f.next_step for f in report.findings if f.state == CANNOT_TELL} == {
+        "Gather ethnicity before anything is changed: ask women, and record what they say."
+    }

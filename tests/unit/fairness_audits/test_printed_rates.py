@@ -1,0 +1,80 @@
+"""A rate is printed only where disguise and rounding cannot have moved it too far."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from fairness_audits.disclosure import RULES
+from fairness_audits.policy import DEFAULT_POLICY
+from fairness_audits.printed_rates import difference, share
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "is_hidden"),
+    [
+        pytest.param(15, 15, True, id="13 of 17 would print as all"),
+        pytest.param(25, 30, True, id="23 of 32 is 11 points less"),
+        pytest.param(5, 35, True, id="1 to 7 of 35, a disguise"),
+        pytest.param(10, 35, False, id="8 of 37 to 12 of 33"),
+        pytest.param(20, 75, False, id="18 of 77 to 22 of 73"),
+        pytest.param(0, 15, False, id="none is exact"),
+        pytest.param(60, 60, False, id="58 of 62 is 6 points less"),
+    ],
+)
+def test_a_rate_is_hidden_where_rounding_could_move_it_by_more_than_ten_points(part, whole, is_hidden):
+    assert share("sensitivity", part, whole, RULES["msds"]).is_hidden is is_hidden
+    assert not share("sensitivity", part, whole, RULES["none"]).is_hidden
+
+
+@pytest.mark.parametrize("name", ["msds", "mhsds"])
+def test_no_printed_rate_is_more_than_ten_points_from_the_exact_one(name):
+    """Every part of every whole to 120, against its own rounded counts."""
+    rule = RULES[name]
+    for whole, part in itertools.product(range(1, 121), range(121)):
+        if part > whole:
+            continue
+        printed = share("sensitivity", rule.count(part), rule.count(whole), rule)
+        if printed.value is not None:
+            assert abs(printed.value - part / whole) <= 0.1 + 0.0005, (part, whole)
+
+
+def test_no_difference_rests_on_a_hidden_rate():
+    assert difference((15, 15), (200, 1000), RULES["msds"]) is None
+    assert difference((15, 15), (200, 1000), RULES["none"]) is not None
+
+
+def test_every_rate_and_the_net_benefit_of_a_few_women_are_hidden(audited):
+    many = {"found": 300, "missed": 700, "cleared": 8000, "false_alarms": 1000}
+    report = audited({"White": many, "Black": {"found": 13, "missed": 4, "cleared": 300}}, policy=DEFAULT_POLICY)
+    few = report.group(report.models[0], "Black", "ethnic_group")
+    assert few.counts["found"] == few.counts["evaluated_events"] == 15
+    assert few["sensitivity"].is_hidden
+    assert few["positive_predictive_value"].is_hidden
+    assert few["net_benefit"].is_hidden
+    everyone = report.group(report.models[0])
+    assert not everyone["sensitivity"].is_hidden
+
+
+# Everyone: half of the risks told are the lower one, and six in ten are found.
+FOUND = {"found": 600, "missed": 400, "cleared": 4600, "false_alarms": 400}
+EVEN = {"found": 200, "missed": 50, "cleared": 1950, "false_alarms": 1800}
+
+
+@pytest.mark.parametrize(
+    ("code", "many", "few"),
+    [
+        pytest.param("FA003", FOUND, {"found": 3, "missed": 37, "cleared": 400}, id="3 of 40 found"),
+        pytest.param("FA005", EVEN, {"found": 4, "missed": 13, "false_alarms": 300}, id="13 of 17 told a low risk"),
+        pytest.param("FA006", FOUND, {"found": 3, "false_alarms": 37, "cleared": 400}, id="3 of 40 flagged"),
+    ],
+)
+def test_a_check_cannot_tell_of_a_group_whose_rate_is_hidden(answers, code, many, few):
+    told = {
+        name: [f for f in answers(code, {"White": many, "Black": few}, policy=policy) if "Black" in f.sentence]
+        for name, policy in (("msds", DEFAULT_POLICY), ("none", replace(DEFAULT_POLICY, disclosure="none")))
+    }
+    assert [f.state for f in told["none"]] == ["finding"]
+    assert [f.state for f in told["msds"]] == ["cannot tell"]
