@@ -1,0 +1,26 @@
+"""The report and the service's pages as a browser lays them out, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+PHONE, DESK = 390, 1200
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("name", ["report.html", "front.html", "audits.html"])
+def test_no_page_scrolls_sideways(look: Callable, name: str, width: int) -> None:
+    seen = look(name, width)
+    assert seen.scroll_width <= width
+    assert seen.letters > 100
+    assert seen.first_headings == 1
+
+
+def test_every_drawing_of_the_report_has_a_text_alternative(look: Callable) -> None:
+    assert look("report.html", DESK).drawings_without_a_name == 0
+
+
+def test_a_report_fetches_nothing(look: Callable) -> None:
+    assert {path for path in look("report.html", DESK).asked if "favicon" not in path} == {"/report.html"}
