@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import json
+import math
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,10 @@ from records.errors import EquipartumError
 __all__ = ["Home", "HomeIsBusy", "Settings", "UnusableHome", "UnusableSettings"]
 
 MODES = ("demo", "research", "live")
+# Seconds; oftener, the registry would be read without a pause.
+SHORTEST_POLL = 0.5
+# Bytes; no request of the contract fits into less.
+SMALLEST_BODY_LIMIT = 1024
 
 
 class UnusableHome(EquipartumError):
@@ -59,10 +64,17 @@ class Settings:
     def __post_init__(self) -> None:
         if self.mode not in MODES:
             raise UnusableSettings(f"mode is one of {', '.join(MODES)}; got {self.mode!r}")
-        if not 0 <= self.port <= 65_535:
-            raise UnusableSettings(f"port is from 0 to 65535; got {self.port}")
-        if self.workers < 1:
-            raise UnusableSettings(f"workers is at least 1; got {self.workers}")
+        if not _is_whole(self.port) or not 0 <= self.port <= 65_535:
+            raise UnusableSettings(f"port is a whole number from 0 to 65535; got {self.port!r}")
+        if not _is_whole(self.workers) or self.workers < 1:
+            raise UnusableSettings(f"workers is a whole number, at least 1; got {self.workers!r}")
+        seconds = self.champion_poll_seconds
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not SHORTEST_POLL <= seconds < math.inf:
+            raise UnusableSettings(f"champion_poll_seconds is a number, at least {SHORTEST_POLL}; got {seconds!r}")
+        for name in ("request_body_limit", "batch_body_limit"):
+            limit = getattr(self, name)
+            if not _is_whole(limit) or limit < SMALLEST_BODY_LIMIT:
+                raise UnusableSettings(f"{name} is a whole number, at least {SMALLEST_BODY_LIMIT}; got {limit!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +191,10 @@ class Home:
         except (OSError, ValueError, KeyError):
             who = "another process"
         return f"{who} is writing to this home; wait for it to end, or name another home with --home"
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _parsed(name: str, text: str, kind: type) -> Any:

@@ -80,6 +80,9 @@ class RegistryChampions:
     def poll(self) -> None:
         """One look at the registry; whatever fails is kept as `trouble` and logged, never raised."""
         before = self._reading
+        if before.champions and _is_absent_file(self._url):
+            _log.warning("registry is away", kind="its file is gone")
+            return
         try:
             named = _champion_versions(self._url)
         # MLflow raises its own, SQLAlchemy's and the network's errors: with any of them the registry is away.

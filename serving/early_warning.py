@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from models.early_warning import SETTINGS, Chart, Circumstances, Mode, Observation, evaluate
+from models.early_warning.result import EarlyWarning
 from records.concepts import CONCEPTS
 from records.errors import EquipartumError
+from serving.concern import body_concern, concern_answer
 from serving.facts import RefusedFact, checked_value, escaped
+from serving.guard import SAFETY
 from serving.json_responses import json_response
-from serving.problems import Problem, Refusal, RefusedRequest
+from serving.problems import Problem, Refusal, RefusedRequest, led_by
 from serving.state import Serving, serving_of
 from serving.strict_json import read_json
 
@@ -25,19 +29,28 @@ OBSERVATION_MEMBERS = ("concept", "value", "unit", "observed_at", "over_minutes"
 MOST_OBSERVATIONS = 1000
 # A week: longer than any chart repeats, and than any value is averaged over.
 LONGEST_INTERVAL_MINUTES = 10_080
+CLOCK_SKEW = timedelta(seconds=60)
 
 
 async def post_early_warning(http: Request) -> Response:
     serving = serving_of(http)
-    _, document = await read_json(http, serving.settings.request_body_limit)
+    _, document = await read_json(http, serving.settings.request_body_limit, body_concern)
+    concern = http.scope[SAFETY] = concern_answer(document)
+    try:
+        result = _evaluated(document, serving)
+    except Problem as problem:
+        raise led_by(problem, concern) from None
+    return json_response(result.to_dict(), notice=result.label)
+
+
+def _evaluated(document: Any, serving: Serving) -> EarlyWarning:
     chart, observations, at, circumstances, repeat = _read(document, serving)
     try:
-        result = evaluate(
+        return evaluate(
             chart, observations, at=at, mode=mode_of(serving), circumstances=circumstances, repeat_minutes=repeat
         )
     except EquipartumError as refusal:
         raise Problem(status=422, title=type(refusal).__name__, detail=str(refusal)) from None
-    return json_response(result.to_dict(), notice=result.label)
 
 
 def mode_of(serving: Serving) -> Mode:
@@ -58,6 +71,8 @@ def _read(document: Any, serving: Serving) -> tuple[Chart, list[Observation], da
     at = datetime.now(UTC)
     if document.get("at") is not None:
         at = _time(document["at"], "#/at", refusals) or at
+    else:
+        observations = [_not_ahead(observation, at) for observation in observations]
     setting = document.get("setting")
     if setting is not None and setting not in SETTINGS:
         accepted = {"one_of": [*SETTINGS, None]}
@@ -124,6 +139,13 @@ def _observation(given: Any, pointer: str, refusals: list[Refusal]) -> Observati
     return Observation(
         concept=name, value=value, unit=CONCEPTS[name].unit, observed_at=observed_at, over_minutes=over or 0
     )
+
+
+def _not_ahead(observation: Observation, now: datetime) -> Observation:
+    """A bedside clock a little ahead of this one's has observed now."""
+    if now < observation.observed_at <= now + CLOCK_SKEW:
+        return replace(observation, observed_at=now)
+    return observation
 
 
 def _time(given: Any, pointer: str, refusals: list[Refusal]) -> datetime | None:

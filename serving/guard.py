@@ -1,7 +1,7 @@
 """Around every request: one log line without identifiers, security headers, and no traceback to anybody.
 
 A line and a measurement name the route by its template, never by the path that was asked for: a client may put an
-identifier into a path that does not exist.
+identifier into a path, or a method, that does not exist.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.problems import Problem, problem_response
+from serving.problems import Problem, led_by, problem_response
 
-__all__ = ["Guard", "Measure"]
+__all__ = ["SAFETY", "Guard", "Measure"]
 
 Measure = Callable[[str, int, float], None]
 
 _log = structlog.get_logger("equipartum.requests")
 
+# Where a route leaves a safety rule's answer in the scope of its request, so that a fault does not lose it.
+SAFETY = "equipartum.safety"
+# A method is whatever text a client sends.
+KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 UNKNOWN_ROUTE = "no such route"
 # A page of this service loads only what this service serves, runs no inline script, and is framed by nobody.
 PAGE_POLICY = (
@@ -65,11 +69,11 @@ class Guard:
             _log.error("fault", kind=type(error).__name__, where=_innermost(error), route=_template(scope))
             if status == 0:
                 problem = Problem(status=500, title="A fault of the service", detail="nothing was answered")
-                await problem_response(problem)(scope, receive, send_guarded)
+                await problem_response(led_by(problem, scope.get(SAFETY)))(scope, receive, send_guarded)
         seconds = time.perf_counter() - started
         _log.info(
             "request",
-            method=scope["method"],
+            method=scope["method"] if scope["method"] in KNOWN_METHODS else "other",
             route=_template(scope),
             status=status,
             milliseconds=round(seconds * 1000, 2),

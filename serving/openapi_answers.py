@@ -13,6 +13,7 @@ Schema = dict[str, Any]
 NUMBER, TEXT, FLAG, WHOLE = ({"type": kind} for kind in ("number", "string", "boolean", "integer"))
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 TEXTS: Schema = {"type": "array", "items": TEXT}
+EPDS_STATUSES = ("positive", "recorded as 0", "not recorded", "cannot be evaluated", "cannot be read: ask item 10")
 TITLES = {
     "400": "The body, or a header, cannot be read.",
     "404": "There is no such thing.",
@@ -57,8 +58,8 @@ _PROVENANCE = {"model": _ref("ModelReference"), "audit": _or_null(_ref("AuditRef
 SCHEMAS: Schema = {
     "Safety": _object(
         {
-            "rule": {"const": "epds_item_10"},
-            "status": {"enum": ["positive", "recorded as 0", "not recorded", "cannot be evaluated"]},
+            "rule": {"enum": ["epds_item_10", "concern"]},
+            "status": {"enum": [*EPDS_STATUSES, "recorded", "cannot be read"]},
             "headline": TEXT,
             "acknowledgement_required": FLAG,
         }

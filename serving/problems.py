@@ -20,6 +20,7 @@ __all__ = [
     "Problem",
     "Refusal",
     "RefusedRequest",
+    "led_by",
     "printable",
     "problem_body",
     "problem_response",
@@ -80,6 +81,13 @@ class RefusedRequest(EquipartumError):
             else "one place is refused; nothing was scored",
             extension={**extension, "errors": [refusal.to_dict() for refusal in self.refusals]},
         )
+
+
+def led_by(problem: Problem, safety: Mapping[str, Any] | None) -> Problem:
+    """The problem with a safety rule's answer in it, unless it carries one already."""
+    if safety is not None:
+        problem.extension.setdefault("safety", dict(safety))
+    return problem
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:

@@ -9,19 +9,24 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.home import Home
 from records.errors import EquipartumError
 
-__all__ = ["ExposedKey", "Pseudonyms"]
+__all__ = ["ExposedKey", "LostKey", "Pseudonyms"]
 
 KEY_BYTES = 32
 
 
 class ExposedKey(EquipartumError):
     """A pseudonym key that others can read, or that is not a key."""
+
+
+class LostKey(EquipartumError):
+    """The key under which the log was written is gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +36,19 @@ class Pseudonyms:
     key: bytes = field(repr=False)
 
     @classmethod
-    def at(cls, home: Home) -> Pseudonyms:
-        """The home's key, made once. Raises `ExposedKey`, or OSError where the home cannot be written to."""
+    def at(cls, home: Home, *, is_in_use: Callable[[], bool] = lambda: False) -> Pseudonyms:
+        """The home's key, made once. ``is_in_use`` is asked only where there is none: was anything logged under one?
+
+        Raises `ExposedKey`, `LostKey`, or OSError where the home cannot be written to.
+        """
         path = home.root / "pseudonym.key"
         if not path.exists():
+            # Looked for again: another worker may have made it, and logged under it, between the two.
+            if is_in_use() and not path.exists():
+                raise LostKey(
+                    "pseudonym.key is missing and the log has rows made with it: restore it from its backup, or set "
+                    "the log aside; under a new key no earlier row could be joined to her outcome"
+                )
             _create_once(path)
         if path.stat().st_mode & 0o077:
             raise ExposedKey("pseudonym.key can be read by others: set its permissions to 0600")

@@ -15,9 +15,10 @@ from serving.answers import Judgement, answer
 from serving.champion import withheld_because
 from serving.contract import RiskRequest, read_risk_request
 from serving.database.refusals import LogUnavailable, ReusedKey
+from serving.guard import SAFETY
 from serving.json_responses import json_response
-from serving.problems import Problem, RefusedRequest
-from serving.safety import safety_answer
+from serving.problems import Problem, RefusedRequest, led_by
+from serving.safety import body_safety, safety_answer
 from serving.scoring import NotScored, Scored, score
 from serving.state import Serving, serving_of
 from serving.strict_json import read_json
@@ -29,8 +30,9 @@ LONGEST_KEY = 255
 
 async def post_risks(http: Request) -> Response:
     serving = serving_of(http)
-    key = _idempotency_key(http)
-    body, document = await read_json(http, serving.settings.request_body_limit)
+    body, document = await read_json(http, serving.settings.request_body_limit, body_safety)
+    http.scope[SAFETY] = safety_answer(document)
+    key = _idempotency_key(http, document)
     content = await answered(serving, document, body=body, idempotency_key=key)
     return json_response(content, notice=content["notice"])
 
@@ -107,8 +109,9 @@ def _refuse_without_risks(request: RiskRequest, judgements: Mapping[str, Judgeme
     )
 
 
-def _idempotency_key(http: Request) -> str | None:
+def _idempotency_key(http: Request, document: Any) -> str | None:
     key = http.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise Problem(status=400, title="Unusable Idempotency-Key", detail=f"a key has 1 to {LONGEST_KEY} characters")
+        detail = f"a key has 1 to {LONGEST_KEY} characters"
+        raise led_by(Problem(status=400, title="Unusable Idempotency-Key", detail=detail), safety_answer(document))
     return key

@@ -7,24 +7,38 @@ the place where they stand.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from starlette.requests import Request
 
-from serving.problems import Problem
+from serving.lenient_json import Pairs
+from serving.problems import Problem, led_by
 
-__all__ = ["media_type_of", "parse", "read_body", "read_json"]
+__all__ = ["SafetyOfBody", "media_type_of", "parse", "read_body", "read_json", "strict"]
 
-# A client that sends too much is heard out to this multiple, so that it reads the refusal and not a broken connection.
+# A client that sends too much is heard out to this multiple, so that it reads the refusal and not a broken connection;
+# and never further beyond the limit than these bytes.
 HEARD_OUT = 128
+MOST_HEARD_BEYOND = 33_554_432
+# Names that a safety rule looks for are shorter, so none is cut in two between pieces of a body.
+OVERLAP = 256
+
+# A safety rule's answer to bytes that are refused unread, and whether they are the whole body.
+SafetyOfBody = Callable[[bytes, bool], dict[str, Any] | None]
 
 
-async def read_json(request: Request, limit: int) -> tuple[bytes, Any]:
-    """The body and what it says. Raises `Problem` 400, 413 or 415."""
-    media_type_of(request, "application/json")
-    body = await read_body(request.stream(), limit)
-    return body, parse(body)
+async def read_json(request: Request, limit: int, safety_of: SafetyOfBody) -> tuple[bytes, Any]:
+    """The body and what it says. Raises `Problem` 400, 413 or 415, with the safety rule's answer in it.
+
+    The body is heard before its type is judged: a safety rule answers whatever the headers say.
+    """
+    body = await read_body(request.stream(), limit, safety_of)
+    try:
+        media_type_of(request, "application/json")
+        return body, parse(body)
+    except Problem as problem:
+        raise led_by(problem, safety_of(body, True)) from None
 
 
 def media_type_of(request: Request, *accepted: str) -> str:
@@ -39,18 +53,32 @@ def media_type_of(request: Request, *accepted: str) -> str:
     return media_type
 
 
-async def read_body(stream: AsyncIterator[bytes], limit: int) -> bytes:
-    """Raises `Problem` 413."""
-    kept, size = bytearray(), 0
+async def read_body(stream: AsyncIterator[bytes], limit: int, safety_of: SafetyOfBody) -> bytes:
+    """Raises `Problem` 413, with the safety rule's answer to as much as was heard."""
+    kept, size, overlap = bytearray(), 0, b""
+    beyond: dict[str, Any] | None = None
     async for chunk in stream:
         size += len(chunk)
-        if size <= limit:
-            kept += chunk
-        elif size > limit * HEARD_OUT:
+        kept += chunk[: limit - len(kept)]
+        if size > limit:
+            heard = overlap + chunk
+            beyond = _graver(beyond, safety_of(heard, False))
+            overlap = heard[-OVERLAP:]
+        else:
+            overlap = chunk[-OVERLAP:]
+        if size > limit + min(limit * (HEARD_OUT - 1), MOST_HEARD_BEYOND):
             break
     if size > limit:
-        raise Problem(status=413, title="Too large", detail=f"a request body is at most {limit} bytes")
+        too_large = Problem(status=413, title="Too large", detail=f"a request body is at most {limit} bytes")
+        raise led_by(too_large, _graver(safety_of(bytes(kept), False), beyond))
     return bytes(kept)
+
+
+def _graver(one: dict[str, Any] | None, other: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The one that somebody must acknowledge, else the one that there is."""
+    if one is None or (other is not None and other["acknowledgement_required"]):
+        return other
+    return one
 
 
 def parse(body: bytes) -> Any:
@@ -67,7 +95,27 @@ def parse(body: bytes) -> Any:
         reason = "an object gives the same name twice"
     except ValueError:
         reason = "a number has too many digits"
-    raise Problem(status=400, title="Not readable as JSON", detail=f"the body cannot be read: {reason}")
+    raise _unreadable(reason)
+
+
+def strict(document: Any) -> Any:
+    """What was read leniently, as `parse` would have read it. Raises `Problem` 400 where a name is given twice."""
+    try:
+        return _without_pairs(document)
+    except _NamedTwice:
+        raise _unreadable("an object gives the same name twice") from None
+    except RecursionError:
+        raise _unreadable("it is nested too deeply") from None
+
+
+def _without_pairs(document: Any) -> Any:
+    if isinstance(document, Pairs):
+        return _object([(name, _without_pairs(value)) for name, value in document.given])
+    return [_without_pairs(value) for value in document] if isinstance(document, list) else document
+
+
+def _unreadable(reason: str) -> Problem:
+    return Problem(status=400, title="Not readable as JSON", detail=f"the body cannot be read: {reason}")
 
 
 class _NamedTwice(Exception):

@@ -7,7 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-__all__ = ["LOCK_PATIENCE_SECONDS", "engine_for", "is_sqlite"]
+from serving.database.tables import PREDICTION_LOG
+
+__all__ = ["LOCK_PATIENCE_SECONDS", "engine_for", "holds_rows", "is_sqlite"]
 
 # A request waits this long for another writer before it is refused.
 LOCK_PATIENCE_SECONDS = 2.0
@@ -23,6 +25,12 @@ def engine_for(url: str) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": LOCK_PATIENCE_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _make_durable)
     return engine
+
+
+def holds_rows(engine: sa.Engine) -> bool:
+    """Whether anything was ever logged. Raises `sqlalchemy.exc.SQLAlchemyError`."""
+    with engine.connect() as connection:
+        return connection.execute(sa.select(PREDICTION_LOG.c.request_id).limit(1)).first() is not None
 
 
 def _make_durable(connection: Any, _: Any) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from models.home import Home, Settings
 from records.errors import EquipartumError
 from records.predictions import PREDICTION_COLUMNS, PREDICTION_KEY, complete_predictions
-from serving.database.connection import engine_for
+from serving.database.connection import engine_for, holds_rows
 from serving.database.tables import PREDICTION_LOG
 from serving.database.upgrade import upgrade_database
 from serving.pseudonyms import Pseudonyms
@@ -26,7 +26,7 @@ def logged_predictions(home: Home, settings: Settings, observed: pl.DataFrame | 
     """`export_predictions` of a home. ``observed`` carries the pregnancy ids that clinical systems sent."""
     joined = None
     if observed is not None:
-        pseudonyms = Pseudonyms.at(home)
+        pseudonyms = Pseudonyms.at(home, is_in_use=lambda: _holds_rows(home.database_url(settings)))
         ids = _checked(observed).get_column("pregnancy_id")
         joined = observed.with_columns(
             pl.Series("pregnancy_id", [None if i is None else pseudonyms.of(i) for i in ids], dtype=pl.String)
@@ -46,6 +46,15 @@ def export_predictions(url: str, observed: pl.DataFrame | None = None) -> pl.Dat
         known = observed.select(["pregnancy_id", "outcome", *facts])
         logged = logged.drop(facts).join(known, on=["pregnancy_id", "outcome"], how="left", maintain_order="left")
     return complete_predictions(logged.select(list(PREDICTION_COLUMNS))).collect()
+
+
+def _holds_rows(url: str) -> bool:
+    engine = engine_for(url)
+    try:
+        upgrade_database(engine)
+        return holds_rows(engine)
+    finally:
+        engine.dispose()
 
 
 def _read(url: str) -> pl.DataFrame:

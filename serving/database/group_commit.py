@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from serving.database.connection import engine_for
 from serving.database.entries import Entry
+from serving.database.opened_file import OpenedFile
 from serving.database.refusals import LogUnavailable, ReusedKey, why_unavailable
 from serving.database.tables import PREDICTION_LOG
 from serving.database.upgrade import upgrade_database
@@ -35,6 +36,7 @@ class GroupCommit:
     def __init__(self, url: str) -> None:
         self._url = url
         self._engine: sa.Engine | None = None
+        self._file: OpenedFile | None = None
         self._opening = threading.Lock()
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="prediction-log", daemon=True)
@@ -56,10 +58,16 @@ class GroupCommit:
                 try:
                     engine = engine_for(self._url)
                     upgrade_database(engine)
+                    self._file = OpenedFile.of(engine)
                 except (sa.exc.SQLAlchemyError, OSError) as error:
                     raise why_unavailable(error) from None
                 self._engine = engine
+            self._check_file()
             return self._engine
+
+    def _check_file(self) -> None:
+        if self._file is not None:
+            self._file.check()
 
     def close(self) -> None:
         """Writes what is waiting, then ends."""
@@ -98,6 +106,8 @@ class GroupCommit:
             for waiting in batch:
                 _commit_alone(engine, waiting)
             return
+        # Again: what went into a file that nobody can open any more is not logged.
+        self._check_file()
         for waiting in batch:
             waiting.logged_at.set_result(waiting.entry.predicted_at)
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from models.home import Home, Settings
 from records.errors import EquipartumError
 from serving.contract import RiskRequest
+from serving.database.connection import holds_rows
 from serving.database.entries import Entry, rows_of
 from serving.database.group_commit import GroupCommit
 from serving.database.refusals import LogUnavailable, why_unavailable
@@ -45,6 +46,9 @@ class PredictionLog:
 
         Raises `LogUnavailable` or `ReusedKey`. Without a scored risk there is nothing to log.
         """
+        if self._pseudonyms is None:
+            # Its first reading may ask the database, which may be slow.
+            await asyncio.to_thread(self._key)
         entry = self._entry(request, judgements, body, idempotency_key)
         if not entry.rows:
             return entry
@@ -55,8 +59,9 @@ class PredictionLog:
             raise why_unavailable(error) from None
 
     def is_answering(self) -> bool:
-        """True when the database can be read and its tables are of this version."""
+        """True when the database can be read, its tables are of this version and the key of its rows is there."""
         try:
+            self._key()
             with self._commits.open().connect() as connection:
                 connection.execute(sa.text("SELECT 1"))
         except (LogUnavailable, sa.exc.SQLAlchemyError):
@@ -86,9 +91,11 @@ class PredictionLog:
     def _key(self) -> Pseudonyms:
         if self._pseudonyms is None:
             try:
-                self._pseudonyms = Pseudonyms.at(self._home)
+                self._pseudonyms = Pseudonyms.at(self._home, is_in_use=lambda: holds_rows(self._commits.open()))
+            except LogUnavailable:
+                raise
             except EquipartumError as error:
                 raise LogUnavailable(f"the prediction log cannot be written: {error}") from None
-            except OSError as error:
+            except (OSError, sa.exc.SQLAlchemyError) as error:
                 raise why_unavailable(error) from None
         return self._pseudonyms

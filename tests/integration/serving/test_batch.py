@@ -47,7 +47,9 @@ def test_what_is_no_list_is_refused(served: Any, champion: Any, content: str, st
 
 
 def test_the_limit_of_a_batch_is_its_own(served: Any, champion: Any, asked: Any) -> None:
-    with served(champion, request_body_limit=200, batch_body_limit=2000) as client:
-        assert client.post("/v1/risks", json=asked()).status_code == 413
-        assert client.post("/v1/risks/batch", json=[asked()]).status_code == 200
-        assert client.post("/v1/risks/batch", json=[asked()] * 10).status_code == 413
+    with served(champion, request_body_limit=1024, batch_body_limit=5000) as client:
+        long = json.dumps(asked()) + " " * 1024
+        headers = {"Content-Type": "application/json"}
+        assert client.post("/v1/risks", content=long, headers=headers).status_code == 413
+        assert client.post("/v1/risks/batch", content=f"[{long}]", headers=headers).status_code == 200
+        assert client.post("/v1/risks/batch", json=[asked()] * 20).status_code == 413

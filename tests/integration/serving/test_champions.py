@@ -60,6 +60,19 @@ def test_a_registry_that_goes_away_leaves_the_last_good_champion(
     assert champions.current() is before
 
 
+def test_a_registry_whose_file_is_gone_leaves_the_last_good_champion(
+    champions: RegistryChampions, register: Register, fitted: Any, home: Home
+) -> None:
+    register(fitted())
+    champions.poll()
+    before = champions.current()
+    (home.root / "registry.db").unlink()
+    champions.poll()
+    assert before
+    assert champions.current() is before
+    assert not (home.root / "registry.db").exists()
+
+
 def test_an_altered_version_is_refused_and_the_last_good_one_stays(
     champions: RegistryChampions, register: Register, fitted: Any, home: Home
 ) -> None:

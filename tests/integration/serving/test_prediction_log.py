@@ -13,7 +13,7 @@ import pytest
 from models.home import Settings
 from records.predictions import validate
 from serving.database.export import UnjoinableOutcomes, logged_predictions
-from serving.pseudonyms import Pseudonyms
+from serving.pseudonyms import LostKey, Pseudonyms
 
 
 def rows(home: Any) -> list[dict[str, Any]]:
@@ -180,3 +180,57 @@ def test_outcomes_that_do_not_say_whose_they_are_are_refused(served: Any, champi
 
 def test_an_empty_log_is_an_empty_table(home: Any) -> None:
     assert logged_predictions(home, Settings()).height == 0
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_log_that_is_removed_under_the_service_refuses_the_risk(
+    served: Any, champion: Any, asked: Any, home: Any, replaced: bool
+) -> None:
+    file: Path = home.root / "service.db"
+    aside = home.root / "aside.db"
+    with served(champion) as client:
+        log = client.app.state.serving.log
+        assert client.post("/v1/risks", json=asked()).status_code == 200
+        assert log.is_answering()
+        file.rename(aside)
+        if replaced:
+            file.write_bytes(b"")
+        refused = client.post("/v1/risks", json=asked())
+        assert not log.is_answering()
+        aside.rename(file)
+        after = client.post("/v1/risks", json=asked())
+        assert log.is_answering()
+    assert refused.status_code == 503
+    assert "service.db was removed or replaced" in refused.json()["detail"]
+    assert after.status_code == 200
+    assert len(rows(home)) == 2
+
+
+def test_a_lost_key_is_not_replaced_while_the_log_has_rows(served: Any, champion: Any, asked: Any, home: Any) -> None:
+    key: Path = home.root / "pseudonym.key"
+    with served(champion) as client:
+        assert client.post("/v1/risks", json=asked()).status_code == 200
+    kept = key.read_bytes()
+    key.unlink()
+    observed = pl.DataFrame({"pregnancy_id": ["P-1"], "outcome": ["preterm_birth"], "observed": [True]})
+    with pytest.raises(LostKey, match="restore it"):
+        logged_predictions(home, Settings(), observed)
+    with served(champion) as client:
+        refused = client.post("/v1/risks", json=asked())
+        assert not client.app.state.serving.log.is_answering()
+        assert not key.exists()
+        key.write_bytes(kept)
+        key.chmod(0o600)
+        after = client.post("/v1/risks", json=asked())
+    assert refused.status_code == 503
+    assert "pseudonym.key is missing" in refused.json()["detail"]
+    assert after.status_code == 200
+    assert len({row["pregnancy_pseudonym"] for row in rows(home)}) == 1
+
+
+def test_a_method_that_a_client_made_up_is_not_in_the_journal(served: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    with served() as client:
+        client.request("P9434765919", "/v1/risks")
+    journal = capfd.readouterr()
+    assert "9434765919" not in journal.out + journal.err
+    assert "other" in journal.out

@@ -38,6 +38,14 @@ def test_flag_over_environment_over_file_over_default(tmp_path: Path, monkeypatc
         ('mode = "production"\n', "demo, research, live"),
         ("port = \n", "cannot be read"),
         ("workers = 0\n", "at least 1"),
+        ("workers = true\n", "workers is a whole number"),
+        ("port = true\n", "port is a whole number"),
+        ("champion_poll_seconds = nan\n", "champion_poll_seconds is a number, at least 0.5"),
+        ("champion_poll_seconds = inf\n", "champion_poll_seconds"),
+        ("champion_poll_seconds = 0\n", "champion_poll_seconds"),
+        ("champion_poll_seconds = true\n", "champion_poll_seconds"),
+        ("request_body_limit = 1023\n", "request_body_limit is a whole number, at least 1024"),
+        ("batch_body_limit = -1\n", "batch_body_limit"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, content: str, says: str) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import math
+from collections.abc import AsyncIterator
 
 import pytest
 
 from serving.problems import Problem
-from serving.strict_json import parse
+from serving.strict_json import HEARD_OUT, MOST_HEARD_BEYOND, parse, read_body
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,20 @@ def test_a_body_that_cannot_be_read_is_refused_without_being_quoted(body: bytes,
 def test_nan_is_read_so_that_it_can_be_refused_where_it_stands() -> None:
     assert math.isnan(parse(b"[NaN]")[0])
     assert math.isinf(parse(b"[1e999]")[0])
+
+
+@pytest.mark.parametrize(("limit", "most"), [(1024, 1024 * HEARD_OUT), (67_108_864, 67_108_864 + MOST_HEARD_BEYOND)])
+def test_a_client_that_never_ends_is_not_heard_out(limit: int, most: int) -> None:
+    heard = 0
+    piece = b" " * 1_048_576
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal heard
+        while heard < 1_000_000_000:
+            heard += len(piece)
+            yield piece
+
+    with pytest.raises(Problem) as refused:
+        asyncio.run(read_body(endless(), limit, lambda body, is_whole: None))
+    assert refused.value.status == 413
+    assert heard <= most + len(piece)
