@@ -7,7 +7,7 @@ from typing import Any
 
 from fairness_audits.context import AuditContext, FrontierPoint
 from fairness_audits.disclosure import DisclosureRule, publish
-from fairness_audits.figures import Figure, figure
+from fairness_audits.figures import Figure, figure, rounded
 from fairness_audits.intervals import Interval
 from fairness_audits.printed_rates import share
 
@@ -19,14 +19,18 @@ class FrontierRow:
     """``point`` holds what the fit said of itself; sensitivities come from printed counts."""
 
     point: FrontierPoint
+    level_up_flags_per_1000: float | None
     sensitivity: dict[str, Figure]
     auroc: Figure
     brier: Figure
 
     def to_dict(self) -> dict[str, Any]:
-        kept = ("label", "tolerance", "worst_group", "level_up_flags_per_1000", "feasible", "chosen", "seconds")
+        kept = ("label", "worst_group", "feasible", "chosen")
         return {
             **{name: getattr(self.point, name) for name in kept},
+            "tolerance": rounded(self.point.tolerance, 4),
+            "level_up_flags_per_1000": self.level_up_flags_per_1000,
+            "seconds": rounded(self.point.seconds, 1),
             "sensitivity": {group: shown.to_dict() for group, shown in self.sensitivity.items()},
             "auroc": self.auroc.to_dict(),
             "brier": self.brier.to_dict(),
@@ -42,6 +46,8 @@ def _row(point: FrontierPoint, rule: DisclosureRule) -> FrontierRow:
     printed = publish(rule, exact, ())
     return FrontierRow(
         point=point,
+        # 1.6 per 1,000 of about 3,065 women is 5 women again: where counts are rounded, so is this, to whole flags.
+        level_up_flags_per_1000=rounded(point.level_up_flags_per_1000, 1 if rule.rounded_to == 1 else 0),
         sensitivity={
             group: share("sensitivity", counts["found"], counts["events"], rule) for group, counts in printed.items()
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,9 +13,11 @@ from fairness_audits.figures import GroupFigures, Section, count_text
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.report import AuditReport
 from fairness_audits.wording import (
+    compares_nothing,
     events_seen,
     is_missing_ethnicity,
     listed,
+    nothing_recorded,
     outcome_name,
     point_name,
     scorer_name,
@@ -28,7 +31,11 @@ __all__ = ["PlainWords", "in_plain_words"]
 
 @dataclass(frozen=True, kw_only=True)
 class PlainWords:
-    """Paragraphs and lists of the first page about one model."""
+    """Paragraphs and lists of the first page about one model.
+
+    ``major`` are the first sentences of major findings that nobody accepted and ``risk_wrong`` does not hold;
+    ``risk_not_wrong`` is said where ``risk_wrong`` is empty.
+    """
 
     title: str
     about: str
@@ -36,6 +43,8 @@ class PlainWords:
     beside_rules: tuple[str, ...]
     missed: tuple[str, ...]
     risk_wrong: tuple[str, ...]
+    risk_not_wrong: str
+    major: tuple[str, ...]
     cannot_tell: tuple[str, ...]
     gap: str
     accepted: tuple[str, ...]
@@ -46,22 +55,28 @@ class PlainWords:
 
 def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
     rows = report.figures_of(section, "ethnic_group")
+    everyone, found = report.group(section), report.findings_of(section)
+    less_recorded = {f.group for f in found if f.code == "FA008" and f.state == FINDING}
     stated = [row for row in rows if not is_missing_ethnicity(row.group)]
     blocking = [finding for finding in report.findings_of(section) if finding.is_blocking]
     accepted = [f for f in report.findings_of(section) if f.state == FINDING and f.accepted is not None]
+    flattered = [row.group for row in stated if row.group in less_recorded]
+    risk_wrong = tuple(_risk_wrong(stated))
     return PlainWords(
         title=_title(section),
         about=_about(report, section),
         overall=_overall(report, section),
         beside_rules=tuple(_beside(c) for c in report.comparisons if c.model == section and c.flag_rate.value),
-        missed=tuple(_missed(row) for row in _by_sensitivity(stated)),
-        risk_wrong=tuple(_risk_wrong(stated)),
+        missed=tuple(_missed(row, row.group in flattered) for row in _by_sensitivity(stated)),
+        risk_wrong=risk_wrong,
+        risk_not_wrong=_risk_not_wrong(everyone, flattered),
+        major=tuple(line for line in _major(found) if line not in risk_wrong),
         cannot_tell=tuple(
             _cannot_tell(row, report.rule)
             for row in stated
             if row.status == "cannot tell" or row["sensitivity"].value is None
         ),
-        gap=_gap(report, section),
+        gap="" if compares_nothing(everyone.counts) else _gap(report, section, flattered),
         accepted=tuple(_accepted(finding) for finding in accepted),
         verdict=_verdict(blocking, [finding for finding in accepted if finding.severity == "blocking"]),
         is_blocked=bool(blocking),
@@ -82,9 +97,11 @@ def _about(report: AuditReport, section: Section) -> str:
     everyone = report.group(section)
     version = "" if section.model_version == "not given" else f" (version {section.model_version})"
     scorer = scorer_name(section)
+    events = f"{count_text(everyone.counts['events'])} of the women {went_on_to(section)}"
+    known = f"how many of the women {went_on_to(section)} is not known" if nothing_recorded(everyone.counts) else events
     return (
         f"{scorer[:1].upper()}{scorer[1:]}{version} scored {count_text(everyone.counts['n'])} pregnancies; "
-        f"{count_text(everyone.counts['events'])} of the women {went_on_to(section)}. A woman who is flagged "
+        f"{known}. A woman who is flagged "
         "can be offered care in time; a woman who is missed is not. This page says who was missed, and whether the "
         "risk a woman is told is right for women of her ethnic group."
     )
@@ -92,14 +109,17 @@ def _about(report: AuditReport, section: Section) -> str:
 
 def _overall(report: AuditReport, section: Section) -> str:
     everyone = report.group(section)
+    if unrecorded := nothing_recorded(everyone.counts):
+        return unrecorded
     if everyone["sensitivity"].is_hidden:
         return "Too few women had the outcome to print how many of them had been flagged."
     if everyone["sensitivity"].value is None:
         return "No one was flagged, or no one is known to have had the outcome, so nobody can be said to be missed."
+    alike = compares_nothing(everyone.counts)
     return (
         f"Of 100 women who {went_on_to(section)}, {so_many_of_100(everyone['sensitivity'])} had been flagged. "
         f"Flagging these took {so_many_of_100(everyone['flag_rate'])} of every 100 women scored. Flagging nobody would "
-        "have found none."
+        f"have found none.{' ' + alike if alike else ''}"
     )
 
 
@@ -126,10 +146,12 @@ def _by_sensitivity(rows: Sequence[GroupFigures]) -> list[GroupFigures]:
     return sorted(told, key=lambda row: row["sensitivity"].value or 0.0)
 
 
-def _missed(row: GroupFigures) -> str:
+def _missed(row: GroupFigures, is_less_recorded: bool) -> str:
+    share = so_many_of_100(row["missing_outcomes"])
+    flatters = f" ({share} of 100 of their outcomes are not recorded, so this may flatter)" if is_less_recorded else ""
     return (
         f"Of 100 {these_women(row.group)} who {went_on_to(row.section)}, "
-        f"{so_many_of_100(row['sensitivity'])} had been flagged."
+        f"{so_many_of_100(row['sensitivity'])} had been flagged{flatters}."
     )
 
 
@@ -145,15 +167,35 @@ def _risk_wrong(rows: Sequence[GroupFigures]) -> list[str]:
     return [sentence for _, sentence in sorted(off, reverse=True)]
 
 
+def _risk_not_wrong(everyone: GroupFigures, less_recorded: Sequence[str]) -> str:
+    if unrecorded := nothing_recorded(everyone.counts):
+        return unrecorded
+    if less_recorded:
+        whom = listed([these_women(group) for group in less_recorded])
+        others = "For no other ethnic group is the risk told shown to be wrong."
+        return f"For {whom} it cannot be told: their outcomes are recorded less often. {others}"
+    return (
+        "For no ethnic group is the risk told shown to be wrong. Where intervals are wide this is not the same as "
+        "shown to be right."
+    )
+
+
+def _major(findings: Sequence[Finding]) -> list[str]:
+    major = [f for f in findings if f.state == FINDING and f.severity == "major" and f.accepted is None]
+    return [re.split(r"(?<=\.)\s+(?=[A-Z])", finding.sentence)[0] for finding in major]
+
+
 def _cannot_tell(row: GroupFigures, rule: DisclosureRule) -> str:
     needed = f"; about {row.events_needed:,} would be needed" if row.events_needed else ""
     if row.status == "shown":
         needed = "; how many of them had been flagged cannot be told"
     women = these_women(row.group)
+    if row.counts["ascertained"] == 0:
+        return f"{women[:1].upper()}{women[1:]}: no outcome is recorded"
     return f"{women[:1].upper()}{women[1:]}: {events_seen(row.counts['events'], rule)}{needed}"
 
 
-def _gap(report: AuditReport, section: Section) -> str:
+def _gap(report: AuditReport, section: Section, flattered: Sequence[str]) -> str:
     gap = next(
         (g for g in report.gaps if (g.section, g.level, g.estimand) == (section, "ethnic_group", "sensitivity")), None
     )
@@ -161,10 +203,12 @@ def _gap(report: AuditReport, section: Section) -> str:
         return ""
     low, high = round((gap.low or 0) * 100), round((gap.high or 0) * 100)
     left_out = f" Left out, because their counts cannot be printed: {listed(gap.left_out)}." if gap.left_out else ""
+    counted = [these_women(group) for group in flattered if group not in gap.left_out]
+    unsure = f" It counts {listed(counted)}, whose outcomes are recorded less often." if counted else ""
     return (
         f"Between the ethnic group most often found and the one least often found, the difference is about "
         f"{round(gap.expected * 100)} in 100 women (95 % interval {low} to {high}). The chance that it is more than "
-        f"{round(gap.tolerance * 100)} in 100 is {gap.probability_text}.{left_out}"
+        f"{round(gap.tolerance * 100)} in 100 is {gap.probability_text}.{left_out}{unsure}"
     )
 
 

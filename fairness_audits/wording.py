@@ -15,9 +15,11 @@ from records.predictions import NOT_GIVEN
 
 __all__ = [
     "FIXED_SENTENCE",
+    "compares_nothing",
     "events_seen",
     "is_missing_ethnicity",
     "listed",
+    "nothing_recorded",
     "outcome_name",
     "point_name",
     "scorer_name",
@@ -126,6 +128,25 @@ def events_seen(events: int | None, rule: DisclosureRule) -> str:
         return f"{least} to {most} events seen"
     about = "about " if rule.rounded_to > 1 and events else ""
     return f"{about}{count_text(events)} events seen" if events else "no events seen"
+
+
+def nothing_recorded(everyone: Mapping[str, int | None]) -> str:
+    """Why nothing rests on outcomes, from everyone's printed counts; '' where some are recorded."""
+    known = everyone["ascertained"]
+    if known:
+        return ""
+    whom = "for anyone" if known == 0 else "for anyone, or for too few women to print"
+    return f"Outcomes are not recorded {whom}: nothing can be told of who was missed or whose risk is wrong."
+
+
+def compares_nothing(everyone: Mapping[str, int | None]) -> str:
+    """Why sensitivity is alike for all whatever the model does, from everyone's printed counts; '' otherwise."""
+    if not everyone["evaluated"]:
+        return ""
+    if everyone["flagged"] == 0:
+        return "Nobody is flagged, so sensitivity compares nothing."
+    is_everybody = everyone["flagged"] == everyone["evaluated"] and everyone["missed"] == everyone["cleared"] == 0
+    return "Everybody is flagged, so sensitivity compares nothing." if is_everybody else ""
 
 
 def listed(names: Sequence[str]) -> str:

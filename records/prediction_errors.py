@@ -8,6 +8,7 @@ __all__ = [
     "ContradictoryOutcome",
     "DuplicatePrediction",
     "EmptyPredictions",
+    "IdentifiersAsGroups",
     "MissingPredictionColumn",
     "RiskOutsideRange",
     "SchemesPooled",
@@ -20,6 +21,10 @@ __all__ = [
 
 class EmptyPredictions(EquipartumError):
     """A predictions table without a row."""
+
+
+class IdentifiersAsGroups(EquipartumError):
+    """A column of ethnic groups that holds what looks like identifiers: they would be printed as labels."""
 
 
 class MissingPredictionColumn(EquipartumError):

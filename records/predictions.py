@@ -6,6 +6,7 @@ or 'flag_nobody'). Kept as a Polars frame, so that national files stream.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,11 +14,12 @@ from types import MappingProxyType
 
 import polars as pl
 
-from records.groups import NOT_KNOWN
+from records.groups import NOT_KNOWN, NOT_STATED
 from records.prediction_errors import (
     ContradictoryOutcome,
     DuplicatePrediction,
     EmptyPredictions,
+    IdentifiersAsGroups,
     MissingPredictionColumn,
     RiskOutsideRange,
     SchemesPooled,
@@ -35,6 +37,7 @@ __all__ = [
     "ContradictoryOutcome",
     "DuplicatePrediction",
     "EmptyPredictions",
+    "IdentifiersAsGroups",
     "MissingPredictionColumn",
     "RiskOutsideRange",
     "SchemesPooled",
@@ -95,6 +98,18 @@ _DEFAULTS: Mapping[str, str | float | bool] = MappingProxyType(
     }
 )
 
+# Case-folded ways to write that ethnicity is missing: any of them left as it stands would be audited as a group.
+_MISSING_LABELS: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("", "unknown", "not known", "not_known", "null", "na", "n/a", "none", "nan"), NOT_KNOWN)
+    | dict.fromkeys(("not stated", "not_stated", "prefer not to say", "refused"), NOT_STATED)
+)
+# No national coding has as many groups (England has 19, `records.groups`), and no label holds six digits in a row.
+MOST_GROUPS = 60
+SIX_DIGITS = r"\d{6}"
+LIKE_A_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]{0,40}")
+MOST_DIGITS_OF_A_NAME = 5
+NAMES_SHOWN = 3
+
 
 def read_predictions(paths: str | Path | Sequence[str | Path]) -> pl.LazyFrame:
     """Predictions from Parquet or CSV (UTF-8, a header, true/false, empty is null), completed but not yet validated."""
@@ -115,12 +130,28 @@ def _scan(file: Path) -> pl.LazyFrame:
             frame = pl.scan_parquet(file)
             frame.collect_schema()
             return frame
+        _refuse_ragged(file)
         names = pl.scan_csv(file, infer_schema=False).collect_schema().names()
         # Only text and identifiers may look like numbers, so every known column is read as what it is.
         read_as = {n: _csv_type(PREDICTION_COLUMNS[n]) if n in PREDICTION_COLUMNS else pl.String() for n in names}
         return pl.scan_csv(file, schema=read_as)
     except pl.exceptions.PolarsError as refusal:
         raise UnreadablePredictions(f"{file.name}: not a readable predictions file ({_place(refusal)})") from None
+
+
+def _refuse_ragged(file: Path) -> None:
+    """Refuse rows of more fields than the header: Polars drops what is left over, and 'Black, British' loses half."""
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            rows = csv.reader(lines)
+            width = len(next(rows, ()))
+            longer = sum(len(row) > width for row in rows)
+    except csv.Error:
+        raise UnreadablePredictions(f"{file.name}: a quotation mark is opened and never closed") from None
+    if longer:
+        raise UnreadablePredictions(
+            f"{file.name}: {longer} rows hold more fields than the header; quote a value that holds a comma"
+        )
 
 
 def _csv_type(dtype: pl.DataType) -> pl.DataType:
@@ -140,14 +171,14 @@ def complete_predictions(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
     """The table with every column of the schema, in its order; the short form's absent columns get their defaults.
 
     Unknown stays null; only what names the row ('not given'), the group ('Not known') and the weight (1) is filled.
+    A blank ethnic group, or one written as 'unknown' or 'n/a', is 'Not known'; 'refused' is 'Not stated'.
     """
     lazy = frame.lazy()
     given = lazy.collect_schema()
     unknown = [name for name in given.names() if name not in PREDICTION_COLUMNS]
     if unknown:
         raise UnknownPredictionColumn(
-            f"the predictions table has no column {', '.join(map(repr, unknown))}; its columns are: "
-            f"{', '.join(PREDICTION_COLUMNS)}"
+            f"the predictions table has no {_columns(unknown)}; its columns are: {', '.join(PREDICTION_COLUMNS)}"
         )
     missing = [name for name in SHORT_FORM if name not in given]
     if missing:
@@ -155,6 +186,14 @@ def complete_predictions(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
             f"a predictions table needs {', '.join(map(repr, missing))}; the shortest form is: {', '.join(SHORT_FORM)}"
         )
     return lazy.select(_completed(name, dtype, given.get(name)) for name, dtype in PREDICTION_COLUMNS.items())
+
+
+def _columns(unknown: Sequence[str]) -> str:
+    """The first few unknown columns by name; none of them where a row of data may stand in the header's place."""
+    if not all(LIKE_A_NAME.fullmatch(n) and len(re.findall(r"\d", n)) <= MOST_DIGITS_OF_A_NAME for n in unknown):
+        return f"{len(unknown)} of the columns given (the file may lack a header row)"
+    more = f" and {len(unknown) - NAMES_SHOWN} more" if len(unknown) > NAMES_SHOWN else ""
+    return f"column {', '.join(map(repr, unknown[:NAMES_SHOWN]))}{more}"
 
 
 def _completed(name: str, dtype: pl.DataType, given: pl.DataType | None) -> pl.Expr:
@@ -170,6 +209,9 @@ def _completed(name: str, dtype: pl.DataType, given: pl.DataType | None) -> pl.E
         raise UnreadablePredictions(f"column {name!r} holds {given}, not true or false (empty where unknown)")
     else:
         typed = column.cast(dtype)
+    if name == "ethnic_group":
+        typed = typed.str.strip_chars()
+        typed = typed.str.to_lowercase().str.replace_all(r"\s+", " ").replace_strict(_MISSING_LABELS, default=typed)
     return typed.fill_null(default) if default is not None else typed
 
 
@@ -208,6 +250,8 @@ _FACTS = {
     "weights": (~_WEIGHT.is_finite() | (_WEIGHT <= 0)).sum(),
     "contradictory": (~pl.col("ascertained") & pl.col("observed").is_not_null()).sum(),
     "schemes": pl.col("group_scheme").unique().sort().implode(),
+    "labels": pl.col("ethnic_group").n_unique(),
+    "numbered": pl.col("ethnic_group").str.replace_all(r"[\s-]", "").str.contains(SIX_DIGITS).sum(),
     "unnamed": (pl.col("pregnancy_id").is_null() | pl.col("outcome").is_null()).sum(),
 }
 
@@ -217,6 +261,11 @@ def _refuse_unusable(seen: Mapping[str, int | list[str]]) -> None:
         raise EmptyPredictions("the predictions table has no rows: there is nothing to audit or evaluate")
     if seen["unnamed"]:
         raise UnreadablePredictions(f"{seen['unnamed']} rows lack a pregnancy_id or an outcome; both name a prediction")
+    if seen["numbered"] or int(str(seen["labels"])) > MOST_GROUPS:
+        raise IdentifiersAsGroups(
+            f"column 'ethnic_group' holds {seen['labels']} labels, {seen['numbered']} rows with six digits or more: "
+            f"these look like identifiers; it takes labels of ethnic groups, at most {MOST_GROUPS}"
+        )
     if seen["outside"]:
         raise RiskOutsideRange(f"{seen['outside']} rows hold a risk outside 0 to 1; it is a probability, not percent")
     if seen["unscored"]:

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from fairness_audits.evidence import Evidence
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
-from fairness_audits.wording import listed
+from fairness_audits.wording import listed, nothing_recorded
 
-__all__ = ["Check", "Verdict", "answer", "by_group"]
+__all__ = ["Check", "Verdict", "answer", "by_group", "without_outcomes"]
 
 # A pass of these could be flipped by outcomes that were never recorded.
 REST_ON_OUTCOMES = frozenset({"FA002", "FA003", "FA005", "FA006", "FA007"})
@@ -72,6 +72,12 @@ def answer(
         figures=figures,
         next_step={FINDING: check.next_step, CANNOT_TELL: gather}.get(state, ""),
     )
+
+
+def without_outcomes(check: Check, evidence: Evidence) -> tuple[Finding, ...]:
+    """The one answer of a check that rests on outcomes where none is recorded; empty where some are."""
+    why = nothing_recorded(evidence.everyone.counts)
+    return (answer(check, evidence, CANNOT_TELL, why, gather=GATHER_OUTCOMES),) if why else ()
 
 
 def by_group(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import Verdict, by_group
+from fairness_audits.checks.answers import Verdict, by_group, without_outcomes
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, PASSED, Finding
@@ -26,6 +26,8 @@ class Ascertainment:
     next_step: str = "Find out who was not tested, measured or asked, before any figure of this group is relied on."
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
+        if unrecorded := without_outcomes(self, evidence):
+            return unrecorded
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}
         return by_group(
             self,

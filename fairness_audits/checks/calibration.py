@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import Verdict, answer, by_group
+from fairness_audits.checks.answers import Verdict, answer, by_group, without_outcomes
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
@@ -27,9 +27,14 @@ class CalibrationWithinGroup:
 
     code: str = "FA002"
     title: str = "Risk told against risk seen, within each group"
-    next_step: str = "Show these women an order, not a percentage, until the model is recalibrated for their group."
+    next_step: str = (
+        "Show these women an order, not a percentage, until the model is recalibrated for their group. Where the risk "
+        "is overstated, it may be so, or the outcome is recorded less often for them: check that before recalibrating."
+    )
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
+        if unrecorded := without_outcomes(self, evidence):
+            return unrecorded
         if evidence.everyone["mean_risk"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "No risks were given, only flags."),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}
@@ -61,8 +66,11 @@ def said_of_ratio(row: GroupFigures) -> str:
     """'... is understated: for every 100 expected from the risks told, 140 (121 to 162) had it.'"""
     ratio = row["observed_to_expected"]
     low, value, high = (round((limit or 0.0) * 100) for limit in (ratio.low, ratio.value, ratio.high))
-    told = "understated" if value > 100 else "overstated"
+    is_over = value <= 100
+    told = "overstated" if is_over else "understated"
+    # Women who had the outcome and were entered as 'no' look just like risks that were too high.
+    doubt = "; or the outcome is recorded less often for them: check that before recalibrating" if is_over else ""
     return (
         f"The risk of {outcome_name(row.section)} told to {these_women(row.group)} is {told}: for every 100 "
-        f"expected from the risks told, {value} ({low} to {high}) had the outcome."
+        f"expected from the risks told, {value} ({low} to {high}) had the outcome{doubt}."
     )

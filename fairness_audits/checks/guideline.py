@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import Verdict, answer, by_group
+from fairness_audits.checks.answers import Verdict, answer, by_group, without_outcomes
 from fairness_audits.comparators import Comparison, ComparisonRow
 from fairness_audits.evidence import Evidence
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
@@ -26,6 +26,8 @@ class WorseThanGuideline:
         rules = [c for c in evidence.comparisons if c.flag_rate.value]
         if not rules:
             return (answer(self, evidence, NOT_APPLICABLE, "No rule that flags anyone was given to compare with."),)
+        if unrecorded := without_outcomes(self, evidence):
+            return unrecorded
         return tuple(finding for comparison in rules for finding in self._against(comparison, evidence))
 
     def _against(self, comparison: Comparison, evidence: Evidence) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import Verdict, answer, by_group
+from fairness_audits.checks.answers import Verdict, answer, by_group, without_outcomes
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
@@ -22,6 +22,8 @@ class ToldLowRisk:
     next_step: str = "Do not word a low risk as reassurance for these women; ask what their records leave out."
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
+        if unrecorded := without_outcomes(self, evidence):
+            return unrecorded
         if evidence.everyone["told_low_risk"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "No risks were given, or nobody had the outcome."),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import Verdict, answer, by_group
+from fairness_audits.checks.answers import Verdict, answer, by_group, without_outcomes
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
@@ -25,6 +25,8 @@ class PredictiveValue:
     next_step: str = "Weigh what a wrong flag costs these women (tests, travel, worry) before any change of the cut."
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
+        if unrecorded := without_outcomes(self, evidence):
+            return unrecorded
         if evidence.everyone["positive_predictive_value"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "Nobody was flagged."),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}

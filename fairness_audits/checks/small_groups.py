@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import GATHER_ETHNICITY, UNRECORDED, answer
+from fairness_audits.checks.answers import GATHER_ETHNICITY, UNRECORDED, answer, without_outcomes
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import count_text
 from fairness_audits.findings import CANNOT_TELL, NOT_APPLICABLE, PASSED, Finding
@@ -15,7 +15,7 @@ __all__ = ["SmallGroups"]
 
 @dataclass(frozen=True, kw_only=True)
 class SmallGroups:
-    """'Cannot tell' for each group below the policy's minimum of events: it asks for an owner and a route."""
+    """'Cannot tell' for each group below the policy's minimum of events, or whose sensitivity may not be printed."""
 
     code: str = "FA012"
     title: str = "Groups too small to tell"
@@ -26,19 +26,24 @@ class SmallGroups:
             return (answer(self, evidence, CANNOT_TELL, UNRECORDED, gather=GATHER_ETHNICITY),)
         if not evidence.groups:
             return (answer(self, evidence, NOT_APPLICABLE, "There are no groups to compare."),)
-        small = [row for row in evidence.groups if row.status == "cannot tell"]
+        if unrecorded := without_outcomes(self, evidence):
+            return unrecorded
+        small = [row for row in evidence.groups if row.status == "cannot tell" or row["sensitivity"].is_hidden]
         if not small:
-            return (answer(self, evidence, PASSED, "Every group has enough events for its figures to be read."),)
+            fewest = evidence.policy.minimum_events
+            sentence = f"Every group has {fewest} events or more; whether they are enough to compare, each check says."
+            return (answer(self, evidence, PASSED, sentence),)
         margin = round(evidence.policy.tolerance(self.code).limit * 100)
         answers = []
         for row in small:
             events = row.counts["events"]
-            needed = f"; about {row.events_needed:,} would be needed" if row.events_needed else ""
-            seen = events_seen(events, evidence.rule)
-            sentence = (
-                f"Nothing firm can be told about {these_women(row.group)}: {seen}{needed} to know their sensitivity to "
-                f"within {margin} in 100."
+            needed = (
+                f"; about {row.events_needed:,} would be needed to know their sensitivity to within {margin} in 100"
+                if row.events_needed
+                else ""
             )
+            seen = events_seen(events, evidence.rule)
+            sentence = f"Nothing firm can be told about {these_women(row.group)}: {seen}{needed}."
             figures = {"events": count_text(events), "events needed": f"{row.events_needed or 0:,}"}
             answers.append(
                 answer(self, evidence, CANNOT_TELL, sentence, group=row.group, figures=figures, gather=self.next_step)

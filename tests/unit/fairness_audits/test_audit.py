@@ -92,7 +92,7 @@ def test_strange_tables_get_a_report_that_says_so(audited, groups, disclosure, t
         assert {f.state for f in compared} <= {"not applicable", "cannot tell"}
 
 
-def test_five_hundred_groups(exact):
+def test_as_many_groups_as_a_table_may_hold(exact):
     random = np.random.default_rng(2)
     risk = random.uniform(0.01, 0.4, 20_000)
     frame = pl.DataFrame(
@@ -101,11 +101,11 @@ def test_five_hundred_groups(exact):
             "outcome": "preterm_birth",
             "risk": risk,
             "observed": random.random(20_000) < risk,
-            "ethnic_group": [f"group {n:03d}" for n in random.integers(0, 500, 20_000)],
+            "ethnic_group": [f"group {n:03d}" for n in random.integers(0, 60, 20_000)],
         }
     )
     report = audit(frame, exact, as_of=ON)
-    assert len(report.figures_of(report.models[0], "ethnic_group")) == 500
+    assert len(report.figures_of(report.models[0], "ethnic_group")) == 60
 
 
 def test_a_label_that_the_scheme_does_not_have_is_kept_counted_and_named(table, exact):

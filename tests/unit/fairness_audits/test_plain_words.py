@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
+from fairness_audits.audit import audit
 from fairness_audits.findings import CANNOT_TELL, FINDING
 from fairness_audits.page import report_page
 from fairness_audits.plain_words import in_plain_words
@@ -89,3 +91,64 @@ def test_where_ethnicity_is_not_recorded_it_is_what_to_gather(audited):
     assert {f.next_step for f in report.findings if f.state == CANNOT_TELL} == {
         "Gather ethnicity before anything is changed: ask women, and record what they say."
     }
+
+
+@pytest.mark.parametrize("disclosure", ["none", "msds", "mhsds"])
+def test_where_no_outcome_is_recorded_nothing_is_said_to_be_so(table, disclosure):
+    unknown = table({"White": MANY, "Black": MISSED}).with_columns(observed=pl.lit(None, dtype=pl.Boolean))
+    report = audit(unknown, replace(DEFAULT_POLICY, disclosure=disclosure))
+    words = _words(report)
+    assert "is not known" in words.about
+    assert words.overall.startswith("Outcomes are not recorded for anyone")
+    assert words.risk_not_wrong == words.overall
+    assert (words.missed, words.risk_wrong, words.gap) == ((), (), "")
+    assert not any("no events seen" in line for line in words.cannot_tell)
+    on_outcomes = {f.code: f.state for f in report.findings if f.code in {"FA002", "FA003", "FA005", "FA006", "FA008"}}
+    assert set(on_outcomes.values()) == {CANNOT_TELL}
+    assert len(on_outcomes) == 5
+    page = report_page(report)
+    assert "0 of the women" not in page
+    assert "No risks were given" not in page
+    assert "For no ethnic group is the risk told shown" not in page
+
+
+def test_outcomes_recorded_for_no_woman_of_one_group(audited):
+    words = _words(audited({"White": MANY, "Black": {"missing": 500}}))
+    assert "Black women: no outcome is recorded" in words.cannot_tell
+
+
+def test_a_group_whose_outcomes_are_recorded_less_often_is_not_said_flatly_to_do_well(audited):
+    better = {"found": 500, "missed": 500, "cleared": 8000, "false_alarms": 1000, "missing": 10_000}
+    risks = {"flagged_risk": 0.1, "other_risk": 0.1}
+    report = audited({"White": {**MANY, **risks}, "Other": {**MANY, **risks}, "Black": {**better, **risks}})
+    words = _words(report)
+    (black,) = [line for line in words.missed if "Black women" in line]
+    assert "(50 (49 to 51) of 100 of their outcomes are not recorded, so this may flatter)" in black
+    assert not any("may flatter" in line for line in words.missed if line != black)
+    assert words.gap.endswith("It counts Black women, whose outcomes are recorded less often.")
+    assert words.risk_wrong == ()
+    assert "For Black women it cannot be told: their outcomes are recorded less often" in words.risk_not_wrong
+    assert "For no ethnic group is" not in report_page(report)
+    assert len(words.major) == 1
+    assert words.major[0].startswith("For 50 (49 to 51) of 100 Black women no outcome is recorded")
+
+
+def test_a_major_finding_stands_before_the_verdict_once(audited):
+    half = {**MANY, "flagged_risk": 0.9, "other_risk": 0.2}
+    report = audited({"White": MANY, "Black": {**half, "missing": 5000}, "Not known": {**MANY}})
+    words = _words(report)
+    assert any("ethnicity is not stated or not known" in line for line in words.major)
+    assert not set(words.major) & set(words.risk_wrong)
+    page = report_page(report)
+    for line in words.major:
+        assert page.index(line) < page.index(words.verdict)
+
+
+@pytest.mark.parametrize(
+    ("flagged", "said"), [(False, "Nobody is flagged, so"), (True, "Everybody is flagged, so")], ids=str
+)
+def test_a_cut_that_tells_no_women_apart_is_said_to_compare_nothing(table, flagged, said):
+    frame = table({"White": MANY, "Black": MISSED}).with_columns(alert=pl.lit(flagged))
+    words = _words(audit(frame, DEFAULT_POLICY))
+    assert said in words.overall
+    assert words.gap == ""

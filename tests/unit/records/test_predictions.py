@@ -124,3 +124,83 @@ def test_a_parquet_file_that_is_not_one(tmp_path):
     (tmp_path / "p.parquet").write_bytes(b"not parquet at all")
     with pytest.raises(refused.UnreadablePredictions, match=r"p\.parquet"):
         read_predictions(tmp_path / "p.parquet")
+
+
+@pytest.mark.parametrize(
+    ("label", "group"),
+    [
+        *(
+            (label, "Not known")
+            for label in ("", " ", "Unknown", "not  known", "NULL", "na", "N/A", "None", "not_known")
+        ),
+        *((label, "Not stated") for label in (" NOT STATED", "Prefer not to say", "refused")),
+        ("White ", "White"),
+        ("Z", "Z"),
+        ("Any other ethnic group", "Any other ethnic group"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_missing_ethnicity_is_one_group_however_it_is_written(short, tmp_path, label, group, suffix):
+    file = tmp_path / f"p.{suffix}"
+    given = short.with_columns(ethnic_group=pl.lit(label))
+    given.write_csv(file) if suffix == "csv" else given.write_parquet(file)
+    assert validate(read_predictions(file)).collect()["ethnic_group"].unique().to_list() == [group]
+
+
+def _file_of(tmp_path, text):
+    (tmp_path / "p.csv").write_text(text, encoding="utf-8")
+    return tmp_path / "p.csv"
+
+
+def test_a_file_without_a_header_does_not_show_its_first_woman(tmp_path):
+    file = _file_of(tmp_path, "9434765919,Jane Smith,0.2,true,Black\n9434765870,Ann Jones,0.1,false,White\n")
+    with pytest.raises(refused.UnknownPredictionColumn, match=r"5 .*may lack a header row") as refusal:
+        read_predictions(file)
+    assert not any(value in str(refusal.value) for value in ("9434765919", "Jane", "0.2"))
+
+
+def test_only_the_first_three_unknown_columns_are_shown(short):
+    wide = short.with_columns(pl.lit(1).alias(f"extra_{letter}") for letter in "abcde")
+    with pytest.raises(refused.UnknownPredictionColumn, match="'extra_c' and 2 more") as refusal:
+        validate(wide)
+    assert "extra_d" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("label", ["9434765919", "943 476 5919", "woman 943476"])
+def test_identifiers_are_not_taken_for_groups(short, label):
+    with pytest.raises(refused.IdentifiersAsGroups, match="look like identifiers") as refusal:
+        validate(short.with_columns(ethnic_group=pl.lit(label)))
+    assert label not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("labels", "is_refused"), [(60, False), (61, True)])
+def test_more_labels_than_any_coding_has_are_not_groups(labels, is_refused):
+    names = [f"Surname{n}" for n in range(labels)]
+    table = pl.DataFrame({"pregnancy_id": names, "ethnic_group": names}).with_columns(
+        outcome=pl.lit("preterm_birth"), risk=pl.lit(0.1), observed=pl.lit(value=False)
+    )
+    if not is_refused:
+        assert validate(table).collect().height == labels
+        return
+    with pytest.raises(refused.IdentifiersAsGroups) as refusal:
+        validate(table)
+    assert "Surname" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("label", ["Black, British", "Black, British, 9434765919", "Black,"])
+def test_a_row_of_more_fields_than_the_header_is_not_cut_short(tmp_path, label):
+    header = "pregnancy_id,outcome,risk,observed,ethnic_group\n"
+    rows = f"1,preterm_birth,0.1,true,White\n2,preterm_birth,0.2,false,{label}\n"
+    with pytest.raises(refused.UnreadablePredictions, match="1 rows hold more fields than the header") as refusal:
+        read_predictions(_file_of(tmp_path, header + rows))
+    assert "9434765919" not in str(refusal.value)
+    quoted = rows.replace(label, f'"{label}"') if "9434765919" not in label else '1,preterm_birth,0.1,true,"a\nb"\n'
+    assert validate(read_predictions(_file_of(tmp_path, header + quoted))).collect().height >= 1
+
+
+def test_a_quotation_mark_that_is_never_closed(tmp_path):
+    file = _file_of(
+        tmp_path, 'pregnancy_id,outcome,risk,observed,ethnic_group\n1,preterm_birth,0.1,true,"' + "x" * 200_000
+    )
+    with pytest.raises(refused.UnreadablePredictions, match="never closed"):
+        read_predictions(file)

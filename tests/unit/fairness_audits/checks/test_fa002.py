@@ -58,3 +58,18 @@ def test_fires_below_the_policys_minimum_of_events_but_not_below_ten(answers, ev
     expected_as_half = {"found": 0, "missed": events, "cleared": 300, "other_risk": events / 2 / (events + 300)}
     found = answers("FA002", {"White": many, "Asian": expected_as_half}, policy=EXACT)
     assert [f.state for f in found if f.group == "Asian" or "Asian" in f.sentence] == [state]
+
+
+def test_cannot_tell_where_no_outcome_is_recorded(answers):
+    (answer,) = answers("FA002", {"White": {"missing": 1000}, "Asian": {"missing": 1000}})
+    assert answer.state == "cannot tell"
+    assert "not recorded for anyone" in answer.sentence
+
+
+def test_an_overstated_risk_may_be_an_outcome_recorded_less_often(answers):
+    doubt = "or the outcome is recorded less often for them: check that before recalibrating"
+    over, under = {**RIGHT, "missed": 50, "cleared": 950}, {**RIGHT, "missed": 160, "cleared": 840}
+    by_group = {f.group: f for f in answers("FA002", {"White": RIGHT, "Asian": over, "Black": under})}
+    assert doubt in by_group["Asian"].sentence
+    assert doubt in by_group["Asian"].next_step
+    assert doubt not in by_group["Black"].sentence

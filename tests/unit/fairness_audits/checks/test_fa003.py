@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
+from fairness_audits.audit import audit
 from fairness_audits.policy import DEFAULT_POLICY
 
 MANY = {"found": 300, "missed": 700, "cleared": 8000, "false_alarms": 1000}
@@ -65,3 +69,19 @@ def test_never_fires_on_a_rate_that_may_not_be_printed(answers):
 def test_cannot_tell_where_the_rate_of_everyone_may_not_be_printed(answers):
     found = answers("FA003", {"White": {"found": 13, "missed": 4, "cleared": 300}}, policy=DEFAULT_POLICY)
     assert [f.state for f in found] == ["cannot tell"]
+
+
+@pytest.mark.parametrize("policy", [DEFAULT_POLICY, replace(DEFAULT_POLICY, disclosure="none")], ids=["msds", "none"])
+@pytest.mark.parametrize(("flagged", "whom"), [(False, "Nobody"), (True, "Everybody")])
+def test_cannot_tell_where_the_cut_tells_no_women_apart(table, policy, flagged, whom):
+    frame = table({"White": MANY, "Black": MANY}).with_columns(alert=pl.lit(flagged))
+    (answer,) = [f for f in audit(frame, policy).findings if f.code == "FA003"]
+    assert (answer.state, answer.sentence) == (
+        "cannot tell",
+        f"{whom} is flagged, so sensitivity compares nothing.",
+    )
+
+
+def test_all_events_found_is_not_everybody_flagged(answers):
+    found = {"found": 300, "cleared": 8000, "false_alarms": 1000}
+    assert [f.state for f in answers("FA003", {"White": found, "Black": found})] == ["passed"]

@@ -37,3 +37,10 @@ def test_an_outcome_not_yet_due_is_not_missing(table, exact):
     assert report.group(report.models[0], "Asian")["missing_outcomes"].value == 0.0
     later = audit(frame, exact, as_of=datetime.date(2026, 4, 1))
     assert later.group(later.models[0], "Asian")["missing_outcomes"].value == 0.25
+
+
+def test_cannot_tell_where_no_outcome_is_recorded(answers):
+    (answer,) = answers("FA008", {"White": {"missing": 1000}, "Asian": {"missing": 1000}})
+    assert answer.state == "cannot tell"
+    assert "not recorded for anyone" in answer.sentence
+    assert "Gather the outcomes" in answer.next_step

@@ -25,3 +25,10 @@ def test_blocks_where_nobody_told_theirs_and_nothing_passes(audited, label):
     by_code = {f.code: f for f in report.findings}
     assert "Ethnicity is not recorded in this file" in by_code["FA009"].sentence
     assert {by_code[code].state for code in ("FA002", "FA003", "FA008", "FA012")} == {"cannot tell"}
+
+
+def test_a_blank_ethnicity_is_not_a_group_of_its_own(answers):
+    women = {"found": 30, "missed": 70, "cleared": 900}
+    (answer,) = answers("FA009", {"White": women, " ": women, "n/a": women, "Black": women})
+    assert answer.state == "finding"
+    assert answer.sentence.startswith("For 50 (")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from fairness_audits.policy import DEFAULT_POLICY
+
 LARGE = {"found": 60, "missed": 140, "cleared": 1800}
 
 
@@ -22,3 +24,20 @@ def test_passes_where_every_group_has_enough(answers):
 
 def test_cannot_tell_where_ethnicity_is_not_recorded(answers):
     assert [f.state for f in answers("FA012", {"Not known": LARGE})] == ["cannot tell"]
+
+
+def test_a_group_whose_sensitivity_may_not_be_printed_is_named(answers):
+    """3 of 55 is disguised: 5 of 55, which may be 1 to 7."""
+    disguised = {"found": 3, "missed": 52, "cleared": 500}
+    found = answers("FA012", {"White": LARGE, "Black": disguised}, policy=DEFAULT_POLICY)
+    assert [(f.state, f.group) for f in found] == [("cannot tell", "Black")]
+
+
+def test_a_pass_does_not_say_that_every_comparison_can_be_made(answers):
+    between = {"found": 30, "missed": 70, "cleared": 900}
+    groups = {"White": LARGE, "Black": between}
+    assert "cannot tell" in {f.state for f in answers("FA003", groups)}
+    (answer,) = answers("FA012", groups)
+    assert answer.state == "passed"
+    assert "enough events for its figures" not in answer.sentence
+    assert "whether they are enough to compare, each check says" in answer.sentence
