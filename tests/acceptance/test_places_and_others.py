@@ -127,8 +127,10 @@ def test_a_retrain_that_is_stopped(english_births: Path, tmp_path: Path, number:
     assert process.stderr is not None
     before = ""
     # The last remark before the run is opened in the registry; its fit and audit take seconds.
-    while "births to fit on" not in before:
-        before += process.stderr.readline()
+    while "to fit on" not in before:
+        line = process.stderr.readline()
+        assert line, f"the retrain ended before it fitted: {before}"
+        before += line
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not _statuses(home):
         time.sleep(0.05)
