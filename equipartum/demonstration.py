@@ -110,7 +110,7 @@ def _first_read(body: Mapping[str, Any]) -> list[str]:
         if answered["status"] != "scored":
             lines.append(f"  {name}: {answered['status']}: {answered['reason']}")
             continue
-        moved = ", ".join(f"{reason['wording']} ({reason['direction']})" for reason in answered["reasons"]["moved"])
+        moved = ", ".join(f"{reason['wording']} ({reason['direction']})" for reason in answered["reasons"])
         lines.append(f"  {name}: {answered['natural_frequency']['sentence']}")
-        lines.append(f"    What moved this number (not causes, not advice): {moved or 'nothing that is shown'}")
+        lines.append(f"    {answered['reasons_heading']}: {moved or 'nothing that is shown'}")
     return lines
