@@ -146,11 +146,14 @@ def test_the_whole_path(
     assert model["digest"] == trained["model_digest"]
     assert model["audit"]["blocking_findings"] == []
 
-    pl.DataFrame({"pregnancy_id": ["P-7"], "outcome": ["preterm_birth"], "observed": [True]}).write_csv("since.csv")
+    seen = {"pregnancy_id": ["P-7", "P-8"], "outcome": ["preterm_birth"] * 2, "observed": [True, False]}
+    pl.DataFrame(seen).write_csv("since.csv")
     done = in_this_process(
         "audit", "--log", "--observed", "since.csv", "--policy", strict, "--out", "live", "--json", *at_home
     )
     assert done.code == 0, done.err
+    # P-8 was never asked about: an outcome that finds no risk is said, not dropped in silence.
+    assert "1 of 2 outcomes belong to a risk in the log" in done.err
     (row,) = (
         row
         for row in json.loads(Path("live/audit.json").read_text(encoding="utf-8"))["figures"]
