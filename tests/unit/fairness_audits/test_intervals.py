@@ -23,10 +23,19 @@ def test_wilson_as_published(part, whole, low, high):
 
 @pytest.mark.parametrize(
     ("counts", "low", "high"),
-    [((56, 70, 48, 80), 0.0524, 0.3339), ((9, 10, 3, 10), 0.1705, 0.8090), ((5, 56, 0, 29), -0.0381, 0.1926)],
+    [
+        ((56, 70, 48, 80), 0.0524, 0.3339),
+        ((9, 10, 3, 10), 0.1705, 0.8090),
+        ((6, 7, 2, 7), 0.0582, 0.8062),
+        ((5, 56, 0, 29), -0.0381, 0.1926),
+        ((0, 10, 0, 20), -0.1611, 0.2775),
+        ((0, 10, 0, 10), -0.2775, 0.2775),
+        ((10, 10, 0, 20), 0.6791, 1.0),
+        ((10, 10, 0, 10), 0.6075, 1.0),
+    ],
 )
 def test_newcombe_as_published(counts, low, high):
-    """Newcombe, Stat Med 1998;17:873, Table II, method 10."""
+    """Newcombe, Stat Med 1998;17:873, Table II, method 10: all eight of its contrasts."""
     found = intervals.newcombe_difference(*counts)
     assert (round(found.low, 4), round(found.high, 4)) == (low, high)
 
