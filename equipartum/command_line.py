@@ -7,28 +7,29 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import typer
 
-from equipartum.commands import SUMMARIES
+from equipartum.commands import GROUPS, SUMMARIES
 from equipartum.stopping import Stopped, stopped_by_signals
 from equipartum.terminal import Terminal
 from records.errors import EquipartumError
 
-__all__ = ["application", "main", "spread"]
+__all__ = ["application", "in_full", "main", "spread"]
 
+COMMANDS = "equipartum.commands"
 # Options that take several values after one name, as a shell's wildcard gives them.
 SPREADING = ("--data", "--predictions")
 # Set to anything, it shows the traceback of a fault of the program itself.
 TRACEBACK = "EQUIPARTUM_TRACEBACK"
 
 
-def application(commands: Collection[str] = tuple(SUMMARIES)) -> typer.Typer:
-    """The command line with only ``commands`` loaded, for what a fit needs takes seconds to import.
+def application(asked: Sequence[str] | None = None) -> typer.Typer:
+    """The command line with only the command that ``asked`` begins with loaded; every command without ``asked``.
 
-    The others are listed by their summaries and cannot be run.
+    What a fit needs takes seconds to import. The others are listed by their summaries and cannot be run.
     """
     app = typer.Typer(
         name="equipartum",
@@ -38,17 +39,36 @@ def application(commands: Collection[str] = tuple(SUMMARIES)) -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for name, summary in SUMMARIES.items():
-        if name in commands:
-            module = importlib.import_module(f"equipartum.commands.{name}")
-            app.command(name=name, help=summary, epilog=module.EXAMPLES)(module.command)
-        else:
+    return _with_commands(app, COMMANDS, SUMMARIES, asked)
+
+
+def _with_commands(
+    app: typer.Typer, package: str, summaries: Mapping[str, str], asked: Sequence[str] | None
+) -> typer.Typer:
+    for name, summary in summaries.items():
+        if asked is not None and name not in asked[:1]:
             app.command(name=name, help=summary)(_listed_only)
+            continue
+        module = importlib.import_module(f"{package}.{name}")
+        if package == COMMANDS and name in GROUPS:
+            group = typer.Typer(help=summary, epilog=module.EXAMPLES, no_args_is_help=True, rich_markup_mode="markdown")
+            within = None if asked is None else asked[1:]
+            app.add_typer(_with_commands(group, module.__name__, module.SUMMARIES, within), name=name)
+        else:
+            app.command(name=name, help=summary, epilog=module.EXAMPLES)(module.command)
     return app
 
 
 def _listed_only() -> None:
     """Stands in the list of commands for one that is not loaded."""
+
+
+def in_full(arguments: Sequence[str]) -> list[str]:
+    """`audit --run ID` as `audit run --run ID`: options alone belong to the sub-command that a group is short for."""
+    name, *rest = arguments or [""]
+    if name not in GROUPS or not rest or not rest[0].startswith("-") or rest[0] == "--help":
+        return list(arguments)
+    return [name, importlib.import_module(f"{COMMANDS}.{name}").SHORT_FOR, *rest]
 
 
 def spread(arguments: Sequence[str]) -> list[str]:
@@ -70,13 +90,13 @@ def spread(arguments: Sequence[str]) -> list[str]:
 
 def main() -> None:
     """Runs the command line; a refusal is one message and exit 1, never a traceback."""
-    arguments = spread(sys.argv[1:])
+    arguments = in_full(spread(sys.argv[1:]))
     terminal = Terminal(as_json="--json" in arguments)
     # Libraries' deprecation notes are for those who build this, not for those who use it.
     warnings.simplefilter("ignore")
     try:
         with stopped_by_signals():
-            application([name for name in SUMMARIES if name in arguments[:1]])(args=arguments, prog_name="equipartum")
+            application(arguments)(args=arguments, prog_name="equipartum")
     except (Exception, Stopped) as reason:
         if os.environ.get(TRACEBACK) and _is_a_fault(reason):
             raise

@@ -1,6 +1,8 @@
-"""One module a subcommand: its EXAMPLES and `command`, which reads as the sentence it performs.
+"""One module a command: its EXAMPLES and `command`, which reads as the sentence it performs.
 
 `SUMMARIES` names them all, so that the list of commands can be shown, and one of them run, without loading the rest.
+Those of `GROUPS` are packages: their own SUMMARIES and EXAMPLES, one module a sub-command, and the sub-command that
+they are short for when only options follow.
 """
 
 from __future__ import annotations
@@ -8,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["SUMMARIES"]
+__all__ = ["GROUPS", "SUMMARIES"]
+
+GROUPS = ("audit",)
 
 SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
         "quickstart": "Train, audit, register and serve every simulated outcome, in demo mode.",
         "retrain": "Fit, audit and register risk models from files of births.",
-        "audit": "Audit predictions for disparity, with intervals, in plain language.",
+        "audit": "Audit predictions for disparity: run an audit.",
         "models": "List registered models: versions, aliases, findings that block them.",
         "promote": "Make a version the champion that is served.",
         "serve": "Serve the champions over HTTP.",

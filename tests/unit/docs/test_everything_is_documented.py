@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.core import TyperGroup
 
-from equipartum.command_line import application
+from equipartum.command_line import application, in_full
+from equipartum.commands import GROUPS
 from fairness_audits import policy
 from fairness_audits.checks import CHECKS, Check
 from fairness_audits.disclosure import RULES
@@ -29,10 +31,22 @@ from serving.app import create_app
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
-COMMANDS = {
-    name: [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
-    for name, command in typer.main.get_command(application()).commands.items()
-}
+
+
+def _commands(group: TyperGroup, prefix: str = "") -> dict[str, list[str]]:
+    """Each command by its name in full, groups before their sub-commands, with its options."""
+    found: dict[str, list[str]] = {}
+    for name, command in group.commands.items():
+        options = [option for parameter in command.params for option in parameter.opts]
+        found[prefix + name] = [option for option in options if option.startswith("--")]
+        if isinstance(command, TyperGroup):
+            found |= _commands(command, f"{prefix}{name} ")
+    return found
+
+
+APPLICATION = typer.main.get_command(application())
+assert isinstance(APPLICATION, TyperGroup)
+COMMANDS = _commands(APPLICATION)
 LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -69,9 +83,11 @@ def _anchors(page: Path) -> set[str]:
 def _commands_shown(page: Path) -> Iterator[tuple[str, list[str]]]:
     """Each `equipartum COMMAND ...` of a page's code, with the options it gives."""
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
-    shown = re.findall(r"(?:^\s*\$ |`)(?:equipartum|python3 start\.py run) ([a-z]+)([^`\n]*)", text, re.MULTILINE)
-    for command, arguments in shown:
-        yield command, re.findall(r"--[a-z-]+", arguments.partition(" #")[0])
+    shown = re.findall(r"(?:^\s*\$ |`)(?:equipartum|python3 start\.py run) ([a-z][^`\n]*)", text, re.MULTILINE)
+    for line in shown:
+        words = in_full(line.partition(" #")[0].split())
+        command = " ".join(words[:2]) if words[0] in GROUPS else words[0]
+        yield command, re.findall(r"--[a-z-]+", " ".join(words))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -81,7 +97,7 @@ def test_every_command_and_option_is_in_the_reference(command: str) -> None:
 
 
 def test_the_reference_has_no_command_that_is_not_there() -> None:
-    assert re.findall(r"^## (.+)$", _reference("commands"), re.MULTILINE) == list(COMMANDS)
+    assert sorted(re.findall(r"^## (.+)$", _reference("commands"), re.MULTILINE)) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -99,7 +115,7 @@ def test_commands_shown_exist_with_their_options(page: Path) -> None:
 
 def test_the_readme_shows_commands() -> None:
     shown = {command for command, _ in _commands_shown(ROOT / "README.md")}
-    assert {"retrain", "promote", "serve", "audit"} <= shown
+    assert {"retrain", "promote", "serve", "audit run"} <= shown
 
 
 def test_every_setting_with_its_default_and_environment_variable() -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipartum.command_line import _in_one_sentence, spread
+from equipartum.command_line import _in_one_sentence, in_full, spread
 from equipartum.out_file import UnwritableFile, refuse_unwritable
 from equipartum.stopping import SIGNALS, Stopped, stopped_by_signals
 
@@ -25,6 +25,19 @@ def test_several_values_are_each_given_their_option(data: list[str], tables: lis
     expected_tables = [part for value in tables for part in ("--predictions", value)]
     assert spread(arguments) == ["retrain", "preterm_birth", *expected, "--seed", "3", *expected_tables]
     assert spread(spread(arguments)) == spread(arguments)
+
+
+@pytest.mark.parametrize("options", [["--run", "3f9c"], ["--json", "--log"], ["--home", "h", "--run", "x", "--help"]])
+def test_options_after_a_group_are_those_of_the_sub_command_it_is_short_for(options: list[str]) -> None:
+    assert in_full(["audit", *options]) == ["audit", "run", *options]
+    assert in_full(["audit", "run", *options]) == ["audit", "run", *options]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["audit"], ["audit", "--help"], ["audit", "list", "--json"], ["models", "--json"]]
+)
+def test_nothing_else_is_added_to_what_was_typed(arguments: list[str]) -> None:
+    assert in_full(arguments) == arguments
 
 
 def test_a_fault_is_told_by_its_place_and_not_by_its_words() -> None:

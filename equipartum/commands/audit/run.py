@@ -1,4 +1,4 @@
-"""`equipartum audit`: who is missed, whose risk is misstated, and how sure that is."""
+"""`equipartum audit run`: who is missed, whose risk is misstated, and how sure that is."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from training.reaudit import audit_run
 from training.registry import Registry
 
 EXAMPLES = (
-    "Examples: **equipartum audit --run 3f9c2a1b --policy policy.toml**; "
-    "**equipartum audit --predictions last_month.csv --out report**; "
-    "**equipartum audit --log --observed outcomes.csv --out report** for what the service itself answered."
+    "Examples: **equipartum audit run --run 3f9c2a1b --policy policy.toml**; "
+    "**equipartum audit run --predictions last_month.csv --out report**; "
+    "**equipartum audit run --log --observed outcomes.csv --out report** for what the service itself answered."
 )
 
 

@@ -1,0 +1,22 @@
+"""`equipartum audit`: one module a sub-command. Without one, options alone are those of `audit run`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["EXAMPLES", "SHORT_FOR", "SUMMARIES"]
+
+# `equipartum audit --predictions FILE` is what people type first.
+SHORT_FOR = "run"
+
+EXAMPLES = (
+    "Examples: **equipartum audit --predictions last_month.csv --out report** (short for **audit run**); "
+    "**equipartum audit run --run 3f9c2a1b --policy policy.toml**."
+)
+
+SUMMARIES: Mapping[str, str] = MappingProxyType(
+    {
+        "run": "Audit predictions for disparity, with intervals, in plain language.",
+    }
+)
