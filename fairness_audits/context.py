@@ -19,11 +19,13 @@ from records.errors import EquipartumError
 __all__ = [
     "AuditContext",
     "CertificateRow",
+    "EthnicityOption",
     "FrontierPoint",
     "GroupAgainstRowZero",
     "GroupProxy",
     "GroupReach",
     "GroupSensitivity",
+    "OptionGroup",
     "PredictorMissingness",
     "UnreadableContext",
 ]
@@ -123,6 +125,43 @@ class CertificateRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OptionGroup:
+    """Women of ``group`` under one way of treating ethnicity, on the births held out.
+
+    ``gained`` and ``lost`` are events found by this option only, and by row 0 only; ``mean_risk`` is of women whose
+    outcome is known, None for a rule; ``found_with_level_up`` what level-up cuts on the same risks would find.
+    """
+
+    group: str
+    women: int
+    flagged: int
+    ascertained: int
+    events: int
+    found: int
+    found_by_row_zero: int
+    gained: int
+    lost: int
+    found_with_level_up: int | None = None
+    mean_risk: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EthnicityOption:
+    """One way of treating ethnicity: 'blind', 'group_intercept', 'ethnicity_as_input', or today's rule by its name.
+
+    ``level_up_flags_per_1000`` is what level-up cuts on top of it would add. A rule whose facts are not held is not
+    evaluated.
+    """
+
+    name: str
+    uses_ethnicity: bool
+    groups: tuple[OptionGroup, ...] = ()
+    level_up_flags_per_1000: float | None = None
+    auroc: float | None = None
+    is_evaluated: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditContext:
     """Aggregates about one model (outcome x prediction point x version); everything has a default but what names it."""
 
@@ -141,6 +180,7 @@ class AuditContext:
     against_row_zero: tuple[GroupAgainstRowZero, ...] = ()
     frontier: tuple[FrontierPoint, ...] = ()
     certificate: tuple[CertificateRow, ...] = ()
+    ethnicity_options: tuple[EthnicityOption, ...] = ()
     reference_histograms: Mapping[str, Any] = field(default_factory=dict)
 
     def describes(self, section: Section) -> bool:
@@ -181,6 +221,7 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
         "against_row_zero": GroupAgainstRowZero,
         "frontier": FrontierPoint,
         "certificate": CertificateRow,
+        "ethnicity_options": EthnicityOption,
     }
 )
 
@@ -188,4 +229,6 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
 def _thawed(values: dict[str, Any]) -> dict[str, Any]:
     if "sensitivity" in values:
         values["sensitivity"] = tuple(GroupSensitivity(**row) for row in values["sensitivity"])
+    if "groups" in values:
+        values["groups"] = tuple(OptionGroup(**row) for row in values["groups"])
     return values

@@ -17,6 +17,7 @@ from fairness_audits.comparators import Comparison
 from fairness_audits.context import AuditContext, FrontierPoint
 from fairness_audits.data_description import DataDescription
 from fairness_audits.disclosure import RULES, DisclosureRule
+from fairness_audits.ethnicity_options import PrintedOption, printed_options
 from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.findings import FINDING, Finding
 from fairness_audits.frontier import FrontierRow, printed_frontier
@@ -124,6 +125,12 @@ class AuditReport:
         context = self.context_of(section)
         return printed_frontier(context, self.rule) if context is not None else ()
 
+    def ethnicity_options(self, section: Section) -> tuple[PrintedOption, ...]:
+        """Ways of treating ethnicity side by side; empty where they were not compared."""
+        context = self.context_of(section)
+        limit = self.policy.tolerance("FA004").limit
+        return printed_options(context, self.rule, limit) if context is not None else ()
+
     def certificate(self, section: Section) -> tuple[CertifiedGroup, ...]:
         context = self.context_of(section)
         return printed_certificate(context, self.rule) if context is not None else ()
@@ -181,6 +188,7 @@ class AuditReport:
             "nobody_made_worse": [row.to_dict() for row in self.nobody_made_worse(section)] or "not given",
             "certificate": [row.to_dict() for row in self.certificate(section)] or "not given",
             "frontier": [row.to_dict() for row in self.frontier(section)] or "not given",
+            "ethnicity_options": [option.to_dict() for option in self.ethnicity_options(section)] or "not given",
             "missing_predictors": [row.to_dict() for row in self.missingness(section)] or "not given",
             "source": context.source if context is not None else "",
             "intended_population": context.intended_population if context is not None else "",

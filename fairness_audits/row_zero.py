@@ -12,7 +12,7 @@ from fairness_audits.figures import Figure
 from fairness_audits.intervals import Z95
 from fairness_audits.printed_rates import share
 
-__all__ = ["RowZeroRow", "printed_against_row_zero"]
+__all__ = ["RowZeroRow", "printed_against_row_zero", "status_against_row_zero"]
 
 # From this many events a loss counts even where it is not known which women were lost (project default).
 ENOUGH_EVENTS = 100
@@ -51,13 +51,14 @@ def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit:
                 found_by_chosen=counts["after"],
                 before=share("sensitivity", counts["before"], counts["events"], rule),
                 after=share("sensitivity", counts["after"], counts["events"], rule),
-                status=_status(row, limit),
+                status=status_against_row_zero(row, limit),
             )
         )
     return tuple(rows)
 
 
-def _status(row: GroupAgainstRowZero, limit: float) -> str:
+def status_against_row_zero(row: GroupAgainstRowZero, limit: float) -> str:
+    """'worse', 'no worse' or 'cannot tell', on the same women."""
     if _benefit_lost(row) > limit:
         return "worse" if row.events >= ENOUGH_EVENTS else "cannot tell"
     if row.events == 0 or (row.found_by_row_zero - row.found_by_chosen) / row.events <= limit:

@@ -14,6 +14,7 @@ from sklearn.model_selection import StratifiedKFold
 from fairness_audits.context import (
     AuditContext,
     CertificateRow,
+    EthnicityOption,
     FrontierPoint,
     GroupAgainstRowZero,
     GroupProxy,
@@ -47,6 +48,7 @@ def audit_context(
     *,
     model_version: str,
     notes: Sequence[str],
+    options: Sequence[EthnicityOption] = (),
 ) -> AuditContext:
     """Aggregates for the audit of one fitted model; ``holdout`` is compared with row 0 woman by woman."""
     classifier = fitted.classifier
@@ -69,6 +71,7 @@ def audit_context(
             for index, row in enumerate(classifier.frontier_)
         ),
         certificate=_certificate_rows(classifier.certificate_),
+        ethnicity_options=tuple(options),
         reference_histograms=fitted.model.reference_histograms,
     )
 

@@ -15,7 +15,9 @@ from training.fair_boost import FairBoostClassifier
 from training.fair_boost.parts import HELD_OUT
 from training.offer_policy import absolute_threshold
 
-__all__ = ["capacity_threshold"]
+__all__ = ["capacity_threshold", "women_offered_to"]
+
+Parts = np.ndarray[tuple[int], np.dtype[np.int8]]
 
 
 def capacity_threshold(
@@ -24,19 +26,26 @@ def capacity_threshold(
     *,
     encoding: Encoding,
     training: pl.DataFrame,
-    parts: np.ndarray[tuple[int], np.dtype[np.int8]],
+    parts: Parts,
     alert_rate: float,
 ) -> float:
-    """The cut for one row of the frontier. ``parts`` are of the ascertained births of ``training``, in order.
+    """The cut for one row of the frontier. ``parts`` are of the ascertained births of ``training``, in order."""
+    if training[OBSERVED].null_count() == 0:
+        return float(classifier.frontier_[row].figures.threshold)
+    women, weight = women_offered_to(training, parts)
+    return absolute_threshold(classifier.risk_at(encoding.encode(women), row), alert_rate, weight)
+
+
+def women_offered_to(
+    training: pl.DataFrame, parts: Parts
+) -> tuple[pl.DataFrame, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    """Women who stand for all those a site can offer to, and their weights.
 
     Held-out births stand for all ascertained ones; births without an ascertained outcome, which took no part in the
     fit, stand for themselves.
     """
     ascertained = pl.col(OBSERVED).is_not_null()
     known, unknown = training.filter(ascertained), training.filter(~ascertained)
-    if unknown.is_empty():
-        return float(classifier.frontier_[row].figures.threshold)
     held_out = known.filter(parts == HELD_OUT)
-    women = pl.concat([held_out, unknown])
     weight = np.r_[np.full(held_out.height, known.height / held_out.height), np.ones(unknown.height)]
-    return absolute_threshold(classifier.risk_at(encoding.encode(women), row), alert_rate, weight)
+    return pl.concat([held_out, unknown]), weight

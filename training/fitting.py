@@ -7,6 +7,7 @@ from typing import Any
 
 import lightgbm
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from models.design import ModelDesign
@@ -20,7 +21,7 @@ from training.cohort import OBSERVED, Cohort
 from training.fair_boost import FairBoostClassifier
 from training.histograms import reference_histograms
 
-__all__ = ["FittedModel", "fit"]
+__all__ = ["FittedModel", "estimator_of", "fit"]
 
 # The tolerances of the frontier, as multiples of the design's own, loosest first; row 0 is always there.
 FRONTIER_MULTIPLES = (3.0, 2.0, 1.0)
@@ -28,11 +29,15 @@ FRONTIER_MULTIPLES = (3.0, 2.0, 1.0)
 
 @dataclass(frozen=True, kw_only=True)
 class FittedModel:
-    """The model to be used, the unconstrained one (row 0) on the same births, and the fit they come from."""
+    """The model to be used, the unconstrained one (row 0) on the same births, and the fit they come from.
+
+    ``parts`` says which part of the inner split each ascertained training birth was in, in order.
+    """
 
     model: RiskModel
     row_0: RiskModel
     classifier: FairBoostClassifier
+    parts: npt.NDArray[np.int8]
 
 
 def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedModel:
@@ -41,7 +46,7 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
     encoding = Encoding.of(design.predictors)
     constraint = design.constraint if cohort.has_ethnicity else "none"
     classifier = FairBoostClassifier(
-        _estimator(design),
+        estimator_of(design),
         constraint=constraint,
         alert_rate=design.alert_rate,
         tolerance=design.tolerance,
@@ -76,10 +81,11 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
             reference_histograms=histograms,
         )
 
-    return FittedModel(model=row(classifier.chosen_row_), row_0=row(0), classifier=classifier)
+    return FittedModel(model=row(classifier.chosen_row_), row_0=row(0), classifier=classifier, parts=parts)
 
 
-def _estimator(design: ModelDesign) -> lightgbm.LGBMClassifier:
+def estimator_of(design: ModelDesign) -> lightgbm.LGBMClassifier:
+    """The unfitted booster that the design describes."""
     parameters: dict[str, Any] = {**design.booster, "random_state": design.seed}
     return lightgbm.LGBMClassifier(**parameters, deterministic=True, force_row_wise=True, verbosity=-1)
 

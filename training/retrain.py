@@ -19,6 +19,7 @@ from training.audit_context import audit_context
 from training.cohort import OBSERVED, Cohort, assemble
 from training.design_choice import RetrainRequest, design_for
 from training.diagnosis import Diagnosis, after_evaluation, diagnose
+from training.ethnicity_options import ethnicity_options
 from training.fitting import fit
 from training.holdout import calibration_bands, predict_holdout
 from training.publication import publish
@@ -76,7 +77,8 @@ def retrain(
         notes = (denominator, split.description, *absences, *records.notes, *diagnosis.remarks)
         label = fitted.model.digest[:12]
         predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
-        context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes)
+        options = ethnicity_options(design, cohort, fitted, training, holdout)
+        context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes, options=options)
         report = audit(predictions, policy, context)
         say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
         diagnosis = after_evaluation(diagnosis, cohort.outcome, report.group(report.models[0])["auroc"])

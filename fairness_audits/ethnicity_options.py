@@ -1,0 +1,151 @@
+"""Four ways to treat ethnicity against row 0, as printed: who would be found, whose risk would be right, at what cost.
+
+They are laid out for a person to decide; none of them is served until somebody has signed for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from fairness_audits.context import AuditContext, EthnicityOption, GroupAgainstRowZero, OptionGroup
+from fairness_audits.disclosure import DisclosureRule, PublishedCounts, one_family, publish
+from fairness_audits.figures import DIGITS, Figure, figure, rounded
+from fairness_audits.intervals import Interval
+from fairness_audits.levels import EVERYONE
+from fairness_audits.printed_rates import ratio, share
+from fairness_audits.row_zero import status_against_row_zero
+from models.guidelines import GUIDELINES
+
+__all__ = ["OptionRow", "PrintedOption", "printed_options"]
+
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "blind": "Blind: the model never sees ethnicity",
+        "group_intercept": "Blind, then one step up or down for each group",
+        "ethnicity_as_input": "Ethnicity as an input",
+    }
+)
+COUNTS = ("women", "flagged", "ascertained", "events", "found", "found_by_row_zero", "found_with_level_up")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionRow:
+    """One group under one option. ``status``: 'no worse', 'worse' or 'cannot tell', against row 0 on the same women."""
+
+    group: str
+    events: int | None
+    flag_rate: Figure
+    sensitivity: Figure
+    with_level_up: Figure
+    observed_to_expected: Figure
+    status: str
+
+    def to_dict(self) -> dict[str, Any]:
+        figures = ("flag_rate", "sensitivity", "with_level_up", "observed_to_expected")
+        return {**vars(self), **{name: getattr(self, name).to_dict() for name in figures}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedOption:
+    """Everyone first, then each group. ``rows`` is empty where a rule could not be evaluated."""
+
+    name: str
+    title: str
+    uses_ethnicity: bool
+    is_evaluated: bool
+    level_up_flags_per_1000: float | None
+    auroc: Figure
+    rows: tuple[OptionRow, ...]
+
+    @property
+    def made_worse(self) -> tuple[str, ...]:
+        """Groups that row 0 serves better; everyone together is not a group."""
+        return tuple(row.group for row in self.rows[1:] if row.status == "worse")
+
+    def to_dict(self) -> dict[str, Any]:
+        rows = [row.to_dict() for row in self.rows]
+        return {**vars(self), "auroc": self.auroc.to_dict(), "rows": rows, "made_worse": list(self.made_worse)}
+
+
+def printed_options(context: AuditContext, rule: DisclosureRule, limit: float) -> tuple[PrintedOption, ...]:
+    """``limit`` is how much of its sensitivity a group may lose to an option before it is worse off (FA004's)."""
+    return tuple(_printed(option, rule, limit) for option in context.ethnicity_options)
+
+
+def _printed(option: EthnicityOption, rule: DisclosureRule, limit: float) -> PrintedOption:
+    nan = float("nan")
+    area = nan if option.auroc is None else option.auroc
+    return PrintedOption(
+        name=option.name,
+        title=TITLES.get(option.name) or _rule_title(option.name),
+        uses_ethnicity=option.uses_ethnicity,
+        is_evaluated=option.is_evaluated,
+        # Where counts are rounded, so is this: a tenth of a flag in 1,000 of a small holdout is one woman again.
+        level_up_flags_per_1000=rounded(option.level_up_flags_per_1000, 1 if rule.rounded_to == 1 else 0),
+        auroc=figure("auroc", Interval(area, nan, nan)),
+        rows=_rows(option, rule, limit),
+    )
+
+
+def _rule_title(name: str) -> str:
+    known = GUIDELINES.get(name)
+    return f"Today’s rule: {known.title if known is not None else name.removeprefix('guideline:')}"
+
+
+def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float) -> tuple[OptionRow, ...]:
+    if not option.groups:
+        return ()
+    groups = {EVERYONE: _everyone(option.groups), **{row.group: row for row in option.groups}}
+    exact = {name: {count: float(getattr(row, count) or 0) for count in COUNTS} for name, row in groups.items()}
+    printed = publish(rule, exact, one_family(exact, EVERYONE))
+    return tuple(_row(row, printed[name], rule, limit) for name, row in groups.items())
+
+
+def _everyone(groups: tuple[OptionGroup, ...]) -> OptionGroup:
+    def total(name: str) -> int:
+        return sum(getattr(group, name) or 0 for group in groups)
+
+    known = total("ascertained")
+    told = [(g.mean_risk, g.ascertained) for g in groups if g.mean_risk is not None]
+    return OptionGroup(
+        group=EVERYONE,
+        women=total("women"),
+        flagged=total("flagged"),
+        ascertained=known,
+        events=total("events"),
+        found=total("found"),
+        found_by_row_zero=total("found_by_row_zero"),
+        gained=total("gained"),
+        lost=total("lost"),
+        found_with_level_up=total("found_with_level_up") if groups[0].found_with_level_up is not None else None,
+        mean_risk=sum(risk * n for risk, n in told) / known if told and known else None,
+    )
+
+
+def _row(row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, limit: float) -> OptionRow:
+    mean = rounded(row.mean_risk, DIGITS["mean_risk"])
+    has_level_up = row.found_with_level_up is not None
+    return OptionRow(
+        group=row.group,
+        events=counts["events"],
+        flag_rate=share("flag_rate", counts["flagged"], counts["women"], rule),
+        sensitivity=share("sensitivity", counts["found"], counts["events"], rule),
+        with_level_up=share("sensitivity", counts["found_with_level_up"], counts["events"], rule)
+        if has_level_up
+        else Figure(estimand="sensitivity", value=None),
+        observed_to_expected=ratio(counts["events"], counts["ascertained"], mean, rule),
+        status=status_against_row_zero(
+            GroupAgainstRowZero(
+                group=row.group,
+                events=row.events,
+                found_by_row_zero=row.found_by_row_zero,
+                found_by_chosen=row.found,
+                gained=row.gained,
+                lost=row.lost,
+            ),
+            limit,
+        ),
+    )
