@@ -6,6 +6,12 @@ import pytest
 
 from fairness_audits.context import EthnicityOption
 from fairness_audits.report import AuditReport
+from records.sources.simulated import simulate
+from training.cohort import assemble
+from training.design_choice import RetrainRequest, design_for
+from training.ethnicity_options import ethnicity_options
+from training.fitting import fit
+from training.split import hold_out
 
 
 @pytest.fixture
@@ -42,17 +48,23 @@ def test_what_was_gained_less_what_was_lost_is_the_difference(options: dict[str,
             assert group.found <= (group.found_with_level_up if group.found_with_level_up is not None else group.found)
 
 
-def test_options_that_read_ethnicity_bring_expected_events_nearer_to_those_seen(
-    options: dict[str, EthnicityOption],
-) -> None:
-    """Over the groups together: one small group may move away by chance."""
+def test_options_that_read_ethnicity_bring_expected_events_nearer_to_those_seen_where_groups_truly_differ() -> None:
+    """Over the groups together: one small group may move away by chance. In `benchmark` births, group moves the risk
+    beyond what the facts carry; in `england` births it does not, and nothing is to be gained."""
+    records = simulate(20_000, seed=5, scenario="benchmark").records
+    request = RetrainRequest(outcome="preterm_birth")
+    cohort = assemble(request.outcome, request.point, records)
+    design = design_for(request, cohort)
+    split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
+    training, holdout = split.training(cohort.frame), split.holdout(cohort.frame)
+    options = {o.name: o for o in ethnicity_options(design, cohort, fit(design, cohort, training), training, holdout)}
 
     def off(option: EthnicityOption) -> float:
         told = [(g.events, g.ascertained * (g.mean_risk or 0.0)) for g in option.groups]
         return sum((seen - expected) ** 2 / expected for seen, expected in told if expected > 0)
 
-    assert off(options["group_intercept"]) < off(options["blind"])
-    assert off(options["ethnicity_as_input"]) < off(options["blind"])
+    assert off(options["group_intercept"]) < 0.8 * off(options["blind"])
+    assert off(options["ethnicity_as_input"]) < 0.8 * off(options["blind"])
 
 
 def test_only_they_say_that_they_use_it(options: dict[str, EthnicityOption]) -> None:
