@@ -41,27 +41,27 @@ class DisclosureRule:
             return self.shown_as
         return self.rounded_to * math.floor(whole / self.rounded_to + 0.5)
 
-    def possible(self, count: int) -> tuple[int, int]:
+    def possible(self, count: float) -> tuple[float, float]:
         """The least and the most that a printed count may stand for where it is a disguise; itself otherwise.
 
         Rounding is not undone here: it is within what a reader expects of a rounded figure, a disguise is not.
         """
         return (1, self.small) if self.shown_as is not None and count == self.shown_as else (count, count)
 
-    def can_divide_by(self, count: int | None) -> bool:
+    def can_divide_by(self, count: float | None) -> bool:
         """Whether a rate over this printed count says anything: never over a hidden, zero or disguised one."""
         return count is not None and count > self.small if self.rounded_to > 1 else bool(count)
 
-    def can_be_share(self, part: int, whole: int) -> bool:
+    def can_be_share(self, part: float, whole: float) -> bool:
         """Whether ``part`` of ``whole`` is a rate worth printing: not where disguise or rounding moves it too far."""
         return self.can_be_over(part, whole) and self._moved_by_rounding(part, whole) <= FURTHEST_MOVED
 
-    def can_be_over(self, part: int, whole: int) -> bool:
+    def can_be_over(self, part: float, whole: float) -> bool:
         """The same where only ``part`` is a printed count, as with events over those expected."""
         least, most = self.possible(part)
         return self.can_divide_by(whole) and (most - least) <= FURTHEST_MOVED * whole
 
-    def _moved_by_rounding(self, part: int, whole: int) -> float:
+    def _moved_by_rounding(self, part: float, whole: float) -> float:
         """The furthest that the exact rate can lie from the printed one: 13 of 17 prints as 15 of 15. Zero is exact."""
         half = self.rounded_to // 2 if part else 0
         smallest_whole = max(whole - self.rounded_to // 2, self.small + 1)
@@ -70,7 +70,7 @@ class DisclosureRule:
         printed = min(part / whole, 1.0)
         return max(printed - min(lowest, 1.0), highest - printed)
 
-    def is_disguised(self, count: int) -> bool:
+    def is_disguised(self, count: float) -> bool:
         return self.possible(count) != (count, count)
 
 

@@ -1,8 +1,8 @@
 """From the counts of one section to its printed figures, group by group.
 
-Counts pass the disclosure rule first. Whatever can be made from the printed counts is (rates, O:E and their intervals);
-AUROC, Brier score and calibration, which cannot, are made from the exact counts and printed only where there are enough
-events and non-events that they give no single woman away.
+Counts pass the disclosure rule first, and every figure is made from what it leaves: rates, O:E and their intervals from
+the printed counts; AUROC, Brier score and calibration from the shape of the risks and the printed totals
+(`distribution_figures`), and only where there are enough events and non-events that they give no single woman away.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 import polars as pl
 
 from fairness_audits import intervals
 from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts, publish
+from fairness_audits.distribution_figures import PrintedTotals, figures_of_distribution
 from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden
 from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL, Level
@@ -28,8 +28,6 @@ __all__ = ["RATES", "figures_of_section", "printed_tallies"]
 
 # Fewer events or non-events than this and a distribution's figures could single women out. Project default.
 ENOUGH_FOR_A_DISTRIBUTION = 10
-# A calibration slope on fewer is noise: at least 100 events (Vergouwe et al., J Clin Epidemiol 2005;58:475).
-ENOUGH_FOR_A_SLOPE = 100
 
 RATES = {
     "event_rate": ("events", "ascertained"),
@@ -112,7 +110,7 @@ def _figures(
     return (
         printed
         | _of_risk(tally, counts, rule)
-        | _of_distribution(bins, counts, rule)
+        | _of_distribution(bins, tally, counts, rule)
         | _benefit(
             tally, counts, rule, _threshold(point, rows), is_hidden=any(printed[name].is_hidden for name in RATES)
         )
@@ -125,13 +123,18 @@ def _rate(name: str, tally: Tally, counts: PublishedCounts, rule: DisclosureRule
 
 def _of_printed(
     names: tuple[str, str], tally: Tally, counts: PublishedCounts, rule: DisclosureRule
-) -> tuple[int | None, int | None]:
+) -> tuple[float | None, float | None]:
     """Part and whole as printed; of weighted rows, as effective counts that pass the same rule."""
     part, whole = (counts[name] for name in names)
     if not tally.is_weighted or part is None or whole is None or not tally.weight[names[1]]:
         return part, whole
     share, size = tally.weight[names[0]] / tally.weight[names[1]], tally.effective[names[1]]
-    return rule.count(share * size), rule.count(size)
+    return _printed_size(share * size, rule), _printed_size(size, rule)
+
+
+def _printed_size(size: float, rule: DisclosureRule) -> float | None:
+    """An effective count as the rule prints it; a rule that rounds nothing does not make it whole."""
+    return size if rule.rounded_to == 1 else rule.count(size)
 
 
 def _missing_outcomes(counts: PublishedCounts, rule: DisclosureRule) -> Figure:
@@ -152,43 +155,25 @@ def _of_risk(tally: Tally, counts: PublishedCounts, rule: DisclosureRule) -> dic
     }
 
 
-def _of_distribution(bins: Distribution | None, counts: PublishedCounts, rule: DisclosureRule) -> dict[str, Figure]:
-    names = ("auroc", "brier", "calibration_in_the_large", "calibration_slope")
-    if bins is None:
-        return {name: figure(name, intervals.UNDEFINED) for name in names}
-    events, known = counts["scored_events"] or 0, counts["scored_ascertained"] or 0
+def _of_distribution(
+    bins: Distribution | None, tally: Tally, counts: PublishedCounts, rule: DisclosureRule
+) -> dict[str, Figure]:
+    return figures_of_distribution(bins, None if bins is None else _printed_totals(bins, tally, counts, rule))
+
+
+def _printed_totals(
+    bins: Distribution, tally: Tally, counts: PublishedCounts, rule: DisclosureRule
+) -> PrintedTotals | None:
+    """None where there are too few events or non-events to print a distribution."""
+    women, cases = counts["scored_ascertained"] or 0, counts["scored_events"] or 0
     enough = 1 if rule.name == "none" else ENOUGH_FOR_A_DISTRIBUTION
-    if events < enough or known - events < enough:
-        return {name: hidden(name) for name in names}
-    shift, slope = _calibration(bins, events)
-    brier = float(
-        metrics.brier_score(
-            bins.events.sum(), bins.risk_of_events, bins.squared_risk, bins.events.sum() + bins.non_events.sum()
-        )
-    )
-    size = bins.effective_events + bins.effective_non_events
-    area = intervals.auroc_interval(bins.events, bins.non_events, bins.effective_events, bins.effective_non_events)
-    return {
-        "auroc": figure("auroc", area),
-        "brier": figure("brier", intervals.brier_interval(brier, bins.events, bins.non_events, bins.mean_risk, size)),
-        "calibration_in_the_large": figure("calibration_in_the_large", shift),
-        "calibration_slope": figure("calibration_slope", slope),
-    }
-
-
-def _calibration(bins: Distribution, events: int) -> tuple[Interval, Interval]:
-    total = bins.events + bins.non_events
-    scale = (bins.effective_events + bins.effective_non_events) / total.sum()
-    shift = metrics.calibration_in_the_large(bins.events, total, bins.logit)
-    risk = 0.5 * (1 + np.tanh(0.5 * (bins.logit + shift)))
-    information = scale * float((total * risk * (1 - risk)).sum())
-    error = information**-0.5 if information > 0 else math.nan
-    if events < ENOUGH_FOR_A_SLOPE:
-        return intervals.normal_interval(shift, error), intervals.UNDEFINED
-    _, slope, covariance = metrics.calibration_line(bins.events, total, bins.logit)
-    return intervals.normal_interval(shift, error), intervals.normal_interval(
-        slope, math.sqrt(covariance[1, 1] / scale)
-    )
+    events, known = _of_printed(("scored_events", "scored_ascertained"), tally, counts, rule)
+    if min(cases, women - cases) < enough or not events or not known or events >= known:
+        return None
+    if not tally.is_weighted:
+        return PrintedTotals(events=events, known=known, event_size=events, non_event_size=known - events)
+    sizes = (_printed_size(size, rule) or 0.0 for size in (bins.effective_events, bins.effective_non_events))
+    return PrintedTotals(events=events, known=known, event_size=next(sizes), non_event_size=next(sizes))
 
 
 def _threshold(point: OperatingPoint, rows: pl.DataFrame) -> float | None:

@@ -13,6 +13,11 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ),
     ("Brier score", "The mean squared distance between the risk told and what happened. Lower is better."),
     (
+        "Calibration error",
+        "How far, on the whole, the risk told lies from the risk seen in tenths of the women, less what chance alone "
+        "would make. It does not say in which direction.",
+    ),
+    (
         "Calibration-in-the-large",
         "How far all risks would have to move, in log-odds, for as many events to be expected as were seen.",
     ),

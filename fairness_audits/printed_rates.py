@@ -19,7 +19,7 @@ from fairness_audits.intervals import (
 __all__ = ["difference", "ratio", "share"]
 
 
-def share(estimand: str, part: int | None, whole: int | None, rule: DisclosureRule) -> Figure:
+def share(estimand: str, part: float | None, whole: float | None, rule: DisclosureRule) -> Figure:
     """A printed rate: undefined over nothing, hidden over a hidden count or where rounding decides it."""
     if whole == 0 and part is not None:
         return figure(estimand, UNDEFINED)
@@ -28,7 +28,7 @@ def share(estimand: str, part: int | None, whole: int | None, rule: DisclosureRu
     return figure(estimand, spanning((wilson(n, whole) for n in _possible(part, whole, rule)), _at(part, whole)))
 
 
-def ratio(events: int | None, whole: int | None, mean_risk: float | None, rule: DisclosureRule) -> Figure:
+def ratio(events: float | None, whole: float | None, mean_risk: float | None, rule: DisclosureRule) -> Figure:
     """Printed O:E, from printed counts and the printed mean risk, so that nothing exact comes back through it."""
     name = "observed_to_expected"
     if events is None or whole is None or not rule.can_divide_by(whole) or rule.is_disguised(events):
@@ -39,7 +39,7 @@ def ratio(events: int | None, whole: int | None, mean_risk: float | None, rule: 
 
 
 def difference(
-    own: tuple[int | None, int | None], other: tuple[int | None, int | None], rule: DisclosureRule
+    own: tuple[float | None, float | None], other: tuple[float | None, float | None], rule: DisclosureRule
 ) -> Interval | None:
     """First printed rate less the second, each (part, whole); None where either cannot be printed."""
     (part, whole), (other_part, other_whole) = own, other
@@ -55,9 +55,9 @@ def difference(
     return spanning(limits, newcombe_difference(min(part, whole), whole, min(other_part, other_whole), other_whole))
 
 
-def _possible(part: int, whole: int, rule: DisclosureRule) -> tuple[int, ...]:
+def _possible(part: float, whole: float, rule: DisclosureRule) -> tuple[float, ...]:
     return tuple(dict.fromkeys(min(n, whole) for n in (part, *rule.possible(part))))
 
 
-def _at(part: int, whole: int) -> Interval:
+def _at(part: float, whole: float) -> Interval:
     return wilson(min(part, whole), whole)
