@@ -25,6 +25,7 @@ __all__ = [
     "GroupProxy",
     "GroupReach",
     "GroupSensitivity",
+    "MissingFacts",
     "OptionGroup",
     "PredictorMissingness",
     "UnreadableContext",
@@ -125,6 +126,22 @@ class CertificateRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MissingFacts:
+    """Held-out women of ``group`` for whom so many of the model's facts were not recorded (``pattern``).
+
+    ``found`` are events flagged at the offer threshold; ``expected`` the sum of risks of women whose outcome is known.
+    """
+
+    pattern: str
+    group: str
+    women: int
+    ascertained: int
+    events: int
+    found: int
+    expected: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class OptionGroup:
     """Women of ``group`` under one way of treating ethnicity, on the births held out.
 
@@ -181,6 +198,7 @@ class AuditContext:
     frontier: tuple[FrontierPoint, ...] = ()
     certificate: tuple[CertificateRow, ...] = ()
     ethnicity_options: tuple[EthnicityOption, ...] = ()
+    missing_facts: tuple[MissingFacts, ...] = ()
     reference_histograms: Mapping[str, Any] = field(default_factory=dict)
 
     def describes(self, section: Section) -> bool:
@@ -222,6 +240,7 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
         "frontier": FrontierPoint,
         "certificate": CertificateRow,
         "ethnicity_options": EthnicityOption,
+        "missing_facts": MissingFacts,
     }
 )
 

@@ -22,6 +22,7 @@ from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.findings import FINDING, Finding
 from fairness_audits.frontier import FrontierRow, printed_frontier
 from fairness_audits.levels import EVERYONE, Level
+from fairness_audits.missing_facts import MissingFactsRow, printed_missing_facts
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.posterior_gap import Gap
 from fairness_audits.predictor_missingness import MissingnessRow, printed_missingness
@@ -135,6 +136,11 @@ class AuditReport:
         context = self.context_of(section)
         return printed_certificate(context, self.rule) if context is not None else ()
 
+    def missing_facts(self, section: Section) -> tuple[MissingFactsRow, ...]:
+        """By how many of the model's facts were missing; empty where it was not given."""
+        context = self.context_of(section)
+        return printed_missing_facts(context, self.rule) if context is not None else ()
+
     def missingness(self, section: Section) -> tuple[MissingnessRow, ...]:
         context = self.context_of(section)
         return printed_missingness(context, self.rule) if context is not None else ()
@@ -189,6 +195,7 @@ class AuditReport:
             "certificate": [row.to_dict() for row in self.certificate(section)] or "not given",
             "frontier": [row.to_dict() for row in self.frontier(section)] or "not given",
             "ethnicity_options": [option.to_dict() for option in self.ethnicity_options(section)] or "not given",
+            "missing_facts": [row.to_dict() for row in self.missing_facts(section)] or "not given",
             "missing_predictors": [row.to_dict() for row in self.missingness(section)] or "not given",
             "source": context.source if context is not None else "",
             "intended_population": context.intended_population if context is not None else "",

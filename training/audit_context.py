@@ -30,6 +30,7 @@ from training.cohort import OBSERVED, Cohort
 from training.fair_boost.certificate import Certificate
 from training.fair_boost.frontier import FrontierRow
 from training.fitting import FittedModel
+from training.missing_facts import by_missing_facts
 
 __all__ = ["audit_context"]
 
@@ -72,6 +73,7 @@ def audit_context(
         ),
         certificate=_certificate_rows(classifier.certificate_),
         ethnicity_options=tuple(options),
+        missing_facts=by_missing_facts(fitted.model, holdout, fitted.model.predict(holdout)),
         reference_histograms=fitted.model.reference_histograms,
     )
 
