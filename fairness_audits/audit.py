@@ -17,6 +17,7 @@ from fairness_audits.comparators import compare
 from fairness_audits.context import AuditContext
 from fairness_audits.counts import Counts, count_predictions
 from fairness_audits.data_description import describe
+from fairness_audits.decision_curve import DecisionCurve, decision_curves
 from fairness_audits.disclosure import RULES
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import Section
@@ -87,6 +88,9 @@ def audit_counts(
         findings=findings,
         contexts=contexts,
         curves=tuple(curve for part in audited for curve in part.curves),
+        decision_curves=tuple(
+            curve for part in audited if part.has_risks for curve in _decision_curves(part, audited, counts, policy)
+        ),
         counts=banded_counts(sections, levels, rule),
         changes=Changes(),
     )
@@ -146,7 +150,7 @@ def _evidence(
     on: datetime.date,
 ) -> Evidence:
     rule = RULES[policy.disclosure]
-    rivals = [o for o in audited if o.section.is_comparator and o.section.question == part.section.question]
+    rivals = part.rivals(audited)
     level = next((level for level in part.levels if level.name == "ethnic_group"), None)
     evidence = Evidence(
         section=part.section,
@@ -165,6 +169,20 @@ def _evidence(
         on=on,
     )
     return replace(evidence, unevenly_ascertained=unevenly_ascertained(evidence)) if ethnicity_recorded else evidence
+
+
+def _decision_curves(
+    part: SectionAudit, audited: Sequence[SectionAudit], counts: Counts, policy: AuditPolicy
+) -> tuple[DecisionCurve, ...]:
+    return decision_curves(
+        part.section,
+        part.rows,
+        [(rival.section, rival.rows) for rival in part.rivals(audited)],
+        point=part.primary_point,
+        levels=part.levels,
+        thresholds=counts.thresholds,
+        rule=RULES[policy.disclosure],
+    )
 
 
 def _accepted(finding: Finding, policy: AuditPolicy, on: datetime.date) -> Finding:

@@ -13,18 +13,19 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from fairness_audits import intervals
-from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts, publish
+from fairness_audits.disclosure import DisclosureRule, PublishedCounts, publish
 from fairness_audits.distribution_figures import PrintedTotals, figures_of_distribution
+from fairness_audits.families import Cell, families_of
 from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden
 from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL, Level
+from fairness_audits.net_benefit import net_benefit_interval
 from fairness_audits.policy import AuditPolicy, OperatingPoint
 from fairness_audits.printed_rates import ratio, share
 from fairness_audits.risk_bins import bin_lower_risk
 from fairness_audits.tallies import Distribution, Tally, distributions, tallies
-from models import metrics
 
-__all__ = ["RATES", "figures_of_section", "printed_tallies"]
+__all__ = ["RATES", "figures_of_section", "operating_threshold", "printed_tallies"]
 
 # Fewer events or non-events than this and a distribution's figures could single women out. Project default.
 ENOUGH_FOR_A_DISTRIBUTION = 10
@@ -39,9 +40,6 @@ RATES = {
 }
 
 
-Cell = tuple[str, str]
-
-
 def printed_tallies(
     rows: pl.DataFrame, levels: Sequence[Level], rule: DisclosureRule
 ) -> dict[Cell, tuple[Tally, PublishedCounts]]:
@@ -50,15 +48,10 @@ def printed_tallies(
     All levels pass the disclosure rule together, because each adds up to the one above.
     """
     exact: dict[Cell, Tally] = {(EVERYONE_LEVEL, EVERYONE): tallies(rows, None)[EVERYONE]}
-    families: list[Family[Cell]] = []
-    for level in levels:
-        found = {(level.name, group): tally for group, tally in tallies(rows, level).items()}
-        exact |= found
-        families.append(Family((EVERYONE_LEVEL, EVERYONE), tuple(found)))
-        for parent in dict.fromkeys(level.parents.values()):
-            children = tuple(cell for cell in found if level.parents[cell[1]] == parent)
-            if children:
-                families.append(Family((level.parent_level, parent), children))
+    found = {level.name: tallies(rows, level) for level in levels}
+    for name, by_group in found.items():
+        exact |= {(name, group): tally for group, tally in by_group.items()}
+    families = families_of(levels, {name: tuple(by_group) for name, by_group in found.items()})
     printed = publish(rule, {cell: tally.rows for cell, tally in exact.items()}, families)
     return {cell: (tally, printed[cell]) for cell, tally in exact.items()}
 
@@ -112,7 +105,11 @@ def _figures(
         | _of_risk(tally, counts, rule)
         | _of_distribution(bins, tally, counts, rule)
         | _benefit(
-            tally, counts, rule, _threshold(point, rows), is_hidden=any(printed[name].is_hidden for name in RATES)
+            tally,
+            counts,
+            rule,
+            operating_threshold(point, rows),
+            is_hidden=any(printed[name].is_hidden for name in RATES),
         )
     )
 
@@ -176,11 +173,13 @@ def _printed_totals(
     return PrintedTotals(events=events, known=known, event_size=next(sizes), non_event_size=next(sizes))
 
 
-def _threshold(point: OperatingPoint, rows: pl.DataFrame) -> float | None:
+def operating_threshold(point: OperatingPoint, rows: pl.DataFrame) -> float | None:
     """The risk at which women are flagged: as declared, or the lowest bin most of which is flagged."""
     if point.kind == "risk":
         return point.value
-    mostly = rows.filter((pl.col("flagged_share") > 0.5) & pl.col("bin").is_not_null())
+    scored = rows.filter(pl.col("bin").is_not_null() & pl.col("flagged_share").is_not_null())
+    share = (pl.col("weight") * pl.col("flagged_share")).sum() / pl.col("weight").sum()
+    mostly = scored.group_by("bin").agg(share=share).filter(pl.col("share") > 0.5)
     return bin_lower_risk(int(str(mostly["bin"].min()))) if mostly.height else None
 
 
@@ -192,7 +191,12 @@ def _benefit(
     false_alarms = counts["false_alarms"]
     if is_hidden or found is None or false_alarms is None or not rule.can_divide_by(known):
         return {"net_benefit": hidden("net_benefit")}
-    if threshold is None or threshold >= 1 or tally.is_weighted:
+    if threshold is None or threshold >= 1:
         return {"net_benefit": figure("net_benefit", intervals.UNDEFINED)}
-    value = float(metrics.net_benefit(found, false_alarms, float(known or 0), threshold))
-    return {"net_benefit": figure("net_benefit", Interval(value, math.nan, math.nan))}
+    if tally.is_weighted:
+        scale = tally.effective["ascertained"] / tally.weight["ascertained"]
+        sizes = (tally.weight[name] * scale for name in ("found", "false_alarms", "ascertained"))
+        right, wrong, women = (_printed_size(size, rule) or 0.0 for size in sizes)
+    else:
+        right, wrong, women = float(found), float(false_alarms), float(known or 0)
+    return {"net_benefit": figure("net_benefit", net_benefit_interval(right, wrong, women, threshold))}

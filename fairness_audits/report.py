@@ -16,6 +16,7 @@ from fairness_audits.changes import Changes
 from fairness_audits.comparators import Comparison
 from fairness_audits.context import AuditContext, FrontierPoint
 from fairness_audits.data_description import DataDescription
+from fairness_audits.decision_curve import DecisionCurve
 from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.ethnicity_options import PrintedOption, printed_options
 from fairness_audits.figures import GroupFigures, Section
@@ -51,6 +52,7 @@ class AuditReport:
     findings: tuple[Finding, ...]
     contexts: tuple[AuditContext, ...]
     curves: tuple[CalibrationCurve, ...]
+    decision_curves: tuple[DecisionCurve, ...]
     counts: pl.DataFrame
     changes: Changes
 
@@ -182,6 +184,7 @@ class AuditReport:
             "gaps": [gap.to_dict() for gap in self.gaps],
             "comparisons": [comparison.to_dict() for comparison in self.comparisons],
             "calibration_curves": [curve.to_dict() for curve in self.curves],
+            "decision_curves": [curve.to_dict() for curve in self.decision_curves],
             "models": [self._of_model(section) for section in self.models],
             "changes": self.changes.to_dict(),
         }

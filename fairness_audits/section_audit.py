@@ -12,7 +12,7 @@ from fairness_audits.disclosure import RULES
 from fairness_audits.estimate import figures_of_section
 from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.levels import Level
-from fairness_audits.policy import AuditPolicy
+from fairness_audits.policy import AuditPolicy, OperatingPoint
 from fairness_audits.posterior_gap import Gap, gap_of_proportions, gap_of_ratios, groups_with_counts
 from fairness_audits.tallies import flagged_share, operating_points_answered
 from records.groups import MISSING_ETHNICITY
@@ -25,6 +25,7 @@ class SectionAudit:
     """``rows`` are the counts, kept for what is made of two sections at once."""
 
     section: Section
+    primary_point: OperatingPoint
     rows: pl.DataFrame
     levels: tuple[Level, ...]
     figures: tuple[GroupFigures, ...]
@@ -39,6 +40,10 @@ class SectionAudit:
     def simulated_rows(self) -> int:
         return int(self.rows["simulated"].sum())
 
+    def rivals(self, audited: Sequence[SectionAudit]) -> list[SectionAudit]:
+        """Today's rules on the same question."""
+        return [o for o in audited if o.section.is_comparator and o.section.question == self.section.question]
+
     @property
     def row_count(self) -> int:
         return int(self.rows["n"].sum())
@@ -48,11 +53,11 @@ def audit_section(
     section: Section, rows: pl.DataFrame, levels: tuple[Level, ...], thresholds: tuple[float, ...], policy: AuditPolicy
 ) -> SectionAudit:
     rule = RULES[policy.disclosure]
-    points = operating_points_answered(rows, policy.operating_points)
     # A table with neither alerts nor risks still has outcomes to show: nobody is evaluated, nothing is flagged.
+    points = operating_points_answered(rows, policy.operating_points) or policy.operating_points[:1]
     figures = [
         row
-        for number, point in enumerate(points or policy.operating_points[:1])
+        for number, point in enumerate(points)
         for row in figures_of_section(
             flagged_share(rows, point, thresholds),
             section=section,
@@ -67,6 +72,7 @@ def audit_section(
     primary = [row for row in figures if row.is_primary]
     return SectionAudit(
         section=section,
+        primary_point=points[0],
         rows=rows,
         levels=levels,
         figures=tuple(figures),
