@@ -22,7 +22,7 @@ from fairness_audits.disclosure import RULES
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import Section
 from fairness_audits.findings import Finding
-from fairness_audits.levels import levels_in
+from fairness_audits.levels import columns_of, levels_in
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy, PolicyNamesAbsentGroup, read_policy
 from fairness_audits.report import AuditReport
 from fairness_audits.report_files import write_report
@@ -62,11 +62,12 @@ def audit_counts(
     as_of: datetime.date,
 ) -> AuditReport:
     """The same from counts: of one hospital, or of several merged."""
+    counts.refuse_other_policy(policy.cell_columns, policy.risk_thresholds)
     rule = RULES[policy.disclosure]
     data = describe(counts, rule)
     levels = levels_in(counts.frame, group_by=policy.group_by, group_scheme=counts.group_scheme)
     _refuse_absent_reference(policy, data.groups)
-    sections = {Section(**key): rows for key, rows in counts.sections()}
+    sections = {Section(**key): rows for key, rows in counts.sections(columns_of(levels))}
     audited = [audit_section(section, rows, levels, counts.thresholds, policy) for section, rows in sections.items()]
     contexts = _contexts(context)
     evidence = [

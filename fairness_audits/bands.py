@@ -6,7 +6,9 @@ hospitals' published counts cannot be merged into the audit of both.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 
@@ -15,7 +17,11 @@ from fairness_audits.figures import Section
 from fairness_audits.levels import EVERYONE, Level
 from fairness_audits.risk_bins import bin_lower_risk
 
-__all__ = ["banded_counts"]
+__all__ = ["COUNTS_METADATA", "PUBLISHED", "banded_counts", "write_published_counts"]
+
+# Under this key of its own metadata a file of counts says what it is.
+COUNTS_METADATA = "equipartum_counts"
+PUBLISHED = "published"
 
 # Lower edges of the bands, as risks.
 EDGES = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5)
@@ -46,6 +52,23 @@ def banded_counts(
         for row in _of_level(counts, level, rule)
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def write_published_counts(counts: pl.DataFrame, path: Path, rule: DisclosureRule) -> None:
+    """As Parquet that says in its own metadata how it was rounded, and what it therefore cannot do."""
+    described = {
+        "kind": PUBLISHED,
+        "schema": 1,
+        "disclosure": rule.name,
+        "disclosure_rule": rule.title,
+        "authority": rule.authority,
+        "notice": (
+            "Counts in about ten risk bands, after the disclosure rule. They show the shape of the risks by group and "
+            "outcome. They do not add up exactly to any total and cannot be merged into the audit of several sites: "
+            "for that, each site makes restricted counts under a data-sharing agreement."
+        ),
+    }
+    counts.write_parquet(path, metadata={COUNTS_METADATA: json.dumps(described)})
 
 
 def _of_level(counts: pl.DataFrame, level: Level, rule: DisclosureRule) -> list[dict[str, object]]:

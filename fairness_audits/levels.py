@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from records.errors import EquipartumError
 from records.groups import ETHNIC_SCHEMES, MISSING_ETHNICITY, NOT_KNOWN, broad_group
 
-__all__ = ["EVERYONE", "EVERYONE_LEVEL", "Level", "levels_in"]
+__all__ = ["EVERYONE", "EVERYONE_LEVEL", "Level", "TooManyGroups", "columns_of", "levels_in"]
 
 EVERYONE = "Everyone"
 CROSSED = " x "
@@ -17,6 +18,8 @@ KEPT = "ethnic_group"
 EVERYONE_LEVEL = "everyone"
 PARENT_LEVELS = {"ethnic_group": "broad_group", "ethnic_category": "ethnic_group"}
 CROSSED_LABEL = ", "
+# Every trust of England, or every unit of a large country, can be a level; identifiers cannot. Project default.
+MOST_GROUPS = 1_000
 QUINTILES = {1: "most deprived fifth", 2: "2nd fifth", 3: "3rd fifth", 4: "4th fifth", 5: "least deprived fifth"}
 INTERPRETER = {True: "interpreter needed", False: "no interpreter needed"}
 TITLES = {
@@ -29,6 +32,10 @@ TITLES = {
     "interpreter_needed": "Interpreter need",
     "site": "Site",
 }
+
+
+class TooManyGroups(EquipartumError):
+    """A level with so many groups that neither a report nor a reader could hold them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +75,22 @@ def levels_in(cells: pl.DataFrame, *, group_by: Sequence[str], group_scheme: str
     """The levels of a policy that these counts can tell apart.
 
     A level without a recorded value, or that only repeats another, is left out; the ethnic group level always stays.
+    Raises `TooManyGroups`. Cost grows with distinct combinations of the columns named, not with rows of counts.
     """
+    parts_of = {name: [part.strip() for part in name.split(CROSSED)] for name in group_by}
+    named = {name: tuple(dict.fromkeys(_column(part) for part in parts)) for name, parts in parts_of.items()}
+    cells = cells.select(list(dict.fromkeys(column for columns in named.values() for column in columns))).unique()
     found: list[Level] = []
-    for name in group_by:
-        parts = [part.strip() for part in name.split(CROSSED)]
-        columns = tuple(dict.fromkeys("ethnic_group" if part == "broad_group" else part for part in parts))
+    for name, parts in parts_of.items():
+        columns = named[name]
         present = cells.select(columns).unique().sort(columns, nulls_last=True)
         if all(present[column].null_count() == present.height for column in columns):
             continue
+        if present.height > MOST_GROUPS:
+            raise TooManyGroups(
+                f"the policy groups by {name!r}, which has {present.height:,} values here; a level takes at most "
+                f"{MOST_GROUPS:,}. Leave it out of group_by, or give its column fewer values (bands, regions)"
+            )
         found.append(_level(name, parts, columns, present, group_scheme))
     kept = [level for level in found if level.name == KEPT]
     for level in found:
@@ -84,11 +99,20 @@ def levels_in(cells: pl.DataFrame, *, group_by: Sequence[str], group_scheme: str
     return tuple(sorted(kept, key=found.index))
 
 
+def columns_of(levels: Sequence[Level]) -> tuple[str, ...]:
+    """Every column that some level reads: what counts must keep apart to tell all their groups."""
+    return tuple(dict.fromkeys(column for level in levels for column in level.columns))
+
+
+def _column(part: str) -> str:
+    return "ethnic_group" if part == "broad_group" else part
+
+
 def _level(name: str, parts: Sequence[str], columns: tuple[str, ...], present: pl.DataFrame, scheme: str) -> Level:
     label_of = {}
     for cell in present.iter_rows():
         value = dict(zip(columns, cell, strict=True))
-        named = [_label(part, value["ethnic_group" if part == "broad_group" else part], scheme) for part in parts]
+        named = [_label(part, value[_column(part)], scheme) for part in parts]
         label_of[cell] = CROSSED_LABEL.join(named)
     return Level(
         name=name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fairness_audits.bands import write_published_counts
 from fairness_audits.page import report_page
 from fairness_audits.report import AuditReport
 
@@ -16,5 +17,5 @@ def write_report(report: AuditReport, folder: str | Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     (target / "report.html").write_text(report_page(report), encoding="utf-8")
     (target / "audit.json").write_text(report.to_json(), encoding="utf-8")
-    report.counts.write_parquet(target / "counts.parquet")
+    write_published_counts(report.counts, target / "counts.parquet", report.rule)
     return target

@@ -48,7 +48,7 @@ class RiskOutsideRange(EquipartumError):
 
 
 class WeightOutsideRange(EquipartumError):
-    """A weight that is not a finite number above 0."""
+    """A weight that is no number, or so small or large that sums of weights would not be exact."""
 
 
 class UnscoredPrediction(EquipartumError):

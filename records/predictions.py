@@ -46,8 +46,8 @@ __all__ = [
     "UnscoredPrediction",
     "WeightOutsideRange",
     "complete_predictions",
+    "place_of_refusal",
     "read_predictions",
-    "validate",
     "write_predictions",
 ]
 
@@ -83,7 +83,6 @@ PREDICTION_COLUMNS: Mapping[str, pl.DataType] = MappingProxyType(
 )
 PREDICTION_KEY = ("pregnancy_id", "outcome", "outcome_definition", "prediction_point", "scored_by", "model_version")
 SHORT_FORM = ("pregnancy_id", "outcome", "risk", "observed", "ethnic_group")
-WITHOUT_RISK = r"^(guideline:|flag_)"
 
 _DEFAULTS: Mapping[str, str | float | bool] = MappingProxyType(
     {
@@ -103,9 +102,6 @@ _MISSING_LABELS: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(("", "unknown", "not known", "not_known", "null", "na", "n/a", "none", "nan"), NOT_KNOWN)
     | dict.fromkeys(("not stated", "not_stated", "prefer not to say", "refused"), NOT_STATED)
 )
-# No national coding has as many groups (England has 19, `records.groups`), and no label holds six digits in a row.
-MOST_GROUPS = 60
-SIX_DIGITS = r"\d{6}"
 LIKE_A_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]{0,40}")
 MOST_DIGITS_OF_A_NAME = 5
 NAMES_SHOWN = 3
@@ -136,7 +132,8 @@ def _scan(file: Path) -> pl.LazyFrame:
         read_as = {n: _csv_type(PREDICTION_COLUMNS[n]) if n in PREDICTION_COLUMNS else pl.String() for n in names}
         return pl.scan_csv(file, schema=read_as)
     except pl.exceptions.PolarsError as refusal:
-        raise UnreadablePredictions(f"{file.name}: not a readable predictions file ({_place(refusal)})") from None
+        place = place_of_refusal(refusal)
+        raise UnreadablePredictions(f"{file.name}: not a readable predictions file ({place})") from None
 
 
 def _refuse_ragged(file: Path) -> None:
@@ -158,7 +155,7 @@ def _csv_type(dtype: pl.DataType) -> pl.DataType:
     return pl.String() if dtype.is_temporal() else dtype
 
 
-def _place(refusal: Exception) -> str:
+def place_of_refusal(refusal: Exception) -> str:
     """Where Polars stumbled; its message would quote the value itself, which may be a patient's."""
     named = re.search(r"column '(\w+)'", str(refusal))
     if named is None:
@@ -210,9 +207,17 @@ def _completed(name: str, dtype: pl.DataType, given: pl.DataType | None) -> pl.E
     else:
         typed = column.cast(dtype)
     if name == "ethnic_group":
-        typed = typed.str.strip_chars()
-        typed = typed.str.to_lowercase().str.replace_all(r"\s+", " ").replace_strict(_MISSING_LABELS, default=typed)
+        typed = typed.map_batches(_tidy_labels, return_dtype=pl.String(), is_elementwise=True)
     return typed.fill_null(default) if default is not None else typed
+
+
+def _tidy_labels(labels: pl.Series) -> pl.Series:
+    """Label by label rather than row by row: millions of rows hold a handful of labels."""
+    as_written = labels.unique().drop_nulls()
+    stripped = as_written.str.strip_chars()
+    folded = stripped.str.to_lowercase().str.replace_all(r"\s+", " ")
+    tidy = folded.replace_strict(_MISSING_LABELS, default=stripped, return_dtype=pl.String())
+    return labels if tidy.equals(as_written) else labels.replace(as_written, tidy)
 
 
 def write_predictions(frame: pl.DataFrame | pl.LazyFrame, path: str | Path) -> None:
@@ -225,69 +230,3 @@ def write_predictions(frame: pl.DataFrame | pl.LazyFrame, path: str | Path) -> N
         table.write_csv(target)
     else:
         raise UnreadablePredictions(f"{target.name}: predictions are written to .parquet or .csv files")
-
-
-def validate(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
-    """The completed table, or the named reason why nothing may be said from it. Reads the table once, streaming."""
-    table = complete_predictions(frame)
-    try:
-        seen = table.select(**_FACTS).collect(engine="streaming").row(0, named=True)
-    except pl.exceptions.PolarsError as refusal:
-        raise UnreadablePredictions(f"the predictions cannot be read: {_place(refusal)}") from None
-    _refuse_unusable(seen)
-    if seen["hashes"] < seen["rows"]:
-        _refuse_duplicates(table)
-    return table
-
-
-_RISK = pl.col("risk")
-_WEIGHT = pl.col("weight")
-_FACTS = {
-    "rows": pl.len(),
-    "hashes": pl.struct(PREDICTION_KEY).hash().n_unique(),
-    "outside": (_RISK.is_nan() | (_RISK < 0) | (_RISK > 1)).sum(),
-    "unscored": (_RISK.is_null() & ~pl.col("scored_by").str.contains(WITHOUT_RISK)).sum(),
-    "weights": (~_WEIGHT.is_finite() | (_WEIGHT <= 0)).sum(),
-    "contradictory": (~pl.col("ascertained") & pl.col("observed").is_not_null()).sum(),
-    "schemes": pl.col("group_scheme").unique().sort().implode(),
-    "labels": pl.col("ethnic_group").n_unique(),
-    "numbered": pl.col("ethnic_group").str.replace_all(r"[\s-]", "").str.contains(SIX_DIGITS).sum(),
-    "unnamed": (pl.col("pregnancy_id").is_null() | pl.col("outcome").is_null()).sum(),
-}
-
-
-def _refuse_unusable(seen: Mapping[str, int | list[str]]) -> None:
-    if seen["rows"] == 0:
-        raise EmptyPredictions("the predictions table has no rows: there is nothing to audit or evaluate")
-    if seen["unnamed"]:
-        raise UnreadablePredictions(f"{seen['unnamed']} rows lack a pregnancy_id or an outcome; both name a prediction")
-    if seen["numbered"] or int(str(seen["labels"])) > MOST_GROUPS:
-        raise IdentifiersAsGroups(
-            f"column 'ethnic_group' holds {seen['labels']} labels, {seen['numbered']} rows with six digits or more: "
-            f"these look like identifiers; it takes labels of ethnic groups, at most {MOST_GROUPS}"
-        )
-    if seen["outside"]:
-        raise RiskOutsideRange(f"{seen['outside']} rows hold a risk outside 0 to 1; it is a probability, not percent")
-    if seen["unscored"]:
-        raise UnscoredPrediction(
-            f"{seen['unscored']} rows have no risk; only rows scored by 'guideline:...' or 'flag_...' may lack one"
-        )
-    if seen["weights"]:
-        raise WeightOutsideRange(f"{seen['weights']} rows hold a weight that is not a finite number above 0")
-    if seen["contradictory"]:
-        raise ContradictoryOutcome(
-            f"{seen['contradictory']} rows say ascertained = false and yet give an observed outcome; untested is "
-            "missing, not negative: leave observed empty there"
-        )
-    schemes = seen["schemes"]
-    if isinstance(schemes, list) and len(schemes) > 1:
-        raise SchemesPooled(f"ethnic groups of several schemes in one table ({', '.join(schemes)}): audit each apart")
-
-
-def _refuse_duplicates(table: pl.LazyFrame) -> None:
-    repeated = table.group_by(PREDICTION_KEY).len().filter(pl.col("len") > 1).select(pl.len()).collect().item()
-    if repeated:
-        raise DuplicatePrediction(
-            f"{repeated} pregnancies are scored more than once for the same {', '.join(PREDICTION_KEY[1:])}; keep one "
-            "row each"
-        )

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from fairness_audits.restricted_counts import is_restricted
 from models.home import Home, Settings
 from models.release import CHALLENGER, CHAMPION, MODEL_ARTIFACT, ReleaseTags, registered_name
 from records.errors import EquipartumError
@@ -32,7 +33,7 @@ from mlflow.models import Model  # noqa: E402
 from mlflow.tracking import MlflowClient  # noqa: E402
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
-__all__ = ["BlockedRelease", "Registry", "RegistryAway", "Run", "UnknownVersion", "Version"]
+__all__ = ["BlockedRelease", "Registry", "RegistryAway", "RestrictedArtifact", "Run", "UnknownVersion", "Version"]
 
 EXPERIMENT = "equipartum"
 LOADER_MODULE = "models.pyfunc_loader"
@@ -48,6 +49,10 @@ class UnknownVersion(EquipartumError):
 
 class RegistryAway(EquipartumError):
     """The registry does not answer."""
+
+
+class RestrictedArtifact(EquipartumError):
+    """Restricted counts in a folder that was to become an artefact."""
 
 
 # What a database says when it cannot be used, and what that means for the person who asked.
@@ -124,6 +129,13 @@ class Run:
 
     @_answering()
     def log_files(self, folder: Path, artifact_path: str | None = None) -> None:
+        """Raises `RestrictedArtifact` where the folder holds restricted counts: an artefact is read by many."""
+        restricted = [file.name for file in sorted(folder.rglob("*")) if file.is_file() and is_restricted(file)]
+        if restricted:
+            raise RestrictedArtifact(
+                f"{', '.join(restricted)} in {folder.name}: restricted counts stay with the holder of the records and "
+                "are never kept with a run; move them out of the folder"
+            )
         self._client.log_artifacts(self.run_id, str(folder), artifact_path)
 
     @_answering()

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from models.home import Settings
-from records.predictions import validate
+from records.prediction_validation import validate
 from serving.database.export import UnjoinableOutcomes, logged_predictions
 from serving.pseudonyms import LostKey, Pseudonyms
 

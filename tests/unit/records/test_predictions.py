@@ -6,12 +6,13 @@ import polars as pl
 import pytest
 
 from records import prediction_errors as refused
+from records.prediction_validation import hash_of, validate
 from records.predictions import (
     PREDICTION_COLUMNS,
+    PREDICTION_KEY,
     SHORT_FORM,
     complete_predictions,
     read_predictions,
-    validate,
     write_predictions,
 )
 
@@ -84,7 +85,9 @@ def test_a_column_of_the_short_form_is_missing(short, column):
         ({"pregnancy_id": pl.lit(None)}, refused.UnreadablePredictions, "lack a pregnancy_id"),
         ({"observed": pl.lit(1)}, refused.UnreadablePredictions, "not true or false"),
         ({"risk": pl.lit("high")}, refused.UnreadablePredictions, "'risk'"),
-        ({"weight": pl.lit(0.0)}, refused.WeightOutsideRange, "above 0"),
+        ({"weight": pl.lit(0.0)}, refused.WeightOutsideRange, "3 rows .* mean is 1"),
+        ({"weight": pl.lit(1e7)}, refused.WeightOutsideRange, "3 rows .* mean is 1"),
+        ({"weight": pl.lit(float("nan"))}, refused.WeightOutsideRange, "3 rows"),
         ({"ascertained": pl.lit(value=False)}, refused.ContradictoryOutcome, "2 rows"),
         ({"group_scheme": pl.Series(["us_omb", "england_2001", "us_omb"])}, refused.SchemesPooled, "england_2001, us"),
     ],
@@ -204,3 +207,14 @@ def test_a_quotation_mark_that_is_never_closed(tmp_path):
     )
     with pytest.raises(refused.UnreadablePredictions, match="never closed"):
         read_predictions(file)
+
+
+def test_rows_alike_in_their_key_and_only_those_share_a_hash(short):
+    """Swapped values, empty text and null are told apart: none may be taken for a duplicate."""
+    keys = [("a", "b"), ("b", "a"), ("", "b"), (None, "b"), ("a", None), ("a", "b")]
+    frame = pl.DataFrame(keys, schema=["x", "y"], orient="row")
+    hashes = frame.select(hash_of(("x", "y"))).to_series().to_list()
+    assert hashes[0] == hashes[-1]
+    assert len(set(hashes)) == len(set(keys))
+    table = complete_predictions(short).collect()
+    assert table.select(hash_of(PREDICTION_KEY)).to_series().n_unique() == 3
