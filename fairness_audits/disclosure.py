@@ -44,7 +44,7 @@ class DisclosureRule:
     def possible(self, count: float) -> tuple[float, float]:
         """The least and the most that a printed count may stand for where it is a disguise; itself otherwise.
 
-        Rounding is not undone here: it is within what a reader expects of a rounded figure, a disguise is not.
+        Rounding is not undone here: limits of rates are widened for it as for chance (`intervals.wilson`).
         """
         return (1, self.small) if self.shown_as is not None and count == self.shown_as else (count, count)
 

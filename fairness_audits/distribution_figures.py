@@ -34,12 +34,20 @@ class PrintedTotals:
     """``events`` of ``known`` women with a risk and a known outcome, as printed (effective numbers of weighted rows).
 
     The variance of AUROC rests on ``event_size`` and ``non_event_size``: of weighted rows, their own effective numbers.
+    ``rounded_to`` is what the counts were rounded to: Brier score and calibration-in-the-large, which move with them,
+    are given limits wide enough for it.
     """
 
     events: float
     known: float
     event_size: float
     non_event_size: float
+    rounded_to: float = 1
+
+    @property
+    def rounding_of_events(self) -> float:
+        """Variance that rounding adds to events less those expected, to the first order."""
+        return intervals.rounding_variance(self.rounded_to) * (1 + (self.events / self.known) ** 2)
 
 
 def figures_of_distribution(bins: Distribution | None, totals: PrintedTotals | None) -> dict[str, Figure]:
@@ -61,8 +69,8 @@ def distribution_intervals(bins: Distribution, totals: PrintedTotals) -> dict[st
     is_enough = events >= ENOUGH_FOR_A_SLOPE
     return {
         "auroc": intervals.auroc_interval(bins.events, bins.non_events, totals.event_size, totals.non_event_size),
-        "brier": _brier(bins, had, had_not, events / known),
-        "calibration_in_the_large": _in_the_large(bins.logit, everyone, events),
+        "brier": _brier(bins, had, had_not, totals),
+        "calibration_in_the_large": _in_the_large(bins.logit, everyone, totals),
         "calibration_slope": _slope(bins.logit, had, had_not) if is_enough else intervals.UNDEFINED,
         "calibration_error": (
             calibration_error(had, had_not, everyone, bins.mean_risk) if is_enough else intervals.UNDEFINED
@@ -70,20 +78,24 @@ def distribution_intervals(bins: Distribution, totals: PrintedTotals) -> dict[st
     }
 
 
-def _brier(bins: Distribution, had: Array, had_not: Array, rate: float) -> Interval:
+def _brier(bins: Distribution, had: Array, had_not: Array, totals: PrintedTotals) -> Interval:
     """E[r^2] - 2 p E[r | event] + p, with the printed event rate p."""
+    rate = totals.events / totals.known
     squared = bins.squared_risk / float((bins.events + bins.non_events).sum())
     told = bins.risk_of_events / float(bins.events.sum())
     score = max(squared - 2 * rate * told + rate, 0.0)
-    return intervals.brier_interval(score, had, had_not, bins.mean_risk, float(had.sum() + had_not.sum()))
+    moved = totals.rounding_of_events * ((1 - 2 * told) / totals.known) ** 2
+    return intervals.brier_interval(score, had, had_not, bins.mean_risk, totals.known, moved=moved)
 
 
-def _in_the_large(logit: Array, everyone: Array, events: float) -> Interval:
+def _in_the_large(logit: Array, everyone: Array, totals: PrintedTotals) -> Interval:
     """Normal limits; the variance is the inverse of the information about a common shift (Cox 1958)."""
-    shift = metrics.calibration_in_the_large(np.array([events]), everyone, logit)
+    shift = metrics.calibration_in_the_large(np.array([totals.events]), everyone, logit)
     risk = 0.5 * (1 + np.tanh(0.5 * (logit + shift)))
     information = float((everyone * risk * (1 - risk)).sum())
-    return intervals.normal_interval(shift, information**-0.5 if information > 0 else math.nan)
+    if information <= 0:
+        return intervals.normal_interval(shift, math.nan)
+    return intervals.normal_interval(shift, math.sqrt(1 / information + totals.rounding_of_events / information**2))
 
 
 def _slope(logit: Array, had: Array, had_not: Array) -> Interval:

@@ -168,9 +168,21 @@ def _printed_totals(
     if min(cases, women - cases) < enough or not events or not known or events >= known:
         return None
     if not tally.is_weighted:
-        return PrintedTotals(events=events, known=known, event_size=events, non_event_size=known - events)
+        return PrintedTotals(
+            events=events,
+            known=known,
+            event_size=events,
+            non_event_size=known - events,
+            rounded_to=rule.rounded_to,
+        )
     sizes = (_printed_size(size, rule) or 0.0 for size in (bins.effective_events, bins.effective_non_events))
-    return PrintedTotals(events=events, known=known, event_size=next(sizes), non_event_size=next(sizes))
+    return PrintedTotals(
+        events=events,
+        known=known,
+        event_size=next(sizes),
+        non_event_size=next(sizes),
+        rounded_to=rule.rounded_to,
+    )
 
 
 def operating_threshold(point: OperatingPoint, rows: pl.DataFrame) -> float | None:

@@ -1,4 +1,4 @@
-"""Rates, differences and O:E from printed counts, wide enough for what a disguised count may stand for.
+"""Rates, differences and O:E from printed counts, wide enough for what a disguised or rounded count may stand for.
 
 A rate that disguise or rounding may have moved too far is hidden, and no difference rests on it.
 """
@@ -12,6 +12,7 @@ from fairness_audits.intervals import (
     Interval,
     newcombe_difference,
     observed_to_expected_interval,
+    rounding_variance,
     spanning,
     wilson,
 )
@@ -25,7 +26,9 @@ def share(estimand: str, part: float | None, whole: float | None, rule: Disclosu
         return figure(estimand, UNDEFINED)
     if part is None or whole is None or not rule.can_be_share(part, whole):
         return hidden(estimand)
-    return figure(estimand, spanning((wilson(n, whole) for n in _possible(part, whole, rule)), _at(part, whole)))
+    part = min(part, whole)
+    limits = [wilson(n, whole, rounding=_rounding(part, rule)) for n in _possible(part, whole, rule)]
+    return figure(estimand, spanning(limits, wilson(part, whole)))
 
 
 def ratio(events: float | None, whole: float | None, mean_risk: float | None, rule: DisclosureRule) -> Figure:
@@ -35,29 +38,36 @@ def ratio(events: float | None, whole: float | None, mean_risk: float | None, ru
         return hidden(name)
     if mean_risk is None:
         return figure(name, UNDEFINED)
-    return figure(name, observed_to_expected_interval(min(events, whole), whole, mean_risk))
+    limits = observed_to_expected_interval(min(events, whole), whole, mean_risk, rounding=_rounding(events, rule))
+    return figure(name, limits)
 
 
 def difference(
     own: tuple[float | None, float | None], other: tuple[float | None, float | None], rule: DisclosureRule
 ) -> Interval | None:
-    """First printed rate less the second, each (part, whole); None where either cannot be printed."""
+    """First printed rate less the second, each (part, whole); None where either cannot be printed.
+
+    The second is as a rule what a total leaves of the first, and has the rounding of both.
+    """
     (part, whole), (other_part, other_whole) = own, other
     if part is None or whole is None or other_part is None or other_whole is None:
         return None
     if not rule.can_be_share(part, whole) or not rule.can_be_share(other_part, other_whole):
         return None
+    part, other_part = min(part, whole), min(other_part, other_whole)
+    rounding, other_rounding = _rounding(part, rule), 2 * _rounding(other_part, rule)
     limits = [
-        newcombe_difference(a, whole, b, other_whole)
+        newcombe_difference(a, whole, b, other_whole, rounding=rounding, other_rounding=other_rounding)
         for a in _possible(part, whole, rule)
         for b in _possible(other_part, other_whole, rule)
     ]
-    return spanning(limits, newcombe_difference(min(part, whole), whole, min(other_part, other_whole), other_whole))
+    return spanning(limits, newcombe_difference(part, whole, other_part, other_whole))
 
 
 def _possible(part: float, whole: float, rule: DisclosureRule) -> tuple[float, ...]:
     return tuple(dict.fromkeys(min(n, whole) for n in (part, *rule.possible(part))))
 
 
-def _at(part: float, whole: float) -> Interval:
-    return wilson(min(part, whole), whole)
+def _rounding(part: float, rule: DisclosureRule) -> float:
+    """Variance that rounding adds to a count; none beside a disguised part, whose whole range is spanned instead."""
+    return 0.0 if rule.is_disguised(part) else rounding_variance(rule.rounded_to)

@@ -20,6 +20,7 @@ from fairlearn.metrics import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t
 from sklearn.metrics import accuracy_score, brier_score_loss, precision_score, roc_auc_score
 
 from fairness_audits import intervals
@@ -212,8 +213,10 @@ def test_delongs_variance_is_that_of_the_rows(spread):
     above = np.searchsorted(others, cases) / others.size
     below = 1 - np.searchsorted(cases, others) / cases.size
     area = above.mean()
-    error = math.sqrt(above.var(ddof=1) / cases.size + below.var(ddof=1) / others.size)
-    half = 1.959963984540054 * error / (area * (1 - area))
+    of_cases, of_others = above.var(ddof=1) / cases.size, below.var(ddof=1) / others.size
+    variance = of_cases + of_others
+    freedom = variance**2 / (of_cases**2 / (cases.size - 1) + of_others**2 / (others.size - 1))
+    half = t.ppf(0.975, freedom) * math.sqrt(variance) / (area * (1 - area))
     limits = [1 / (1 + math.exp(-(math.log(area / (1 - area)) + side * half))) for side in (-1, 1)]
     bins = _distribution(risk, observed)
     found = intervals.auroc_interval(bins.events, bins.non_events, bins.effective_events, bins.effective_non_events)

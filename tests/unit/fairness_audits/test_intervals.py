@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, norm
+from scipy.stats import binomtest, norm, t
 
 from fairness_audits import intervals
 
@@ -67,11 +67,13 @@ def test_auroc_variance_is_delongs_row_by_row():
     cases, others = np.round(random.normal(1, 1, 60), 1), np.round(random.normal(0, 1, 140), 1)
     compared = (cases[:, None] > others) + 0.5 * (cases[:, None] == others)
     area = compared.mean()
-    variance = compared.mean(axis=1).var(ddof=1) / 60 + compared.mean(axis=0).var(ddof=1) / 140
+    of_cases, of_others = compared.mean(axis=1).var(ddof=1) / 60, compared.mean(axis=0).var(ddof=1) / 140
+    variance = of_cases + of_others
+    freedom = variance**2 / (of_cases**2 / 59 + of_others**2 / 139)
     levels = np.unique(np.r_[cases, others])
     counted = [np.array([(values == level).sum() for level in levels], dtype=float) for values in (cases, others)]
     found = intervals.auroc_interval(*counted, 60, 140)
-    half = 1.959963984540054 * math.sqrt(variance) / (area * (1 - area))
+    half = t.ppf(0.975, freedom) * math.sqrt(variance) / (area * (1 - area))
     logit = math.log(area / (1 - area))
     assert found.value == pytest.approx(area, abs=1e-12)
     assert (found.low, found.high) == pytest.approx([1 / (1 + math.exp(-logit - s * half)) for s in (-1, 1)], abs=1e-12)
