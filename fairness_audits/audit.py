@@ -89,6 +89,7 @@ def audit_counts(
         findings=findings,
         contexts=contexts,
         curves=tuple(curve for part in audited for curve in part.curves),
+        untested=tuple(one for part in audited if not part.section.is_comparator for one in part.untested),
         decision_curves=tuple(
             curve for part in audited if part.has_risks for curve in _decision_curves(part, audited, counts, policy)
         ),
@@ -167,6 +168,7 @@ def _evidence(
         ethnicity_recorded=ethnicity_recorded,
         simulated_rows=part.simulated_rows,
         rows_in_section=part.row_count,
+        untested=part.untested,
         on=on,
     )
     return replace(evidence, unevenly_ascertained=unevenly_ascertained(evidence)) if ethnicity_recorded else evidence

@@ -13,6 +13,7 @@ from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.intervals import Interval
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.printed_rates import difference
+from fairness_audits.untested import UntestedAnalysis
 from records.groups import MISSING_ETHNICITY
 
 __all__ = ["Evidence"]
@@ -32,6 +33,7 @@ class Evidence:
     simulated_rows: int
     rows_in_section: int
     on: datetime.date
+    untested: tuple[UntestedAnalysis, ...] = ()
     unevenly_ascertained: frozenset[str] = frozenset()
 
     @property

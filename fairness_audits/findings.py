@@ -22,6 +22,9 @@ CANNOT_TELL = "cannot tell"
 class Finding:
     """One answer of one check, about one group or about all.
 
+    One that ``is_suspended`` would be a finding on the outcomes recorded, and those not recorded could turn it; it is
+    'cannot tell' and weighs as much as the finding would.
+
     ``figures`` are the printed figures that it rests on. Owner, date, change idea and measure are for people to fill.
     """
 
@@ -34,6 +37,7 @@ class Finding:
     group: str | None = None
     figures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     next_step: str = ""
+    is_suspended: bool = False
     accepted: Acceptance | None = None
     owner: str = ""
     date: str = ""
@@ -42,7 +46,8 @@ class Finding:
 
     @property
     def is_blocking(self) -> bool:
-        return self.state == FINDING and self.severity == "blocking" and self.accepted is None
+        """A suspended one still blocks: to record fewer outcomes of a group must not release a version."""
+        return (self.state == FINDING or self.is_suspended) and self.severity == "blocking" and self.accepted is None
 
     def to_dict(self) -> dict[str, Any]:
         plain = {name: value for name, value in vars(self).items() if name not in ("section", "figures", "accepted")}

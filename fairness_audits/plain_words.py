@@ -59,7 +59,9 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
     less_recorded = {f.group for f in found if f.code == "FA008" and f.state == FINDING}
     stated = [row for row in rows if not is_missing_ethnicity(row.group)]
     blocking = [finding for finding in report.findings_of(section) if finding.is_blocking]
-    accepted = [f for f in report.findings_of(section) if f.state == FINDING and f.accepted is not None]
+    accepted = [
+        f for f in report.findings_of(section) if (f.state == FINDING or f.is_suspended) and f.accepted is not None
+    ]
     flattered = [row.group for row in stated if row.group in less_recorded]
     risk_wrong = tuple(_risk_wrong(stated))
     return PlainWords(

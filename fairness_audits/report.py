@@ -29,6 +29,7 @@ from fairness_audits.posterior_gap import Gap
 from fairness_audits.predictor_missingness import MissingnessRow, printed_missingness
 from fairness_audits.reach import ReachRow, printed_reach
 from fairness_audits.row_zero import RowZeroRow, printed_against_row_zero
+from fairness_audits.untested import UntestedAnalysis
 
 __all__ = ["AuditReport", "FrontierPoint"]
 
@@ -53,6 +54,7 @@ class AuditReport:
     contexts: tuple[AuditContext, ...]
     curves: tuple[CalibrationCurve, ...]
     decision_curves: tuple[DecisionCurve, ...]
+    untested: tuple[UntestedAnalysis, ...]
     counts: pl.DataFrame
     changes: Changes
 
@@ -107,8 +109,9 @@ class AuditReport:
         raise KeyError(f"no group {group!r} was audited; there are: {', '.join(dict.fromkeys(r.group for r in rows))}")
 
     def groups_without_percentage(self, section: Section) -> tuple[str, ...]:
-        """Groups for whom the model may order a list but should show no percentage (FA002)."""
-        return tuple(f.group for f in self.findings_of(section) if f.code == "FA002" and f.state == FINDING and f.group)
+        """Groups for whom the model may order a list but should show no percentage (FA002, a suspended one too)."""
+        ratios = [f for f in self.findings_of(section) if f.code == "FA002" and f.group]
+        return tuple(f.group for f in ratios if f.group and (f.state == FINDING or f.is_suspended))
 
     def context_of(self, section: Section) -> AuditContext | None:
         return next((context for context in self.contexts if context.describes(section)), None)
@@ -185,6 +188,7 @@ class AuditReport:
             "comparisons": [comparison.to_dict() for comparison in self.comparisons],
             "calibration_curves": [curve.to_dict() for curve in self.curves],
             "decision_curves": [curve.to_dict() for curve in self.decision_curves],
+            "untested": [one.to_dict() for one in self.untested],
             "models": [self._of_model(section) for section in self.models],
             "changes": self.changes.to_dict(),
         }

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from fairness_audits.calibration_curve import CalibrationCurve, calibration_curves
-from fairness_audits.disclosure import RULES
+from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.estimate import figures_of_section
 from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.levels import Level
 from fairness_audits.policy import AuditPolicy, OperatingPoint
 from fairness_audits.posterior_gap import Gap, gap_of_proportions, gap_of_ratios, groups_with_counts
-from fairness_audits.tallies import flagged_share, operating_points_answered
+from fairness_audits.tallies import flagged_share, operating_points_answered, tallies
+from fairness_audits.untested import UntestedAnalysis, untested_analyses
 from records.groups import MISSING_ETHNICITY
 
 __all__ = ["SectionAudit", "audit_section"]
@@ -31,6 +32,7 @@ class SectionAudit:
     figures: tuple[GroupFigures, ...]
     gaps: tuple[Gap, ...]
     curves: tuple[CalibrationCurve, ...]
+    untested: tuple[UntestedAnalysis, ...]
 
     @property
     def has_risks(self) -> bool:
@@ -69,6 +71,7 @@ def audit_section(
         )
     ]
     ethnic = [level for level in levels if level.is_ethnic]
+    groups = next((level for level in ethnic if level.name == "ethnic_group"), None)
     primary = [row for row in figures if row.is_primary]
     return SectionAudit(
         section=section,
@@ -77,8 +80,18 @@ def audit_section(
         levels=levels,
         figures=tuple(figures),
         gaps=tuple(gap for level in ethnic for gap in _gaps(section, level, primary, policy)),
-        curves=calibration_curves(section, rows, next((x for x in ethnic if x.name == "ethnic_group"), None), rule),
+        curves=calibration_curves(section, rows, groups, rule),
+        untested=_untested(flagged_share(rows, points[0], thresholds), primary, groups, rule),
     )
+
+
+def _untested(
+    rows: pl.DataFrame, figures: Sequence[GroupFigures], level: Level | None, rule: DisclosureRule
+) -> tuple[UntestedAnalysis, ...]:
+    """Of everyone and of the ethnic groups, at the primary operating point."""
+    exact = tallies(rows, None) | (tallies(rows, level) if level is not None else {})
+    told = [(row, exact[row.group]) for row in figures if row.level in ("everyone", "ethnic_group")]
+    return untested_analyses(rows, told, level, rule)
 
 
 def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], policy: AuditPolicy) -> list[Gap]:

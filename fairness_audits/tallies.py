@@ -13,7 +13,15 @@ from fairness_audits.intervals import effective
 from fairness_audits.levels import EVERYONE, Level
 from fairness_audits.policy import OperatingPoint
 
-__all__ = ["Distribution", "Tally", "distributions", "flagged_share", "operating_points_answered", "tallies"]
+__all__ = [
+    "Distribution",
+    "Tally",
+    "distributions",
+    "due_share",
+    "flagged_share",
+    "operating_points_answered",
+    "tallies",
+]
 
 Array = NDArray[np.float64]
 
@@ -24,6 +32,14 @@ _SHARE = pl.col("flagged_share")
 def _one(condition: pl.Expr) -> pl.Expr:
     return condition.fill_null(value=False).cast(pl.Float64)
 
+
+def due_share() -> pl.Expr:
+    """The share of a cell's women whose outcome is known or was due."""
+    return 1.0 - pl.col("not_yet_due") / pl.col("n")
+
+
+# Of the women without a recorded outcome, those whose outcome was due.
+_UNTESTED = _one(_OBSERVED.is_null()) * due_share()
 
 PARTS: Mapping[str, pl.Expr] = {
     "n": pl.lit(1.0),
@@ -42,6 +58,11 @@ PARTS: Mapping[str, pl.Expr] = {
     "low_risk_events": _one(_OBSERVED) * _one(pl.col("low_risk")),
     "scored_events": _one(_OBSERVED & pl.col("bin").is_not_null()),
     "scored_ascertained": _one(_OBSERVED.is_not_null() & pl.col("bin").is_not_null()),
+    "untested": _UNTESTED,
+    "untested_evaluated": _UNTESTED * _one(_SHARE.is_not_null()),
+    "untested_flagged": _UNTESTED * _SHARE.fill_null(0.0),
+    "untested_scored": _UNTESTED * _one(pl.col("bin").is_not_null()),
+    "untested_low_risk": _UNTESTED * _one(pl.col("low_risk")),
 }
 OTHER_SUMS = (
     "not_yet_due",
@@ -65,6 +86,7 @@ class Tally:
     weight: Mapping[str, float]
     effective: Mapping[str, float]
     risk: float
+    untested_risk: float
     is_weighted: bool
 
     @property
@@ -72,6 +94,12 @@ class Tally:
         """Mean risk of those scored whose outcome is known."""
         known = self.weight["scored_ascertained"]
         return self.risk / known if known > 0 else float("nan")
+
+    @property
+    def mean_risk_due(self) -> float:
+        """Mean risk of those scored whose outcome is known or was due."""
+        due = self.weight["scored_ascertained"] + self.weight["untested_scored"]
+        return (self.risk + self.untested_risk) / due if due > 0 else float("nan")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +166,11 @@ def tallies(rows: pl.DataFrame, level: Level | None) -> dict[str, Tally]:
     ]
     others = [pl.col(name).sum().cast(pl.Float64) for name in OTHER_SUMS]
     risk = (pl.col("risk") * PARTS["scored_ascertained"]).sum().alias("risk_known")
-    summed = {row["group"]: row for row in labelled.group_by("group").agg(*sums, *others, risk).iter_rows(named=True)}
+    untested_risk = (pl.col("risk") * _UNTESTED).sum().alias("risk_untested")
+    summed = {
+        row["group"]: row
+        for row in labelled.group_by("group").agg(*sums, *others, risk, untested_risk).iter_rows(named=True)
+    }
     groups = level.groups if level is not None else (EVERYONE,)
     return {group: _tally(group, summed[group]) for group in groups if group in summed}
 
@@ -151,6 +183,7 @@ def _tally(group: str, row: Mapping[str, float]) -> Tally:
         weight=weight,
         effective={name: effective(weight[name], row[f"weight_squared:{name}"]) for name in PARTS},
         risk=row["risk_known"] or 0.0,
+        untested_risk=row["risk_untested"] or 0.0,
         is_weighted=row["weight:n"] != row["n:n"] or row["weight_squared:n"] != row["n:n"],
     )
 

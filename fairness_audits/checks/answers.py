@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
 from fairness_audits.evidence import Evidence
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
+from fairness_audits.verdict_bounds import verdict_could_turn
 from fairness_audits.wording import listed, nothing_recorded
 
 __all__ = ["Check", "Verdict", "answer", "by_group", "without_outcomes"]
 
-# A pass of these could be flipped by outcomes that were never recorded.
-REST_ON_OUTCOMES = frozenset({"FA002", "FA003", "FA005", "FA006", "FA007"})
+SUSPENDED = "Suspended: outcome not comparably ascertained."
 # What a 'cannot tell' asks for: a check's own next step is for what it found, and here nothing was found yet.
 GATHER_MORE = "Gather more before anything is changed: pool years or sites, and read the case notes of these women."
 GATHER_ETHNICITY = "Gather ethnicity before anything is changed: ask women, and record what they say."
@@ -103,14 +103,36 @@ def by_group(
         if groups:
             figures = {f"{g}: {k}": v for g in groups for k, v in verdicts[g].figures.items()}
             answers.append(answer(check, evidence, state, sentence.format(groups=listed(groups)), figures=figures))
-    if suspended:
-        sentence = f"Suspended, because the outcome is not comparably ascertained: {listed(suspended)}."
-        answers.append(answer(check, evidence, CANNOT_TELL, sentence, gather=GATHER_OUTCOMES))
-    return tuple(answers)
+    return (*answers, *_answers_suspended(check, evidence, suspended))
 
 
-def _suspended(check: Check, evidence: Evidence, verdicts: Mapping[str, Verdict]) -> list[str]:
-    """Groups that would pass on outcomes recorded less often for them than for others."""
-    if check.code not in REST_ON_OUTCOMES:
-        return []
-    return [g for g, verdict in verdicts.items() if verdict.state == PASSED and g in evidence.unevenly_ascertained]
+def _suspended(check: Check, evidence: Evidence, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """Verdicts on groups whose outcomes are recorded less often, where the unrecorded ones could turn the verdict."""
+    return {
+        group: verdict
+        for group, verdict in verdicts.items()
+        if verdict.state in (FINDING, PASSED)
+        and group in evidence.unevenly_ascertained
+        and verdict_could_turn(check.code, verdict.state, group, evidence)
+    }
+
+
+def _answers_suspended(check: Check, evidence: Evidence, suspended: Mapping[str, Verdict]) -> Iterator[Finding]:
+    """What would be a finding on the outcomes recorded, group by group; what would pass, in one line."""
+    for group, verdict in suspended.items():
+        if verdict.state == FINDING:
+            sentence = (
+                f"{SUSPENDED} On the outcomes that were recorded: {verdict.sentence} The outcomes that were not "
+                "recorded could turn this."
+            )
+            found = answer(
+                check, evidence, CANNOT_TELL, sentence, group=group, figures=verdict.figures, gather=GATHER_OUTCOMES
+            )
+            yield replace(found, is_suspended=True)
+    passing = [group for group, verdict in suspended.items() if verdict.state == PASSED]
+    if passing:
+        sentence = (
+            f"{SUSPENDED} On the outcomes that were recorded these groups would pass, and the outcomes that were not "
+            f"recorded could turn this: {listed(passing)}."
+        )
+        yield answer(check, evidence, CANNOT_TELL, sentence, gather=GATHER_OUTCOMES)

@@ -26,7 +26,8 @@ def exact() -> AuditPolicy:
 
 @pytest.fixture
 def women() -> Callable[..., pl.DataFrame]:
-    """Rows of one group: how many found, missed, cleared, wrongly flagged, and without a recorded outcome.
+    """Rows of one group: how many found, missed, cleared, wrongly flagged, and without a recorded outcome
+    (not flagged, and flagged).
 
     Flagged women are told one risk and the others another.
     """
@@ -39,13 +40,14 @@ def women() -> Callable[..., pl.DataFrame]:
         cleared: int = 0,
         false_alarms: int = 0,
         missing: int = 0,
+        flagged_missing: int = 0,
         flagged_risk: float = 0.3,
         other_risk: float = 0.05,
         **columns: Any,
     ) -> pl.DataFrame:
         counts = {(True, True): found, (False, True): missed, (False, False): cleared, (True, False): false_alarms}
         rows = [(alert, observed) for (alert, observed), n in counts.items() for _ in range(n)]
-        rows += [(False, None)] * missing
+        rows += [(False, None)] * missing + [(True, None)] * flagged_missing
         frame = pl.DataFrame(rows, schema={"alert": pl.Boolean, "observed": pl.Boolean}, orient="row")
         return frame.with_columns(
             outcome=pl.lit("preterm_birth"),
