@@ -1,4 +1,4 @@
-"""Women without a recorded outcome: weights help where testing follows the risk told; bounds hold whatever it follows."""
+"""Women without a recorded outcome: weights help where testing follows the risk told, and bounds hold always."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def truth() -> dict:
 
 
 def test_weighting_repairs_testing_that_follows_the_risk_told(truth):
-    """High risks are tested more often, so the tested had the outcome more often than all women; weighted, they do not."""
+    """High risks are tested more often, so the tested had the outcome more often than all women; weights undo it."""
     frame = _births()
     found = _analyses(_hidden(frame, np.clip(3 * frame["risk"].to_numpy() + 0.2, 0, 1)))
     for group in ("Everyone", "White", "Asian"):
