@@ -15,7 +15,7 @@ from fairness_audits.changes import Changes, changes_since, read_previous
 from fairness_audits.checks import CHECKS, unevenly_ascertained
 from fairness_audits.comparators import compare
 from fairness_audits.context import AuditContext
-from fairness_audits.counts import Counts, count_predictions
+from fairness_audits.counts import Counts, by_section, count_predictions
 from fairness_audits.data_description import describe
 from fairness_audits.decision_curve import DecisionCurve, decision_curves
 from fairness_audits.disclosure import RULES
@@ -68,7 +68,18 @@ def audit_counts(
     levels = levels_in(counts.frame, group_by=policy.group_by, group_scheme=counts.group_scheme)
     _refuse_absent_reference(policy, data.groups)
     sections = {Section(**key): rows for key, rows in counts.sections(columns_of(levels))}
-    audited = [audit_section(section, rows, levels, counts.thresholds, policy) for section, rows in sections.items()]
+    repeated = {Section(**key): rows for key, rows in by_section(counts.repeated)}
+    audited = [
+        audit_section(
+            section,
+            rows,
+            levels,
+            counts.thresholds,
+            policy,
+            repeated=repeated.get(section, counts.repeated.clear()),
+        )
+        for section, rows in sections.items()
+    ]
     contexts = _contexts(context)
     evidence = [
         _evidence(part, audited, contexts, policy, data.ethnicity_recorded, as_of)

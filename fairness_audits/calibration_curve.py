@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from fairness_audits.disclosure import DisclosureRule
+from fairness_audits.effective_counts import printed_size
 from fairness_audits.figures import Figure, Section, figure
 from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE, Level
@@ -49,6 +50,8 @@ def calibration_curves(
 ) -> tuple[CalibrationCurve, ...]:
     """Bands hold an equal share of all women (a bin is never split) and are the same for every group.
 
+    Risk told and share seen are weighted, the limits of effective size; ``women`` are counted.
+
     A group gets as many bands as can all be printed: to leave out those with a few events would bend its curve.
     """
     known = rows.filter(pl.col("bin").is_not_null() & pl.col("observed").is_not_null())
@@ -81,15 +84,21 @@ def _banded(part: pl.DataFrame, bands: int) -> pl.DataFrame:
             women=pl.col("n").sum(),
             events=(pl.col("n") * event).sum(),
             risk=pl.col("risk").sum() / pl.col("weight").sum(),
+            share=(pl.col("weight") * event).sum() / pl.col("weight").sum(),
+            size=pl.col("weight").sum() ** 2 / pl.col("weight_squared").sum(),
         )
         .sort("band")
     )
 
 
 def _point(band: Mapping[str, float], rule: DisclosureRule) -> CalibrationPoint | None:
-    size, events = rule.count(band["women"]), rule.count(band["events"])
-    seen = share("event_rate", events, size, rule)
-    if size is None or seen.value is None:
+    """None where the counts of its women may not be printed, or, weighted, their effective numbers."""
+    women, events = rule.count(band["women"]), rule.count(band["events"])
+    if women is None or share("event_rate", events, women, rule).value is None:
+        return None
+    size = band["size"]
+    seen = share("event_rate", printed_size(band["share"] * size, rule), printed_size(size, rule), rule)
+    if seen.value is None:
         return None
     told = figure("mean_risk", Interval(band["risk"], math.nan, math.nan))
-    return CalibrationPoint(told=told, seen=seen, women=size)
+    return CalibrationPoint(told=told, seen=seen, women=women)

@@ -35,7 +35,8 @@ class PrintedTotals:
 
     The variance of AUROC rests on ``event_size`` and ``non_event_size``: of weighted rows, their own effective numbers.
     ``rounded_to`` is what the counts were rounded to: Brier score and calibration-in-the-large, which move with them,
-    are given limits wide enough for it.
+    are given limits wide enough for it. All four numbers were divided by ``design``, the design effect of women with
+    several rows: of the event rate, which stands for those of these figures.
     """
 
     events: float
@@ -43,11 +44,13 @@ class PrintedTotals:
     event_size: float
     non_event_size: float
     rounded_to: float = 1
+    design: float = 1.0
 
     @property
     def rounding_of_events(self) -> float:
         """Variance that rounding adds to events less those expected, to the first order."""
-        return intervals.rounding_variance(self.rounded_to) * (1 + (self.events / self.known) ** 2)
+        rounding = intervals.rounding_variance(self.rounded_to) / self.design**2
+        return rounding * (1 + (self.events / self.known) ** 2)
 
 
 def figures_of_distribution(bins: Distribution | None, totals: PrintedTotals | None) -> dict[str, Figure]:

@@ -8,13 +8,15 @@ the printed counts; AUROC, Brier score and calibration from the shape of the ris
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
 from fairness_audits import intervals
+from fairness_audits.design_effects import design_effects
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts, publish
 from fairness_audits.distribution_figures import PrintedTotals, figures_of_distribution
+from fairness_audits.effective_counts import EffectiveCounts, effective_counts, printed_size
 from fairness_audits.families import Cell, families_of
 from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden
 from fairness_audits.intervals import Interval
@@ -40,6 +42,11 @@ RATES = {
 }
 
 
+OBSERVED_TO_EXPECTED = "observed_to_expected"
+# What each rate, and the observed part of O:E, is a share of.
+COUNTED = RATES | {OBSERVED_TO_EXPECTED: ("scored_events", "scored_ascertained")}
+
+
 def printed_tallies(
     rows: pl.DataFrame, levels: Sequence[Level], rule: DisclosureRule
 ) -> dict[Cell, tuple[Tally, PublishedCounts]]:
@@ -59,6 +66,7 @@ def printed_tallies(
 def figures_of_section(
     rows: pl.DataFrame,
     *,
+    repeated: pl.DataFrame,
     section: Section,
     point: OperatingPoint,
     is_primary: bool,
@@ -66,13 +74,22 @@ def figures_of_section(
     policy: AuditPolicy,
     rule: DisclosureRule,
 ) -> Iterator[GroupFigures]:
-    """Figures of everyone, then of each group of each level. ``rows`` carry ``flagged_share``."""
+    """Figures of everyone, then of each group of each level.
+
+    ``rows`` carry ``flagged_share``; ``repeated`` are the patterns of women with several rows.
+    """
     margin = policy.tolerance("FA012").limit
     needed: int | None = None
     bins = {level.name: distributions(rows, level) for level in levels}
     bins[EVERYONE_LEVEL] = distributions(rows, None)
+    designs = {level.name: design_effects(rows, repeated, level, rates=COUNTED) for level in levels}
+    designs[EVERYONE_LEVEL] = design_effects(rows, repeated, None, rates=COUNTED)
     for (level, group), (tally, counts) in printed_tallies(rows, levels, rule).items():
-        figures = _figures(tally, counts, bins[level].get(group), rows=rows, point=point, rule=rule)
+        effective = {
+            name: effective_counts(names, tally, counts, rule, design=designs[level][group][name])
+            for name, names in COUNTED.items()
+        }
+        figures = _figures(tally, counts, effective, bins[level].get(group), rows=rows, point=point, rule=rule)
         found = figures["sensitivity"].value
         if level == EVERYONE_LEVEL and found is not None:
             needed = intervals.events_needed(found, margin)
@@ -86,24 +103,32 @@ def figures_of_section(
             figures=figures,
             status="shown" if (counts["events"] or 0) >= policy.minimum_events else "cannot tell",
             events_needed=needed,
+            effective=effective,
         )
 
 
 def _figures(
     tally: Tally,
     counts: PublishedCounts,
+    effective: Mapping[str, EffectiveCounts],
     bins: Distribution | None,
     *,
     rows: pl.DataFrame,
     point: OperatingPoint,
     rule: DisclosureRule,
 ) -> dict[str, Figure]:
-    printed = {name: _rate(name, tally, counts, rule) for name in RATES}
+    printed = {
+        name: share(name, *counted.pair, rule, design=counted.design)
+        for name, counted in effective.items()
+        if name in RATES
+    }
     printed["missing_outcomes"] = _missing_outcomes(counts, rule)
     return (
         printed
-        | _of_risk(tally, counts, rule)
-        | _of_distribution(bins, tally, counts, rule)
+        | _of_risk(tally, effective[OBSERVED_TO_EXPECTED], rule)
+        | figures_of_distribution(
+            bins, None if bins is None else _printed_totals(bins, tally, counts, effective[OBSERVED_TO_EXPECTED], rule)
+        )
         | _benefit(
             tally,
             counts,
@@ -114,26 +139,6 @@ def _figures(
     )
 
 
-def _rate(name: str, tally: Tally, counts: PublishedCounts, rule: DisclosureRule) -> Figure:
-    return share(name, *_of_printed(RATES[name], tally, counts, rule), rule)
-
-
-def _of_printed(
-    names: tuple[str, str], tally: Tally, counts: PublishedCounts, rule: DisclosureRule
-) -> tuple[float | None, float | None]:
-    """Part and whole as printed; of weighted rows, as effective counts that pass the same rule."""
-    part, whole = (counts[name] for name in names)
-    if not tally.is_weighted or part is None or whole is None or not tally.weight[names[1]]:
-        return part, whole
-    share, size = tally.weight[names[0]] / tally.weight[names[1]], tally.effective[names[1]]
-    return _printed_size(share * size, rule), _printed_size(size, rule)
-
-
-def _printed_size(size: float, rule: DisclosureRule) -> float | None:
-    """An effective count as the rule prints it; a rule that rounds nothing does not make it whole."""
-    return size if rule.rounded_to == 1 else rule.count(size)
-
-
 def _missing_outcomes(counts: PublishedCounts, rule: DisclosureRule) -> Figure:
     """Of those whose outcome is due, the share for whom none is recorded."""
     n, missing, later = counts["n"], counts["missing"], counts["not_yet_due"]
@@ -142,46 +147,34 @@ def _missing_outcomes(counts: PublishedCounts, rule: DisclosureRule) -> Figure:
     return share("missing_outcomes", max(missing - later, 0), max(n - later, 0), rule)
 
 
-def _of_risk(tally: Tally, counts: PublishedCounts, rule: DisclosureRule) -> dict[str, Figure]:
+def _of_risk(tally: Tally, counted: EffectiveCounts, rule: DisclosureRule) -> dict[str, Figure]:
     mean = figure("mean_risk", Interval(tally.mean_risk, math.nan, math.nan))
-    events, known = _of_printed(("scored_events", "scored_ascertained"), tally, counts, rule)
-    may_print = known == 0 or rule.can_divide_by(known)
+    may_print = counted.whole == 0 or rule.can_divide_by(counted.whole)
     return {
         "mean_risk": mean if may_print else hidden("mean_risk"),
-        "observed_to_expected": ratio(events, known, mean.value, rule),
+        "observed_to_expected": ratio(*counted.pair, mean.value, rule, design=counted.design),
     }
 
 
-def _of_distribution(
-    bins: Distribution | None, tally: Tally, counts: PublishedCounts, rule: DisclosureRule
-) -> dict[str, Figure]:
-    return figures_of_distribution(bins, None if bins is None else _printed_totals(bins, tally, counts, rule))
-
-
 def _printed_totals(
-    bins: Distribution, tally: Tally, counts: PublishedCounts, rule: DisclosureRule
+    bins: Distribution, tally: Tally, counts: PublishedCounts, counted: EffectiveCounts, rule: DisclosureRule
 ) -> PrintedTotals | None:
     """None where there are too few events or non-events to print a distribution."""
     women, cases = counts["scored_ascertained"] or 0, counts["scored_events"] or 0
     enough = 1 if rule.name == "none" else ENOUGH_FOR_A_DISTRIBUTION
-    events, known = _of_printed(("scored_events", "scored_ascertained"), tally, counts, rule)
+    events, known = counted.pair
     if min(cases, women - cases) < enough or not events or not known or events >= known:
         return None
-    if not tally.is_weighted:
-        return PrintedTotals(
-            events=events,
-            known=known,
-            event_size=events,
-            non_event_size=known - events,
-            rounded_to=rule.rounded_to,
-        )
-    sizes = (_printed_size(size, rule) or 0.0 for size in (bins.effective_events, bins.effective_non_events))
+    sizes = [events, known - events]
+    if tally.is_weighted:
+        sizes = [printed_size(size, rule) or 0.0 for size in (bins.effective_events, bins.effective_non_events)]
     return PrintedTotals(
-        events=events,
-        known=known,
-        event_size=next(sizes),
-        non_event_size=next(sizes),
+        events=events / counted.design,
+        known=known / counted.design,
+        event_size=sizes[0] / counted.design,
+        non_event_size=sizes[1] / counted.design,
         rounded_to=rule.rounded_to,
+        design=counted.design,
     )
 
 
@@ -208,7 +201,7 @@ def _benefit(
     if tally.is_weighted:
         scale = tally.effective["ascertained"] / tally.weight["ascertained"]
         sizes = (tally.weight[name] * scale for name in ("found", "false_alarms", "ascertained"))
-        right, wrong, women = (_printed_size(size, rule) or 0.0 for size in sizes)
+        right, wrong, women = (printed_size(size, rule) or 0.0 for size in sizes)
     else:
         right, wrong, women = float(found), float(false_alarms), float(known or 0)
     return {"net_benefit": figure("net_benefit", net_benefit_interval(right, wrong, women, threshold))}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fairness_audits.comparators import Comparison
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule
-from fairness_audits.estimate import RATES
+from fairness_audits.effective_counts import EffectiveCounts
 from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.intervals import Interval
 from fairness_audits.policy import AuditPolicy
@@ -57,27 +57,16 @@ class Evidence:
         """
         if group[rate].value is None or self.everyone[rate].value is None:
             return None
-        part, whole = RATES[rate]
-        other = self._other(group, part, whole)
-        return None if other is None else difference((group.counts[part], group.counts[whole]), other, self.rule)
-
-    def _other(self, group: GroupFigures, part: str, whole: str) -> tuple[int, int] | None:
-        if self.policy.reference == "overall":
-            return self._everyone_less(group, part, whole)
-        named = next((f for f in self.groups if f.group == self.policy.reference), None)
-        if named is None or named is group:
+        own, other = group.effective[rate], self._other(group, rate)
+        if other is None:
             return None
-        found, size = named.counts[part], named.counts[whole]
-        return None if found is None or size is None else (found, size)
+        return difference(own.pair, other.pair, self.rule, designs=(own.design, other.design))
 
-    def _everyone_less(self, group: GroupFigures, part: str, whole: str) -> tuple[int, int] | None:
-        left = []
-        for name in (part, whole):
-            total, own = self.everyone.counts[name], group.counts[name]
-            if total is None or own is None:
-                return None
-            left.append(max(total - own, 0))
-        return left[0], left[1]
+    def _other(self, group: GroupFigures, rate: str) -> EffectiveCounts | None:
+        if self.policy.reference == "overall":
+            return self.everyone.effective[rate].without(group.effective[rate])
+        named = next((f for f in self.groups if f.group == self.policy.reference), None)
+        return None if named is None or named is group else named.effective[rate]
 
     def share_of_total(self, group: GroupFigures, whole: str) -> float:
         """The group's part of everyone's ``whole``, as printed."""

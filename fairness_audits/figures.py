@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from fairness_audits.effective_counts import EffectiveCounts
 from fairness_audits.intervals import Interval
 
 __all__ = [
@@ -185,6 +186,7 @@ class GroupFigures:
     """Everything printed about one group of one level at one operating point of one section.
 
     ``status`` is 'shown', or 'cannot tell' below the policy's minimum of events (with ``events_needed``).
+    ``effective`` holds the counts that each rate and its limits were made from.
     """
 
     section: Section
@@ -196,6 +198,7 @@ class GroupFigures:
     figures: Mapping[str, Figure]
     status: str
     events_needed: int | None = None
+    effective: Mapping[str, EffectiveCounts] = field(default_factory=dict)
 
     def __getitem__(self, estimand: str) -> Figure:
         return self.figures[estimand]
@@ -210,5 +213,6 @@ class GroupFigures:
             "status": self.status,
             "events_needed": self.events_needed,
             "counts": dict(self.counts),
+            "design_effects": {name: counted.design for name, counted in self.effective.items()},
             "figures": {name: figure.to_dict() for name, figure in self.figures.items()},
         }

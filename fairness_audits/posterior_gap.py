@@ -150,7 +150,9 @@ def _posterior_of_spread(centre: Array, variance: Array) -> tuple[Array, Array]:
 
 
 def groups_with_counts(
-    counts: Mapping[str, tuple[int | None, float | None]], missing: Sequence[str], is_told: Callable[[int, int], bool]
+    counts: Mapping[str, tuple[float | None, float | None]],
+    missing: Sequence[str],
+    is_told: Callable[[float, float], bool],
 ) -> tuple[dict[str, tuple[float, float]], tuple[str, ...]]:
     """Groups whose printed counts can enter a gap, and the names of those that cannot; missing ethnicity never does.
 

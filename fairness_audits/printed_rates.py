@@ -20,30 +20,44 @@ from fairness_audits.intervals import (
 __all__ = ["difference", "ratio", "share"]
 
 
-def share(estimand: str, part: float | None, whole: float | None, rule: DisclosureRule) -> Figure:
-    """A printed rate: undefined over nothing, hidden over a hidden count or where rounding decides it."""
+def share(
+    estimand: str, part: float | None, whole: float | None, rule: DisclosureRule, *, design: float = 1.0
+) -> Figure:
+    """A printed rate: undefined over nothing, hidden over a hidden count or where rounding decides it.
+
+    With a ``design`` effect its limits are those of counts divided by it (`fairness_audits.design_effects`).
+    """
     if whole == 0 and part is not None:
         return figure(estimand, UNDEFINED)
     if part is None or whole is None or not rule.can_be_share(part, whole):
         return hidden(estimand)
     part = min(part, whole)
-    limits = [wilson(n, whole, rounding=_rounding(part, rule)) for n in _possible(part, whole, rule)]
+    limits = [
+        wilson(n / design, whole / design, rounding=_rounding(part, rule) / design**2)
+        for n in _possible(part, whole, rule)
+    ]
     return figure(estimand, spanning(limits, wilson(part, whole)))
 
 
-def ratio(events: float | None, whole: float | None, mean_risk: float | None, rule: DisclosureRule) -> Figure:
+def ratio(
+    events: float | None, whole: float | None, mean_risk: float | None, rule: DisclosureRule, *, design: float = 1.0
+) -> Figure:
     """Printed O:E, from printed counts and the printed mean risk, so that nothing exact comes back through it."""
     name = "observed_to_expected"
     if events is None or whole is None or not rule.can_divide_by(whole) or rule.is_disguised(events):
         return hidden(name)
     if mean_risk is None:
         return figure(name, UNDEFINED)
-    limits = observed_to_expected_interval(min(events, whole), whole, mean_risk, rounding=_rounding(events, rule))
-    return figure(name, limits)
+    events, rounding = min(events, whole), _rounding(events, rule) / design**2
+    return figure(name, observed_to_expected_interval(events / design, whole / design, mean_risk, rounding=rounding))
 
 
 def difference(
-    own: tuple[float | None, float | None], other: tuple[float | None, float | None], rule: DisclosureRule
+    own: tuple[float | None, float | None],
+    other: tuple[float | None, float | None],
+    rule: DisclosureRule,
+    *,
+    designs: tuple[float, float] = (1.0, 1.0),
 ) -> Interval | None:
     """First printed rate less the second, each (part, whole); None where either cannot be printed.
 
@@ -55,9 +69,17 @@ def difference(
     if not rule.can_be_share(part, whole) or not rule.can_be_share(other_part, other_whole):
         return None
     part, other_part = min(part, whole), min(other_part, other_whole)
-    rounding, other_rounding = _rounding(part, rule), 2 * _rounding(other_part, rule)
+    first, second = designs
+    rounding, other_rounding = _rounding(part, rule) / first**2, 2 * _rounding(other_part, rule) / second**2
     limits = [
-        newcombe_difference(a, whole, b, other_whole, rounding=rounding, other_rounding=other_rounding)
+        newcombe_difference(
+            a / first,
+            whole / first,
+            b / second,
+            other_whole / second,
+            rounding=rounding,
+            other_rounding=other_rounding,
+        )
         for a in _possible(part, whole, rule)
         for b in _possible(other_part, other_whole, rule)
     ]

@@ -52,8 +52,15 @@ class SectionAudit:
 
 
 def audit_section(
-    section: Section, rows: pl.DataFrame, levels: tuple[Level, ...], thresholds: tuple[float, ...], policy: AuditPolicy
+    section: Section,
+    rows: pl.DataFrame,
+    levels: tuple[Level, ...],
+    thresholds: tuple[float, ...],
+    policy: AuditPolicy,
+    *,
+    repeated: pl.DataFrame,
 ) -> SectionAudit:
+    """``rows`` are the section's counts, ``repeated`` its patterns of women with several rows."""
     rule = RULES[policy.disclosure]
     # A table with neither alerts nor risks still has outcomes to show: nobody is evaluated, nothing is flagged.
     points = operating_points_answered(rows, policy.operating_points) or policy.operating_points[:1]
@@ -62,6 +69,7 @@ def audit_section(
         for number, point in enumerate(points)
         for row in figures_of_section(
             flagged_share(rows, point, thresholds),
+            repeated=repeated,
             section=section,
             point=point,
             is_primary=number == 0,
@@ -98,16 +106,24 @@ def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], polic
     rows = [row for row in figures if row.level == level.name]
     rule = RULES[policy.disclosure]
     found, dropped = groups_with_counts(
-        {row.group: (row.counts["found"], row.counts["evaluated_events"]) for row in rows},
+        {row.group: row.effective["sensitivity"].pair for row in rows},
         MISSING_ETHNICITY,
         rule.can_be_share,
     )
     ratios, without = groups_with_counts(
-        {row.group: (row.counts["scored_events"], _expected(row)) for row in rows if _has_ratio(row)},
+        {row.group: _observed_and_expected(row) for row in rows if _has_ratio(row)},
         MISSING_ETHNICITY,
         rule.can_be_over,
     )
-    capped = {group: (min(part, whole), whole) for group, (part, whole) in found.items()}
+    design = {row.group: row.effective for row in rows}
+    capped = {
+        group: (min(part, whole) / (by := design[group]["sensitivity"].design), whole / by)
+        for group, (part, whole) in found.items()
+    }
+    ratios = {
+        group: (events / (by := design[group]["observed_to_expected"].design), expected / by)
+        for group, (events, expected) in ratios.items()
+    }
     gaps = {
         "sensitivity": (gap_of_proportions(capped, tolerance=policy.tolerance("FA003").limit), found, dropped),
         "observed_to_expected": (gap_of_ratios(ratios, tolerance=policy.tolerance("FA002").limit), ratios, without),
@@ -132,6 +148,6 @@ def _has_ratio(row: GroupFigures) -> bool:
     return not row["observed_to_expected"].is_hidden
 
 
-def _expected(row: GroupFigures) -> float | None:
-    mean, known = row["mean_risk"].value, row.counts["scored_ascertained"]
-    return None if mean is None or known is None else mean * known
+def _observed_and_expected(row: GroupFigures) -> tuple[float | None, float | None]:
+    mean, (events, known) = row["mean_risk"].value, row.effective["observed_to_expected"].pair
+    return events, None if mean is None or known is None else mean * known

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
 from fairness_audits.audit import audit
+from fairness_audits.figures import figure
+from fairness_audits.intervals import wilson
 from fairness_audits.policy import DEFAULT_POLICY
 
 
@@ -36,3 +40,26 @@ def test_smaller_groups_have_fewer_bands_that_still_hold_all_their_women():
     assert len(curves["Black"].points) in (2, 5)
     assert abs(sum(point.women for point in curves["Black"].points) - 260) <= 15
     assert curves["Other"].points == ()
+
+
+def test_weighted_women_are_seen_as_told_by_weight():
+    """Two risks, so two bands whose women are known: the share seen is their weighted share, its size effective."""
+    random = np.random.default_rng(2)
+    low = np.arange(4000) < 2000
+    observed, weight = random.random(4000) < np.where(low, 0.05, 0.4), random.uniform(0.2, 5.0, 4000)
+    frame = pl.DataFrame(
+        {
+            "pregnancy_id": np.arange(4000).astype(str),
+            "outcome": "preterm_birth",
+            "risk": np.where(low, 0.05, 0.4),
+            "observed": observed,
+            "ethnic_group": "White",
+            "weight": weight,
+        }
+    )
+    points = audit(frame, replace(DEFAULT_POLICY, disclosure="none")).curves[0].points
+    assert [point.women for point in points] == [2000, 2000]
+    for point, band in zip(points, (low, ~low), strict=True):
+        share = float(weight[band & observed].sum() / weight[band].sum())
+        size = float(weight[band].sum() ** 2 / (weight[band] ** 2).sum())
+        assert point.seen == figure("event_rate", wilson(share * size, size))
