@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "Data", "HomeFolder", "Point", "Seed", "SourceName"]
+__all__ = ["AsJson", "AuditName", "Data", "HomeFolder", "Point", "Seed", "SignedBy", "SignedRole", "SourceName"]
 
 HomeFolder = Annotated[
     Path | None,
@@ -26,3 +26,14 @@ Point = Annotated[
     typer.Option("--at", help="Prediction point. Default: the outcome's earliest, which is booking for most."),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed and data give the same model.")]
+AuditName = Annotated[
+    str,
+    typer.Argument(
+        metavar="AUDIT",
+        help="The audit's id, or how it begins, as 'equipartum audit list' shows it; or the folder of its report.",
+    ),
+]
+SignedBy = Annotated[str, typer.Option("--name", help="Your name, in full.", show_default=False)]
+SignedRole = Annotated[
+    str, typer.Option("--role", help="In which role, such as 'equity lead' or 'clinical lead'.", show_default=False)
+]

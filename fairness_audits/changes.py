@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,17 @@ COMPARED = ("sensitivity", "observed_to_expected", "auroc")
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """Both audits as printed; ``previous_id`` is empty where there was none."""
+    """Both audits as printed; ``previous_id`` is empty where there was none.
+
+    ``not_compared`` says why there is nothing to tell although there was one.
+    """
 
     previous_id: str = ""
     previous_on: str = ""
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     moved: tuple[tuple[str, str, str, str], ...] = ()
+    not_compared: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return {**vars(self), "moved": [list(row) for row in self.moved]}
@@ -47,17 +51,21 @@ def read_previous(path: str | Path) -> dict[str, Any]:
 
 def changes_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> Changes:
     """Both are the content of an `audit.json`. ``moved`` holds (question and group, figure, before, now) where the
-    intervals of the two audits do not overlap."""
-    old_findings, new_findings = _found(before), _found(now)
-    old_figures, new_figures = _figures(before), _figures(now)
+    intervals of the two audits do not overlap. An audit that was written in another form is named, not compared."""
+    named = Changes(previous_id=str(before.get("audit_id", "")), previous_on=str(before.get("on", "")))
+    try:
+        old_findings, old_figures = _found(before), _figures(before)
+    except (KeyError, TypeError, AttributeError):
+        form = f"in another form (schema {before.get('schema', 'not given')})"
+        return replace(named, not_compared=f"it was written {form} than this version of the program reads")
+    new_findings, new_figures = _found(now), _figures(now)
     moved = [
         (key[0], key[1], old_figures[key]["text"], new_figures[key]["text"])
         for key in new_figures
         if key in old_figures and _apart(old_figures[key], new_figures[key])
     ]
-    return Changes(
-        previous_id=str(before.get("audit_id", "")),
-        previous_on=str(before.get("on", "")),
+    return replace(
+        named,
         new=tuple(name for name in new_findings if name not in old_findings),
         gone=tuple(name for name in old_findings if name not in new_findings),
         moved=tuple(moved),
@@ -67,18 +75,23 @@ def changes_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> Changes:
 def _found(report: Mapping[str, Any]) -> list[str]:
     return [
         " · ".join(filter(None, (f["code"], f["title"], f["section"]["outcome"], f["group"])))
-        for f in report.get("findings", ())
+        for f in report["findings"]
         if f["state"] == "finding"
     ]
 
 
 def _figures(report: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     return {
-        (f"{row['outcome']} · {row['scored_by']} · {row['group']}", name): row["figures"][name]
-        for row in report.get("figures", ())
+        (f"{row['outcome']} · {row['scored_by']} · {row['group']}", name): _printed(row["figures"][name])
+        for row in report["figures"]
         if row["primary"] and row["level"] in ("everyone", "ethnic_group")
         for name in COMPARED
     }
+
+
+def _printed(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """What is compared; a figure that lacks a part was written in another form."""
+    return {part: figure[part] for part in ("text", "low", "high")}
 
 
 def _apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

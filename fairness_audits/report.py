@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from fairness_audits.audited_version import AuditedVersion
 from fairness_audits.calibration_curve import CalibrationCurve
 from fairness_audits.certificate import CertifiedGroup, printed_certificate
 from fairness_audits.changes import Changes
@@ -41,7 +42,11 @@ FLAT_LEVELS = ("everyone", "ethnic_group")
 
 @dataclass(frozen=True, kw_only=True)
 class AuditReport:
-    """Everything found, already disclosure-controlled and rounded for print."""
+    """Everything found, already disclosure-controlled and rounded for print.
+
+    ``version`` names the registered version that was audited; ``has_review_list`` says that a list for case-note review
+    is kept where the audit was made. Neither is a part of what was found.
+    """
 
     on: datetime.date
     policy: AuditPolicy
@@ -57,6 +62,8 @@ class AuditReport:
     untested: tuple[UntestedAnalysis, ...]
     counts: pl.DataFrame
     changes: Changes
+    version: AuditedVersion | None = None
+    has_review_list: bool = False
 
     @property
     def audit_id(self) -> str:
@@ -164,7 +171,14 @@ class AuditReport:
         return {name: value for name, value in named.items() if value is not None}
 
     def to_dict(self) -> dict[str, Any]:
-        return {"schema": REPORT_SCHEMA, "audit_id": self.audit_id, "on": self.on.isoformat(), **self._body()}
+        return {
+            "schema": REPORT_SCHEMA,
+            "audit_id": self.audit_id,
+            "on": self.on.isoformat(),
+            "version": vars(self.version) if self.version is not None else None,
+            "has_review_list": self.has_review_list,
+            **self._body(),
+        }
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=str)

@@ -11,6 +11,7 @@ __all__ = [
     "CHAMPION",
     "MODEL_ARTIFACT",
     "ReleaseTags",
+    "audit_address",
     "registered_name",
 ]
 
@@ -26,9 +27,17 @@ def registered_name(outcome: str, prediction_point: str) -> str:
     return f"{outcome}.{prediction_point}"
 
 
+def audit_address(outcome: str, prediction_point: str, audit_id: str) -> str:
+    """Where the service shows the report of an audit, and where below the home its folder is."""
+    return f"/audits/{outcome}/{prediction_point}/{audit_id}/report.html"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReleaseTags:
-    """What the registry says of a version without opening it. All values are short text."""
+    """What the registry says of a version without opening it. All values are short text.
+
+    ``audit_id`` is empty until the version's audit is filed whole.
+    """
 
     design_digest: str
     data_digest: str

@@ -8,6 +8,7 @@ from typing import Any
 
 from models.explanation import REASONS_HEADING, Reason, reasons
 from models.outcomes import OUTCOMES
+from models.release import audit_address
 from models.risk_model import CalibrationBand
 from records.clock import BOOKING, PREDICTION_POINTS
 from serving.champion import Champion
@@ -166,7 +167,7 @@ def audit_reference(champion: Champion) -> dict[str, Any] | None:
     design = champion.model.design
     return {
         "id": champion.tags.audit_id,
-        "report": f"/audits/{design.outcome}/{design.prediction_point}/{champion.tags.audit_id}/report.html",
+        "report": audit_address(design.outcome, design.prediction_point, champion.tags.audit_id),
         "blocking_findings": list(champion.tags.blocking_findings),
         "status": champion.tags.status,
     }

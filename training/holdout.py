@@ -18,7 +18,7 @@ from records.groups import NOT_KNOWN
 from records.predictions import complete_predictions
 from training.cohort import OBSERVED, Cohort
 
-__all__ = ["calibration_bands", "predict_holdout"]
+__all__ = ["calibration_bands", "predict_holdout", "record_ids_of_events"]
 
 CALIBRATION_BANDS = 10
 
@@ -67,6 +67,20 @@ def _pseudonyms(identifiers: pl.Series, key: str) -> pl.Series:
         for identifier in identifiers
     ]
     return pl.Series(identifiers.name, hashed, dtype=pl.String)
+
+
+def record_ids_of_events(cohort: Cohort, holdout: pl.DataFrame) -> pl.DataFrame:
+    """The pseudonym (``pregnancy_id``) and the source's own ``record_id`` of each held-out woman who had the outcome.
+
+    By it alone can the notes of a woman who was missed be found; of all others no key is kept.
+    """
+    events = holdout.filter(pl.col(OBSERVED))
+    return pl.DataFrame(
+        {
+            "pregnancy_id": _pseudonyms(events["pregnancy_id"], cohort.records.data_digest),
+            "record_id": events["pregnancy_id"],
+        }
+    )
 
 
 def calibration_bands(risk: npt.NDArray[np.float64], observed: Sequence[bool | None]) -> tuple[CalibrationBand, ...]:

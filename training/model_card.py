@@ -23,9 +23,10 @@ from models.outcomes import outcome
 from models.predictors import PREDICTORS
 from models.risk_model import RiskModel
 
-__all__ = ["importance_chart", "importances", "model_card"]
+__all__ = ["importance_chart", "importances", "model_card", "with_audit"]
 
 CARD_FIGURES = ("event_rate", "sensitivity", "observed_to_expected", "positive_predictive_value", "auroc")
+AUDIT_HEADING = "## Findings of its audit"
 SIMULATED = "SIMULATED: NOT FOR CARE"
 
 
@@ -94,10 +95,17 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
         "## What moves its risks",
         "\n".join(f"- {_wording(name)}: {value:.3f}" for name, value in importances(model)[:12]),
         "Mean absolute Shapley values on the log-odds scale, over made-up women. Not causes, not advice.",
-        "## Findings of its audit",
-        "Blocking: " + (", ".join(report.blocking) or "none") + ".",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def with_audit(card: str, report: AuditReport, address: str) -> str:
+    """``card`` with the audit that counts now as its last section, in place of an earlier one."""
+    section = (
+        f"{AUDIT_HEADING}\n\nBlocking: {', '.join(report.blocking) or 'none'}. Audit {report.audit_id} of "
+        f"{report.on}, under {report.policy.name}: [report]({address})."
+    )
+    return f"{card.partition(AUDIT_HEADING)[0].rstrip()}\n\n{section}\n"
 
 
 def _group_table(report: AuditReport) -> str:

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from pathlib import Path
 
 from fairness_audits.audit import audit
 from fairness_audits.context import AuditContext
+from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
-from fairness_audits.report import AuditReport
 from fairness_audits.report_files import write_report
 from models.home import Home
-from models.release import AUDIT_ARTIFACT
 from records.errors import EquipartumError
 from records.predictions import read_predictions
-from training.publication import KeptPredictions, audit_id_now
-from training.registry import Registry, Version
+from training.filed_audit import FiledAudit, file_audit
+from training.kept_predictions import KeptPredictions
+from training.registry import Registry
 
-__all__ = ["HoldoutGone", "Reaudited", "audit_run"]
+__all__ = ["HoldoutGone", "audit_run"]
 
 
 class HoldoutGone(EquipartumError):
     """The holdout's predictions of a run are not in this home."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reaudited:
-    version: Version
-    report: AuditReport
-    folder: Path
-
-
 def audit_run(
-    registry: Registry, home: Home, run_id: str, *, policy: AuditPolicy | None = None, out: Path | None = None
-) -> Reaudited:
+    registry: Registry,
+    home: Home,
+    run_id: str,
+    *,
+    policy: AuditPolicy | None = None,
+    previous: Mapping[str, object] | None = None,
+    with_previous: bool = True,
+    with_review_list: bool = True,
+    out: Path | None = None,
+) -> FiledAudit:
     """The audit of a run's holdout under ``policy``; its blocking findings replace those the version is tagged with.
 
-    It is kept in the home and with the run, as every audit is, and written to ``out`` as well if that is given.
+    It is kept in the home and with the run, as every audit is, and its report is written to ``out`` as well if that is
+    given. Changes are told against ``previous``, the content of an `audit.json`, or else the newest audit in the home
+    of the same outcome and prediction point; with neither where ``with_previous`` is false.
     """
     version = registry.by_run(run_id)
     kept = KeptPredictions.of(home, version.run_id)
@@ -46,10 +49,10 @@ def audit_run(
             "artefact. Retrain with the same data and seed to make them again."
         )
     context = AuditContext.from_json(kept.context.read_text(encoding="utf-8"))
-    report = audit(read_predictions(kept.predictions), policy or DEFAULT_POLICY, context)
-    audit_id = audit_id_now(version.run_id)
-    kept_in = home.audit_folder(version.outcome, version.prediction_point, audit_id)
-    folder = write_report(report, out) if out is not None else kept_in
-    registry.run_of(version).log_files(write_report(report, kept_in), AUDIT_ARTIFACT)
-    tags = replace(version.tags, blocking_findings=tuple(report.blocking), audit_id=audit_id)
-    return Reaudited(version=registry.retag(version, tags), report=report, folder=folder)
+    if previous is None and with_previous:
+        previous = newest_content(home.audits, version.outcome, version.prediction_point)
+    report = audit(read_predictions(kept.predictions), policy or DEFAULT_POLICY, context, previous)
+    filed = file_audit(registry, home, version, report, kept, with_review_list=with_review_list)
+    if out is not None:
+        write_report(filed.report, out)
+    return filed

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from fairness_audits.restricted_counts import is_restricted
 from models.home import Home, Settings
-from models.release import CHALLENGER, CHAMPION, MODEL_ARTIFACT, ReleaseTags, registered_name
+from models.release import CARD_ARTIFACT, CHALLENGER, CHAMPION, MODEL_ARTIFACT, ReleaseTags, registered_name
 from records.errors import EquipartumError
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -240,6 +240,11 @@ class Registry:
 
     def promote(self, version: Version) -> Version:
         """Points the champion alias at ``version``; `BlockedRelease` says what stands against it."""
+        if not version.tags.audit_id:
+            raise BlockedRelease(
+                f"{version.name} version {version.version} has no audit: its retrain was stopped before the audit was "
+                f"filed. Audit it (equipartum audit --run {version.run_id[:8]}), or retrain."
+            )
         if version.tags.blocking_findings:
             raise BlockedRelease(
                 f"{version.name} version {version.version} is blocked by {', '.join(version.tags.blocking_findings)}. "
@@ -270,6 +275,11 @@ class Registry:
     def download(self, version: Version, artifact_path: str, destination: Path) -> Path:
         """A local copy of one artefact of the version's run."""
         return Path(self._client.download_artifacts(version.run_id, artifact_path, str(destination)))
+
+    def card(self, version: Version) -> str:
+        """The model card among the artefacts of the version's run."""
+        with tempfile.TemporaryDirectory() as scratch:
+            return self.download(version, CARD_ARTIFACT, Path(scratch)).read_text(encoding="utf-8")
 
     @_answering()
     def metrics(self, version: Version) -> Mapping[str, float]:

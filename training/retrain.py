@@ -10,6 +10,7 @@ import polars as pl
 
 from fairness_audits.audit import audit
 from fairness_audits.disclosure import RULES
+from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report import AuditReport
 from models.home import Home, Settings
@@ -21,7 +22,7 @@ from training.design_choice import RetrainRequest, design_for
 from training.diagnosis import Diagnosis, after_evaluation, diagnose
 from training.ethnicity_options import ethnicity_options
 from training.fitting import fit
-from training.holdout import calibration_bands, predict_holdout
+from training.holdout import calibration_bands, predict_holdout, record_ids_of_events
 from training.publication import publish
 from training.registry import Registry, Version
 from training.split import Split, hold_out
@@ -39,6 +40,7 @@ class Retrained:
     model: RiskModel
     report: AuditReport
     audit_folder: Path
+    review_list: Path | None
     cohort: Cohort
     split: Split
     diagnosis: Diagnosis
@@ -79,17 +81,20 @@ def retrain(
         predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)
         context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes, options=options)
-        report = audit(predictions, policy, context)
+        before = newest_content(home.audits, design.outcome, design.prediction_point)
+        report = audit(predictions, policy, context, before)
         say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
         diagnosis = after_evaluation(diagnosis, cohort.outcome, report.group(report.models[0])["auroc"])
         model = _completed(fitted.model, predictions, report)
-        version, folder = publish(run, registry, home, design, model, fitted, diagnosis, predictions, context, report)
-    say(f"registered {version.name} version {version.version} as challenger")
+        record_ids = record_ids_of_events(cohort, holdout)
+        filed = publish(run, registry, home, design, model, fitted, diagnosis, predictions, context, report, record_ids)
+    say(f"registered {filed.version.name} version {filed.version.version} as challenger")
     return Retrained(
-        version=version,
+        version=filed.version,
         model=model,
-        report=report,
-        audit_folder=folder,
+        report=filed.report,
+        audit_folder=filed.folder,
+        review_list=filed.review_list,
         cohort=cohort,
         split=split,
         diagnosis=diagnosis,

@@ -18,7 +18,7 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
         "quickstart": "Train, audit, register and serve every simulated outcome, in demo mode.",
         "retrain": "Fit, audit and register risk models from files of births.",
-        "audit": "Audit predictions for disparity: run an audit.",
+        "audit": "Audit predictions for disparity: run, list, sign and comment on audits.",
         "models": "List registered models: versions, aliases, findings that block them.",
         "promote": "Make a version the champion that is served.",
         "serve": "Serve the champions over HTTP.",

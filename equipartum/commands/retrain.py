@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from equipartum.findings import show_findings
+from equipartum.audited import show_review_list
+from equipartum.findings import findings_as_data, show_findings
 from equipartum.options import AsJson, Data, HomeFolder, Point, Seed, SourceName
 from equipartum.terminal import Terminal
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
@@ -97,6 +98,7 @@ def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object
         for remark in retrained.diagnosis.remarks:
             terminal.show(f"    {remark}")
     terminal.show(f"  Report: {retrained.audit_folder / 'report.html'}")
+    show_review_list(terminal, retrained.review_list)
     return {
         "name": version.name,
         "version": version.version,
@@ -107,6 +109,9 @@ def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object
         "status": retrained.diagnosis.status,
         "model_digest": retrained.model.digest,
         "report": str(retrained.audit_folder / "report.html"),
+        "audit_id": retrained.audit_folder.name,
+        "findings": findings_as_data(report),
+        "review_list": str(retrained.review_list) if retrained.review_list else None,
     }
 
 

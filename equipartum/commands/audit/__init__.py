@@ -12,11 +12,15 @@ SHORT_FOR = "run"
 
 EXAMPLES = (
     "Examples: **equipartum audit --predictions last_month.csv --out report** (short for **audit run**); "
-    "**equipartum audit run --run 3f9c2a1b --policy policy.toml**."
+    "**equipartum audit run --run 3f9c2a1b --policy policy.toml**; "
+    "**equipartum audit list --blocked**."
 )
 
 SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
         "run": "Audit predictions for disparity, with intervals, in plain language.",
+        "list": "List the audits of this home: what they found, and who signed them.",
+        "sign": "Sign an audit that you have read, by name and role.",
+        "comment": "Say something of an audit, by name and role, beside its report.",
     }
 )

@@ -217,6 +217,18 @@ def test_what_changed_since_the_previous_audit(audited, tmp_path):
     assert "30.0 % (24.1 to 36.7) → 5.0 % (2.7 to 9.0)" in (write_report(report, tmp_path) / "report.html").read_text()
 
 
+@pytest.mark.parametrize(
+    "older",
+    [{}, {"findings": [], "figures": [{"outcome": "preterm_birth"}]}, {"findings": [{"code": "FA003"}], "figures": []}],
+)
+def test_a_previous_audit_of_another_form_is_named_and_not_compared(audited, tmp_path, older):
+    report = audited({"White": WOMEN}, previous={"audit_id": "0123456789ab", "on": "2024-01-31", "schema": 0, **older})
+    assert report.changes.previous_id == "0123456789ab"
+    assert (report.changes.new, report.changes.gone, report.changes.moved) == ((), (), ())
+    page = (write_report(report, tmp_path) / "report.html").read_text()
+    assert "0123456789ab, 2024-01-31. It is not compared: it was written in another form (schema 0)" in page
+
+
 def test_no_identifier_is_in_any_output(table, exact, tmp_path):
     frame = table({"White": WOMEN}).with_columns(
         pregnancy_id="NHS" + pl.col("pregnancy_id").str.zfill(7), woman_id=pl.lit("woman-9434765919")

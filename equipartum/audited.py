@@ -1,0 +1,141 @@
+"""An audit that a command made: of a run, of a table or of the log, and what is said of it in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+import typer
+
+from equipartum.findings import findings_as_data, show_findings
+from equipartum.terminal import Terminal
+from fairness_audits.audit import audit
+from fairness_audits.policy import AuditPolicy
+from fairness_audits.report import AuditReport
+from fairness_audits.report_files import REPORT_FILE, write_report
+from fairness_audits.review_list import missed_women, write_review_list
+from models.home import Home
+from models.release import CHAMPION
+
+__all__ = ["Audited", "audit_of_run", "audit_of_table", "logged", "show_audited", "show_review_list"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audited:
+    """``folder`` is where the report was asked for; ``kept_as`` the id by which the home keeps it, if it does."""
+
+    report: AuditReport
+    folder: Path
+    review_list: Path | None
+    kept_as: str | None = None
+    blocked_champion: str | None = None
+
+
+def audit_of_run(
+    home: Home,
+    run: str,
+    policy: AuditPolicy,
+    previous: Mapping[str, object] | None,
+    *,
+    out: Path | None,
+    with_previous: bool,
+    with_review_list: bool,
+) -> Audited:
+    # The registry takes seconds to load, and an audit of a table needs none.
+    from training.reaudit import audit_run
+    from training.registry import Registry
+
+    with home.writing(f"audit {run}"):
+        filed = audit_run(
+            Registry(home, home.settings()),
+            home,
+            run,
+            policy=policy,
+            previous=previous,
+            with_previous=with_previous,
+            with_review_list=with_review_list,
+            out=out,
+        )
+    version, is_blocked = filed.version, bool(filed.report.blocking)
+    return Audited(
+        report=filed.report,
+        folder=out or filed.folder,
+        review_list=filed.review_list,
+        kept_as=filed.folder.name,
+        blocked_champion=f"{version.name} version {version.version}"
+        if is_blocked and CHAMPION in version.aliases
+        else None,
+    )
+
+
+def audit_of_table(
+    table: pl.LazyFrame,
+    policy: AuditPolicy,
+    previous: Mapping[str, object] | None,
+    *,
+    out: Path,
+    with_review_list: bool,
+) -> Audited:
+    report = replace(audit(table, policy, previous=previous), has_review_list=with_review_list)
+    write_report(report, out)
+    listed = write_review_list(missed_women(report, table), out) if with_review_list else None
+    return Audited(report=report, folder=out, review_list=listed)
+
+
+def logged(terminal: Terminal, home: Home, observed: Path | None) -> pl.DataFrame:
+    """What the service answered, with the outcomes that are known since."""
+    from serving.database.export import logged_predictions
+
+    outcomes = _outcomes(observed)
+    table = logged_predictions(home, home.settings(), outcomes)
+    if outcomes is not None:
+        terminal.say(f"{table['observed'].count():,} of {outcomes.height:,} outcomes belong to a risk in the log")
+    return table
+
+
+def show_audited(terminal: Terminal, audited: Audited) -> None:
+    report = audited.report
+    show_findings(terminal, report)
+    if audited.blocked_champion:
+        terminal.say(
+            f"warning: {audited.blocked_champion} is champion, is being served, and is now blocked by "
+            f"{', '.join(report.blocking)}"
+        )
+    show_review_list(terminal, audited.review_list)
+    terminal.show(f"Report: {audited.folder / REPORT_FILE}")
+    if audited.kept_as:
+        terminal.show(f"Audit {audited.kept_as}; sign it with 'equipartum audit sign'.")
+    terminal.finish(
+        {
+            "audit_id": audited.kept_as or report.audit_id,
+            "blocking_findings": list(report.blocking),
+            "findings": findings_as_data(report),
+            "blocked_champion": audited.blocked_champion,
+            "report": str(audited.folder / REPORT_FILE),
+            "review_list": str(audited.review_list) if audited.review_list else None,
+        }
+    )
+
+
+def show_review_list(terminal: Terminal, review_list: Path | None) -> None:
+    """Where the list of missed women is, and that it must stay there."""
+    if review_list is not None:
+        terminal.say(
+            f"missed women of groups too small for a verdict, for case-note review: {review_list}. It names women: "
+            "only its owner can read it, and it must not be sent, copied into a shared place or put with the report"
+        )
+
+
+def _outcomes(observed: Path | None) -> pl.DataFrame | None:
+    """Outcomes joined later: pregnancy_id as the clinical system sent it, outcome, observed."""
+    if observed is None:
+        return None
+    try:
+        return pl.read_csv(observed, schema_overrides={"pregnancy_id": pl.String, "observed": pl.Boolean})
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise typer.BadParameter(
+            f"{observed.name} is not a CSV of pregnancy_id, outcome, observed ({type(error).__name__})",
+            param_hint="--observed",
+        ) from None

@@ -1,0 +1,64 @@
+"""What a re-audit of a run needs: its holdout's predictions, in the home's cache and nowhere else."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from fairness_audits.context import AuditContext
+from fairness_audits.report import AuditReport
+from fairness_audits.review_list import missed_women
+from models.home import Home
+from models.private_file import write_private
+from records.predictions import read_predictions
+
+__all__ = ["KeptPredictions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptPredictions:
+    """The holdout's predictions and context of one run, in the home's cache, mode 0600: never an artefact.
+
+    ``record_ids`` leads from the pseudonyms of women who had the outcome to the source's records of them.
+    """
+
+    folder: Path
+
+    @classmethod
+    def of(cls, home: Home, run_id: str) -> KeptPredictions:
+        return cls(folder=home.cache / "holdouts" / run_id)
+
+    @property
+    def predictions(self) -> Path:
+        return self.folder / "predictions.parquet"
+
+    @property
+    def context(self) -> Path:
+        return self.folder / "context.json"
+
+    @property
+    def record_ids(self) -> Path:
+        return self.folder / "record_ids.parquet"
+
+    def keep(self, predictions: pl.DataFrame, context: AuditContext, record_ids: pl.DataFrame) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_private(self.predictions, _as_parquet(predictions))
+        write_private(self.context, context.to_json().encode("utf-8"))
+        write_private(self.record_ids, _as_parquet(record_ids))
+
+    def missed_women(self, report: AuditReport) -> pl.DataFrame:
+        """For case-note review, by the source's own records of them; by pseudonym where an older home kept no key."""
+        missed = missed_women(report, read_predictions(self.predictions))
+        if not self.record_ids.is_file():
+            return missed
+        named = missed.join(pl.read_parquet(self.record_ids), on="pregnancy_id", how="left", maintain_order="left")
+        return named.with_columns(pregnancy_id=pl.coalesce("record_id", "pregnancy_id")).drop("record_id")
+
+
+def _as_parquet(table: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.write_parquet(buffer)
+    return buffer.getvalue()
