@@ -19,7 +19,16 @@ from models.outcomes import OUTCOMES
 from records.clock import PREDICTION_POINTS
 from records.errors import EquipartumError
 
-__all__ = ["KeptAudit", "UnknownAudit", "find_audit", "keep_summary", "kept_audits", "kept_whole", "newest_content"]
+__all__ = [
+    "KeptAudit",
+    "UnknownAudit",
+    "find_audit",
+    "keep_summary",
+    "kept_audits",
+    "kept_whole",
+    "newest_content",
+    "read_kept",
+]
 
 SUMMARY_FILE = "summary.json"
 # A name that no listing shows.
@@ -58,6 +67,15 @@ class KeptAudit:
         return f"{OUTCOMES[self.outcome].title}, {PREDICTION_POINTS[self.prediction_point].title}"
 
     @property
+    def when(self) -> str:
+        return f"{self.kept_at:%d %B %Y, %H:%M} UTC"
+
+    @property
+    def version_in_words(self) -> str:
+        told = self.summary.version if self.summary is not None else None
+        return str(told) if told is not None else "version not recorded"
+
+    @property
     def is_blocked(self) -> bool:
         return self.summary is not None and bool(self.summary.blocking)
 
@@ -93,8 +111,19 @@ def keep_summary(report: AuditReport, folder: Path) -> None:
 def kept_audits(root: Path, *, outcome: str | None = None, prediction_point: str | None = None) -> list[KeptAudit]:
     """Those below ``root``, newest first; of declared outcomes and points, and none that was not finished."""
     folders = root.glob(f"{outcome or '*'}/{prediction_point or '*'}/[!.]*")
-    found = [_kept(folder) for folder in folders if _is_an_audit(folder)]
+    found = [read_kept(folder) for folder in folders if _is_an_audit(folder)]
     return sorted(found, key=lambda audit: (audit.kept_at, audit.audit_id), reverse=True)
+
+
+def read_kept(folder: Path) -> KeptAudit:
+    """One audit from its summary, or from its `audit.json` where it was kept before audits had one."""
+    source = folder / SUMMARY_FILE
+    if not source.is_file():
+        source = folder / AUDIT_FILE
+    status = source.stat()
+    kept_at, summary = _read(source, status.st_mtime_ns, status.st_size)
+    written = datetime.fromtimestamp(status.st_mtime, UTC)
+    return KeptAudit(folder=folder, kept_at=kept_at or written, summary=summary)
 
 
 def find_audit(root: Path, name: str) -> KeptAudit:
@@ -126,17 +155,6 @@ def newest_content(root: Path, outcome: str, prediction_point: str) -> Mapping[s
 
 def _printed(audit: KeptAudit) -> str:
     return audit.summary.report_id if audit.summary is not None else ""
-
-
-def _kept(folder: Path) -> KeptAudit:
-    source = folder / SUMMARY_FILE
-    if not source.is_file():
-        # Kept before audits had a summary.
-        source = folder / AUDIT_FILE
-    status = source.stat()
-    kept_at, summary = _read(source, status.st_mtime_ns, status.st_size)
-    written = datetime.fromtimestamp(status.st_mtime, UTC)
-    return KeptAudit(folder=folder, kept_at=kept_at or written, summary=summary)
 
 
 @lru_cache(maxsize=SUMMARIES_HELD)

@@ -29,7 +29,8 @@ SIGNATURE = "signature"
 COMMENT = "comment"
 LONGEST_NAME = 200
 LONGEST_COMMENT = 4_000
-DIGESTS_HELD = 4_096
+# Of a few files for each of more audits than a home gathers in years.
+DIGESTS_HELD = 65_536
 
 
 class IncompleteSignature(EquipartumError):

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from serving.audits import get_audit_file, get_audits
+from serving.audit_files import get_audit_file
+from serving.audits import get_audit, get_audits
 from serving.batch import post_risk_batch
 from serving.catalogue import get_model_card, get_models
 from serving.early_warning import post_early_warning
@@ -46,6 +47,7 @@ def create_app(open_serving: Callable[[], Serving], measure: Measure | None = No
             Route("/v1/models", get_models),
             Route("/v1/models/{outcome}/card", get_model_card),
             Route("/audits", get_audits),
+            Route("/audits/{outcome}/{point}/{audit_id}", get_audit),
             Route("/audits/{outcome}/{point}/{audit_id}/{name}", get_audit_file),
             Route("/assets/{name}", get_asset),
             Route("/openapi.json", get_openapi),

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.problems import Problem, led_by, problem_response
 
-__all__ = ["SAFETY", "Guard", "Measure"]
+__all__ = ["PAGE_POLICY", "SAFETY", "Guard", "Measure"]
 
 Measure = Callable[[str, int, float], None]
 

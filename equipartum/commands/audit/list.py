@@ -11,7 +11,6 @@ from equipartum.terminal import Terminal
 from fairness_audits.kept_audits import KeptAudit, kept_audits
 from fairness_audits.signed import Signed, signed
 from models.home import Home
-from models.outcomes import OUTCOMES
 from models.outcomes import outcome as declared_outcome
 from records.clock import point
 
@@ -51,10 +50,9 @@ def command(
 
 def _lines(audit: KeptAudit, by: Signed) -> tuple[str, ...]:
     summary = audit.summary
-    version = str(summary.version) if summary and summary.version else "version not recorded"
     simulated = "; SIMULATED: NOT FOR CARE" if summary and summary.is_simulated else ""
     return (
-        f"{audit.kept_at:%Y-%m-%d %H:%M} UTC  {OUTCOMES[audit.outcome].title}, {audit.prediction_point}  {version}",
+        f"{audit.kept_at:%Y-%m-%d %H:%M} UTC  {audit.title}  {audit.version_in_words}",
         f"    {audit.audit_id}{simulated}",
         f"    {audit.in_words}",
         f"    {by.in_words}",

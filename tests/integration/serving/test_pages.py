@@ -1,66 +1,7 @@
 from __future__ import annotations
 
-import os
 import re
 from typing import Any
-
-import pytest
-
-REPORT = "report.html"
-
-
-@pytest.fixture
-def audit(home: Any) -> Any:
-    def written(audit_id: str, seconds: int) -> Any:
-        folder = home.audit_folder("preterm_birth", "booking", audit_id)
-        folder.mkdir(parents=True)
-        (folder / REPORT).write_text(f"<h1>{audit_id}</h1>", encoding="utf-8")
-        (folder / "audit.json").write_text("{}", encoding="utf-8")
-        (folder / "counts-restricted.parquet").write_bytes(b"secret")
-        os.utime(folder / REPORT, (seconds, seconds))
-        return folder
-
-    return written
-
-
-def test_audits_are_listed_newest_first_and_opened(served: Any, audit: Any) -> None:
-    audit("older", 1_000)
-    audit("newer", 2_000)
-    with served() as client:
-        listed = client.get("/audits").text
-        addresses = re.findall(r'href="(/audits/[^"]+)"', listed)
-        report = client.get(addresses[0])
-    assert [address.split("/")[4] for address in addresses] == ["newer", "older"]
-    assert report.text == "<h1>newer</h1>"
-    assert "script-src" not in report.headers["content-security-policy"]
-    assert "default-src 'none'" in report.headers["content-security-policy"]
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/audits/preterm_birth/booking/one/counts-restricted.parquet",
-        "/audits/preterm_birth/booking/one/context.json",
-        "/audits/preterm_birth/booking/none/report.html",
-        "/audits/weather/booking/one/report.html",
-        "/audits/preterm_birth/tomorrow/one/report.html",
-        "/audits/preterm_birth/booking/..%2f..%2f..%2f..%2fservice.db/report.html",
-        "/audits/preterm_birth/booking/../../../service.db",
-        "/audits/preterm_birth/booking/%2e%2e/report.html",
-        "/audits/preterm_birth/booking/linked/report.html",
-        "/audits/%2e%2e/%2e%2e/%2e%2e/pseudonym.key",
-    ],
-)
-def test_nothing_but_an_audits_public_files_leaves_the_home(served: Any, audit: Any, home: Any, path: str) -> None:
-    folder = audit("one", 1_000)
-    outside = home.root / "private"
-    outside.mkdir()
-    (outside / REPORT).write_text("secret", encoding="utf-8")
-    (folder.parent / "linked").symlink_to(outside)
-    with served() as client:
-        response = client.get(path)
-    assert response.status_code == 404
-    assert "secret" not in response.text
 
 
 def test_the_front_page_shows_what_is_served_and_asks_for_its_inputs(served: Any, champion: Any) -> None:
