@@ -18,7 +18,7 @@ from fairness_audits.context import AuditContext
 from fairness_audits.counts import Counts, by_section, count_predictions
 from fairness_audits.data_description import describe
 from fairness_audits.decision_curve import DecisionCurve, decision_curves
-from fairness_audits.disclosure import RULES
+from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import Section
 from fairness_audits.findings import Finding
@@ -27,6 +27,8 @@ from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy, PolicyNamesAbsen
 from fairness_audits.report import AuditReport
 from fairness_audits.report_files import write_report
 from fairness_audits.section_audit import SectionAudit, audit_section
+from fairness_audits.sites import SiteGap, site_gaps
+from fairness_audits.tallies import flagged_share
 from records.predictions import read_predictions
 
 __all__ = ["audit", "audit_counts", "audit_files"]
@@ -100,6 +102,7 @@ def audit_counts(
         findings=findings,
         contexts=contexts,
         curves=tuple(curve for part in audited for curve in part.curves),
+        site_gaps=_site_gaps(audited, counts, rule),
         untested=tuple(one for part in audited if not part.section.is_comparator for one in part.untested),
         decision_curves=tuple(
             curve for part in audited if part.has_risks for curve in _decision_curves(part, audited, counts, policy)
@@ -197,6 +200,20 @@ def _decision_curves(
         thresholds=counts.thresholds,
         rule=RULES[policy.disclosure],
     )
+
+
+def _site_gaps(audited: Sequence[SectionAudit], counts: Counts, rule: DisclosureRule) -> tuple[SiteGap, ...]:
+    """Of each model; sites are kept apart only here, because cost grows with rows."""
+    if counts.frame["site"].drop_nulls().n_unique() < 2:
+        return ()
+    by_site = {Section(**key): rows for key, rows in counts.sections(("site", "ethnic_group"))}
+    found: list[SiteGap] = []
+    for part in audited:
+        if not part.section.is_comparator:
+            rows = flagged_share(by_site[part.section], part.primary_point, counts.thresholds)
+            level = next((level for level in part.levels if level.name == "ethnic_group"), None)
+            found += site_gaps(part.section, part.primary_point.label, rows, level, rule)
+    return tuple(found)
 
 
 def _accepted(finding: Finding, policy: AuditPolicy, on: datetime.date) -> Finding:

@@ -46,6 +46,7 @@ DIGITS: Mapping[str, int] = {
     "missing_outcomes": 3,
     "told_low_risk": 3,
     "difference_from_others": 3,
+    "ratio_to_others": 2,
 }
 PERCENTAGES = frozenset(
     {
@@ -77,6 +78,7 @@ TITLES: Mapping[str, str] = {
     "missing_outcomes": "Outcome not recorded",
     "told_low_risk": "Had the outcome, told a low risk",
     "difference_from_others": "Difference from everyone else",
+    "ratio_to_others": "Ratio to everyone else",
 }
 HIDDEN = "*"
 UNDEFINED = "–"

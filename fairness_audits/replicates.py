@@ -11,11 +11,20 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
 
+from fairness_audits.intervals import Z95, Interval, normal_interval
 from models import metrics
 
-__all__ = ["REPLICATED", "GroupCells", "bootstrap_intervals", "simultaneous_gap_bound"]
+__all__ = [
+    "REPLICATED",
+    "GroupCells",
+    "bootstrap_intervals",
+    "cluster_totals",
+    "simultaneous_gap_bound",
+    "standard_error_limits",
+]
 
 Array = NDArray[np.float64]
 
@@ -125,6 +134,36 @@ def _figures_of(events: Array, non_events: Array, cells: GroupCells) -> Array:
             metrics.brier_score(had, events @ cells.risk, squared, everyone),
         ]
     )
+
+
+def cluster_totals(table: Array, *, draws: int = 1000, scheme: str = "multinomial") -> Array:
+    """Column totals of ``draws`` samples of whole clusters (sites, women): draws x columns.
+
+    ``table`` has a line a cluster. What happens within a cluster is drawn together, so its women need not be
+    independent (Davison and Hinkley 1997, section 3.8). A multinomial sample has as many clusters as were seen, a
+    Poisson one as many on average.
+    """
+    random = np.random.Generator(np.random.PCG64(SEED))
+    clusters = len(table)
+    if scheme == "poisson":
+        times = random.poisson(1.0, (draws, clusters))
+    else:
+        times = random.multinomial(clusters, np.full(clusters, 1 / clusters), draws)
+    totals: Array = times.astype(float) @ table
+    return totals
+
+
+def standard_error_limits(value: ArrayLike, replicates: Array, *, clusters: int | None = None) -> Interval:
+    """Value plus and minus the replicates' standard error times 1.96; of few clusters, times Student's t instead.
+
+    The standard error of ``clusters`` drawn with replacement is too small by sqrt((k - 1) / k), which is put right.
+    Replicates that are undefined are left out.
+    """
+    error = float(np.std(replicates[np.isfinite(replicates)]))
+    if clusters is None:
+        return normal_interval(float(np.asarray(value)), error)
+    error *= float(stdtrit(clusters - 1, 0.975)) / Z95 * (clusters / (clusters - 1)) ** 0.5
+    return normal_interval(float(np.asarray(value)), error)
 
 
 def simultaneous_gap_bound(counts: Mapping[str, tuple[float, float]], *, draws: int = 2000) -> float | None:

@@ -30,6 +30,7 @@ from fairness_audits.posterior_gap import Gap
 from fairness_audits.predictor_missingness import MissingnessRow, printed_missingness
 from fairness_audits.reach import ReachRow, printed_reach
 from fairness_audits.row_zero import RowZeroRow, printed_against_row_zero
+from fairness_audits.sites import SiteGap
 from fairness_audits.untested import UntestedAnalysis
 
 __all__ = ["AuditReport", "FrontierPoint"]
@@ -60,6 +61,7 @@ class AuditReport:
     curves: tuple[CalibrationCurve, ...]
     decision_curves: tuple[DecisionCurve, ...]
     untested: tuple[UntestedAnalysis, ...]
+    site_gaps: tuple[SiteGap, ...]
     counts: pl.DataFrame
     changes: Changes
     version: AuditedVersion | None = None
@@ -203,6 +205,7 @@ class AuditReport:
             "calibration_curves": [curve.to_dict() for curve in self.curves],
             "decision_curves": [curve.to_dict() for curve in self.decision_curves],
             "untested": [one.to_dict() for one in self.untested],
+            "site_gaps": [gap.to_dict() for gap in self.site_gaps],
             "models": [self._of_model(section) for section in self.models],
             "changes": self.changes.to_dict(),
         }
