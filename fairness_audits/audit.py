@@ -7,21 +7,23 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from fairness_audits.acceptances import acceptance_states, accepted, refuse_unknown_groups
 from fairness_audits.bands import banded_counts
 from fairness_audits.changes import Changes, changes_since, read_previous
 from fairness_audits.checks import CHECKS, unevenly_ascertained
 from fairness_audits.comparators import compare
 from fairness_audits.context import AuditContext
 from fairness_audits.counts import Counts, by_section, count_predictions
-from fairness_audits.data_description import describe
+from fairness_audits.data_description import DataDescription, describe
 from fairness_audits.decision_curve import DecisionCurve, decision_curves
 from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import Section
-from fairness_audits.findings import Finding
+from fairness_audits.gates import kept_back, without
 from fairness_audits.levels import columns_of, levels_in
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy, PolicyNamesAbsentGroup, read_policy
 from fairness_audits.report import AuditReport
@@ -69,6 +71,8 @@ def audit_counts(
     data = describe(counts, rule)
     levels = levels_in(counts.frame, group_by=policy.group_by, group_scheme=counts.group_scheme)
     _refuse_absent_reference(policy, data.groups)
+    refuse_unknown_groups(policy, sorted({g for level in levels for g in level.groups}), counts.group_scheme)
+    before = _as_read(previous) if previous is not None else None
     sections = {Section(**key): rows for key, rows in counts.sections(columns_of(levels))}
     repeated = {Section(**key): rows for key, rows in by_section(counts.repeated)}
     audited = [
@@ -84,12 +88,12 @@ def audit_counts(
     ]
     contexts = _contexts(context)
     evidence = [
-        _evidence(part, audited, contexts, policy, data.ethnicity_recorded, as_of)
+        _evidence(part, audited, contexts, policy, data, before, as_of)
         for part in audited
         if not part.section.is_comparator
     ]
     findings = tuple(
-        _accepted(finding, policy, as_of) for one in evidence for check in CHECKS for finding in check.examine(one)
+        accepted(finding, policy, as_of) for one in evidence for check in CHECKS for finding in check.examine(one)
     )
     report = AuditReport(
         on=as_of,
@@ -100,6 +104,7 @@ def audit_counts(
         gaps=tuple(gap for part in audited for gap in part.gaps),
         comparisons=tuple(comparison for one in evidence for comparison in one.comparisons),
         findings=findings,
+        acceptances=acceptance_states(policy, findings, as_of),
         contexts=contexts,
         curves=tuple(curve for part in audited for curve in part.curves),
         site_gaps=_site_gaps(audited, counts, rule),
@@ -110,9 +115,7 @@ def audit_counts(
         counts=banded_counts(sections, levels, rule),
         changes=Changes(),
     )
-    return (
-        replace(report, changes=changes_since(_as_read(previous), _as_read(report))) if previous is not None else report
-    )
+    return replace(report, changes=changes_since(before, _as_read(report))) if before is not None else report
 
 
 def audit_files(
@@ -135,11 +138,11 @@ def audit_files(
     return report
 
 
-def _as_read(audited: AuditReport | Mapping[str, object]) -> Mapping[str, object]:
+def _as_read(audited: AuditReport | Mapping[str, object]) -> Mapping[str, Any]:
     """As `audit.json` holds it, whether it is at hand or was read from there."""
     if isinstance(audited, Mapping):
         return audited
-    plain: Mapping[str, object] = json.loads(audited.to_json())
+    plain: Mapping[str, Any] = json.loads(audited.to_json())
     return plain
 
 
@@ -162,36 +165,43 @@ def _evidence(
     audited: Sequence[SectionAudit],
     contexts: Sequence[AuditContext],
     policy: AuditPolicy,
-    ethnicity_recorded: bool,
+    data: DataDescription,
+    before: Mapping[str, Any] | None,
     on: datetime.date,
 ) -> Evidence:
     rule = RULES[policy.disclosure]
-    rivals = part.rivals(audited)
+    rivals, not_fit = part.rivals(audited), kept_back(part.figures, part.section)
     level = next((level for level in part.levels if level.name == "ethnic_group"), None)
     evidence = Evidence(
         section=part.section,
         figures=tuple(row for row in part.figures if row.is_primary),
         comparisons=tuple(
-            compare(part.section, part.rows, rival.section, rival.rows, level=level, disclosure=rule)
+            without(compare(part.section, part.rows, rival.section, rival.rows, level=level, disclosure=rule), not_fit)
             for rival in rivals
             if part.has_risks
         ),
+        contexts=tuple(contexts),
+        gates=part.gates,
         context=next((c for c in contexts if c.describes(part.section)), None),
         policy=policy,
         rule=rule,
-        ethnicity_recorded=ethnicity_recorded,
+        ethnicity_recorded=data.ethnicity_recorded,
+        group_scheme=data.group_scheme,
         simulated_rows=part.simulated_rows,
         rows_in_section=part.row_count,
         untested=part.untested,
         on=on,
+        previous=before,
     )
-    return replace(evidence, unevenly_ascertained=unevenly_ascertained(evidence)) if ethnicity_recorded else evidence
+    return (
+        replace(evidence, unevenly_ascertained=unevenly_ascertained(evidence)) if data.ethnicity_recorded else evidence
+    )
 
 
 def _decision_curves(
     part: SectionAudit, audited: Sequence[SectionAudit], counts: Counts, policy: AuditPolicy
 ) -> tuple[DecisionCurve, ...]:
-    return decision_curves(
+    curves = decision_curves(
         part.section,
         part.rows,
         [(rival.section, rival.rows) for rival in part.rivals(audited)],
@@ -200,6 +210,8 @@ def _decision_curves(
         thresholds=counts.thresholds,
         rule=RULES[policy.disclosure],
     )
+    not_fit = kept_back(part.figures, part.section)
+    return tuple(replace(curve, points=()) if curve.group in not_fit else curve for curve in curves)
 
 
 def _site_gaps(audited: Sequence[SectionAudit], counts: Counts, rule: DisclosureRule) -> tuple[SiteGap, ...]:
@@ -214,17 +226,3 @@ def _site_gaps(audited: Sequence[SectionAudit], counts: Counts, rule: Disclosure
             level = next((level for level in part.levels if level.name == "ethnic_group"), None)
             found += site_gaps(part.section, part.primary_point.label, rows, level, rule)
     return tuple(found)
-
-
-def _accepted(finding: Finding, policy: AuditPolicy, on: datetime.date) -> Finding:
-    section = finding.section
-    for acceptance in policy.acceptances:
-        if acceptance.covers(
-            check=finding.code,
-            outcome=section.outcome,
-            group=finding.group,
-            model_version=section.model_version,
-            on=on,
-        ):
-            return replace(finding, accepted=acceptance)
-    return finding

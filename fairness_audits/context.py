@@ -59,10 +59,15 @@ class PredictorMissingness:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupProxy:
-    """How well the predictors tell ``group`` from everyone else: AUROC out of fold, 0.5 is not at all."""
+    """How well the predictors tell ``group`` from everyone else: AUROC out of fold, 0.5 is not at all.
+
+    ``women`` of the group and ``others`` were told apart; without them the AUROC has no interval.
+    """
 
     group: str
     auroc: float
+    women: int | None = None
+    others: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +185,10 @@ class EthnicityOption:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditContext:
-    """Aggregates about one model (outcome x prediction point x version); everything has a default but what names it."""
+    """Aggregates about one model (outcome x prediction point x version); everything has a default but what names it.
+
+    ``group_scheme``, ``outcome_definition`` and ``is_simulated`` are those of the women it was made on.
+    """
 
     outcome: str
     prediction_point: str
@@ -188,6 +196,9 @@ class AuditContext:
     source: str = ""
     data_description: str = ""
     intended_population: str = ""
+    group_scheme: str = ""
+    outcome_definition: str = ""
+    is_simulated: bool | None = None
     constraint: str = ""
     predictors: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

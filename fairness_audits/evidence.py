@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fairness_audits.comparators import Comparison
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.effective_counts import EffectiveCounts
 from fairness_audits.figures import GroupFigures, Section
+from fairness_audits.gates import GateAnswer
 from fairness_audits.intervals import Interval
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.printed_rates import difference
 from fairness_audits.untested import UntestedAnalysis
 from records.groups import MISSING_ETHNICITY
+from records.predictions import NOT_GIVEN
 
 __all__ = ["Evidence"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """``figures`` are those of the primary operating point: everyone first, then each level's groups."""
+    """``figures`` are those of the primary operating point: everyone first, then each level's groups.
+
+    ``context`` is about this model at this point; ``contexts`` are all that were given.
+    ``previous`` is the `audit.json` of an earlier audit.
+    """
 
     section: Section
     figures: tuple[GroupFigures, ...]
@@ -34,6 +42,10 @@ class Evidence:
     rows_in_section: int
     on: datetime.date
     untested: tuple[UntestedAnalysis, ...] = ()
+    group_scheme: str = NOT_GIVEN
+    contexts: tuple[AuditContext, ...] = ()
+    gates: tuple[GateAnswer, ...] = ()
+    previous: Mapping[str, Any] | None = None
     unevenly_ascertained: frozenset[str] = frozenset()
 
     @property

@@ -86,17 +86,23 @@ UNDEFINED = "–"
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """An estimate and its 95 % limits, rounded for print; None is undefined, or hidden by the disclosure rule."""
+    """An estimate and its 95 % limits, rounded for print; None is undefined, or hidden by the disclosure rule.
+
+    ``not_published`` is why a data-quality gate kept it back; such a figure is hidden too.
+    """
 
     estimand: str
     value: float | None
     low: float | None = None
     high: float | None = None
     is_hidden: bool = False
+    not_published: str = ""
 
     @property
     def text(self) -> str:
         """As printed: ``28.0 % (21.2 to 36.1)``."""
+        if self.not_published:
+            return f"not published: {self.not_published}"
         if self.value is None:
             return HIDDEN if self.is_hidden else UNDEFINED
         limits = f" ({self._print(self.low)} to {self._print(self.high)})" if self.has_limits else ""
@@ -104,6 +110,8 @@ class Figure:
 
     @property
     def value_text(self) -> str:
+        if self.not_published:
+            return "not published"
         if self.value is None:
             return HIDDEN if self.is_hidden else UNDEFINED
         return f"{self._print(self.value)}{' %' if self.estimand in PERCENTAGES else ''}"
@@ -125,7 +133,8 @@ class Figure:
 
     def to_dict(self) -> dict[str, Any]:
         plain = {"value": self.value, "low": self.low, "high": self.high, "text": self.text}
-        return plain | ({"hidden": True} if self.is_hidden else {})
+        plain |= {"hidden": True} if self.is_hidden else {}
+        return plain | ({"not_published": self.not_published} if self.not_published else {})
 
 
 def figure(estimand: str, interval: Interval) -> Figure:

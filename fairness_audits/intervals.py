@@ -19,6 +19,7 @@ __all__ = [
     "Z95",
     "Interval",
     "auroc_interval",
+    "auroc_interval_from_sizes",
     "brier_interval",
     "effective",
     "events_needed",
@@ -143,6 +144,18 @@ def auroc_interval(events: Array, non_events: Array, effective_events: float, ef
     weighed = of_events**2 / (effective_events - 1) + of_non_events**2 / (effective_non_events - 1)
     quantile = float(stdtrit(variance**2 / weighed, 0.975))
     return _on_the_logit_scale(area, quantile * math.sqrt(variance))
+
+
+def auroc_interval_from_sizes(area: float, events: float, non_events: float) -> Interval:
+    """An AUROC of which only the two sizes are known: Hanley and McNeil's variance (Radiology 1982;143:29), on the
+    logit scale. Undefined below two of either, or where every pair is ordered alike."""
+    if events < 2 or non_events < 2 or not 0 < area < 1:
+        return Interval(area, math.nan, math.nan)
+    both_above, both_below = area / (2 - area), 2 * area**2 / (1 + area)
+    variance = area * (1 - area) + (events - 1) * (both_above - area**2) + (non_events - 1) * (both_below - area**2)
+    logit = math.log(area / (1 - area))
+    limits = normal_interval(logit, math.sqrt(variance / (events * non_events)) / (area * (1 - area)))
+    return Interval(area, _expit(limits.low), _expit(limits.high))
 
 
 def brier_interval(

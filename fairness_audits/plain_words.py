@@ -113,6 +113,8 @@ def _overall(report: AuditReport, section: Section) -> str:
     everyone = report.group(section)
     if unrecorded := nothing_recorded(everyone.counts):
         return unrecorded
+    if kept := everyone["sensitivity"].not_published:
+        return f"How many of the women who {went_on_to(section)} had been flagged is not published: {kept}."
     if everyone["sensitivity"].is_hidden:
         return "Too few women had the outcome to print how many of them had been flagged."
     if everyone["sensitivity"].value is None:
@@ -192,6 +194,8 @@ def _cannot_tell(row: GroupFigures, rule: DisclosureRule) -> str:
     if row.status == "shown":
         needed = "; how many of them had been flagged cannot be told"
     women = these_women(row.group)
+    if kept := row["sensitivity"].not_published:
+        return f"{women[:1].upper()}{women[1:]}: not published, {kept}"
     if row.counts["ascertained"] == 0:
         return f"{women[:1].upper()}{women[1:]}: no outcome is recorded"
     return f"{women[:1].upper()}{women[1:]}: {events_seen(row.counts['events'], rule)}{needed}"
@@ -204,7 +208,7 @@ def _gap(report: AuditReport, section: Section, flattered: Sequence[str]) -> str
     if gap is None or gap.expected is None:
         return ""
     low, high = round((gap.low or 0) * 100), round((gap.high or 0) * 100)
-    left_out = f" Left out, because their counts cannot be printed: {listed(gap.left_out)}." if gap.left_out else ""
+    left_out = f" Left out, because their figures cannot be published: {listed(gap.left_out)}." if gap.left_out else ""
     counted = [these_women(group) for group in flattered if group not in gap.left_out]
     unsure = f" It counts {listed(counted)}, whose outcomes are recorded less often." if counted else ""
     return (

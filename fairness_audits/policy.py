@@ -5,20 +5,37 @@ A TOML file, validated: an unknown key is an error, because a misspelt limit mus
 
 from __future__ import annotations
 
-import datetime
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from fairness_audits.disclosure import RULES
+from fairness_audits.policy_parts import (
+    GATE_MEASURES,
+    OPERATING_KINDS,
+    SEVERITIES,
+    Acceptance,
+    Gate,
+    OperatingPoint,
+    Tolerance,
+    read_acceptance,
+    read_gate,
+    read_operating_point,
+    read_tolerance,
+)
 from fairness_audits.policy_reading import InvalidPolicy, Table
 from records.errors import EquipartumError
 
 __all__ = [
     "DEFAULT_POLICY",
+    "GATE_MEASURES",
+    "OPERATING_KINDS",
+    "SEVERITIES",
     "Acceptance",
     "AuditPolicy",
+    "Gate",
     "InvalidPolicy",
     "OperatingPoint",
     "PolicyNamesAbsentGroup",
@@ -27,9 +44,7 @@ __all__ = [
 ]
 
 POLICY_SCHEMA = 1
-SEVERITIES = ("blocking", "major", "advisory")
-DISCLOSURES = ("msds", "mhsds", "none")
-OPERATING_KINDS = ("offer_policy", "risk", "rate")
+DISCLOSURES = tuple(RULES)
 CELL_COLUMNS = (
     "ethnic_group",
     "ethnic_category",
@@ -44,64 +59,7 @@ CROSSED = " x "
 
 
 class PolicyNamesAbsentGroup(EquipartumError):
-    """A policy whose reference group is not in the predictions."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OperatingPoint:
-    """Who counts as flagged: by the site's offer policy, from a risk of ``value`` up, or that share at highest risk.
-
-    A fallback is used only where the table can answer no other.
-    """
-
-    kind: str
-    value: float | None = None
-    fallback: bool = False
-
-    @property
-    def label(self) -> str:
-        if self.kind == "offer_policy":
-            return "offer policy"
-        return (
-            f"risk of at least {self.value:g}"
-            if self.kind == "risk"
-            else f"the {(self.value or 0) * 100:g} % at highest risk"
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tolerance:
-    """The limit of one check, how much it matters when broken, and whose limit it is."""
-
-    check: str
-    limit: float
-    severity: str
-    authority: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Acceptance:
-    """A named person answers for a finding until a date; with ``model_version`` for that version alone."""
-
-    check: str
-    outcome: str
-    name: str
-    role: str
-    date: datetime.date
-    reason: str
-    expires: datetime.date
-    group: str | None = None
-    model_version: str | None = None
-
-    def covers(self, *, check: str, outcome: str, group: str | None, model_version: str, on: datetime.date) -> bool:
-        return (
-            self.check == check
-            and self.outcome == outcome
-            and self.group in (None, group)
-            and self.model_version in (None, model_version)
-            and self.date <= on <= self.expires
-        )
+    """A policy whose reference group, or the group of an acceptance, is not in the predictions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +74,7 @@ class AuditPolicy:
     operating_points: tuple[OperatingPoint, ...]
     tolerances: Mapping[str, Tolerance]
     acceptances: tuple[Acceptance, ...] = field(default=())
+    own_gates: Mapping[str, Gate] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def cell_columns(self) -> tuple[str, ...]:
@@ -138,38 +97,78 @@ class AuditPolicy:
         """The site's limit for ``check``, or the project's default where the site's policy is silent."""
         return self.tolerances.get(check) or DEFAULT_POLICY.tolerances[check]
 
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """Every data-quality gate, as applied: the site's, or the project's default where the site's is silent."""
+        gates = {**DEFAULT_POLICY.own_gates, **self.own_gates}
+        return tuple(gates[measure] for measure in GATE_MEASURES if measure in gates)
+
+    @property
+    def loosened(self) -> tuple[str, ...]:
+        """What this policy lets through that the shipped one would not, in words: 'FA003: limit 0.1 (shipped 0.05)'."""
+        shipped = DEFAULT_POLICY
+        lines = []
+        for own in self.limits:
+            before = shipped.tolerances[own.check]
+            if own.limit > before.limit:
+                lines.append(f"{own.check}: limit {own.limit:g} (shipped {before.limit:g})")
+            if SEVERITIES.index(own.severity) > SEVERITIES.index(before.severity):
+                lines.append(f"{own.check}: {own.severity} (shipped {before.severity})")
+        if self.minimum_events < shipped.minimum_events:
+            lines.append(f"minimum_events {self.minimum_events} (shipped {shipped.minimum_events})")
+        for gate in self.gates:
+            default = shipped.own_gates.get(gate.measure)
+            if default is not None and gate.is_looser_than(default):
+                lines.append(f"gate {gate.measure}: {gate.range_text} (shipped {default.range_text})")
+        if RULES[self.disclosure].rounded_to < RULES[shipped.disclosure].rounded_to:
+            lines.append(f"disclosure {self.disclosure} (shipped {shipped.disclosure})")
+        return tuple(lines)
+
 
 def read_policy(source: str | Path) -> AuditPolicy:
     """The policy in a TOML file; `InvalidPolicy` names the key and what would be right."""
     path = Path(source)
     if not path.is_file():
         raise InvalidPolicy(f"{path.name}: there is no such policy file")
-    return policy_from_toml(path.read_text(encoding="utf-8"), name=path.name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as refusal:
+        raise InvalidPolicy(f"{path.name}: not readable as UTF-8 text ({type(refusal).__name__})") from None
+    return policy_from_toml(text, name=path.name)
 
 
 def policy_from_toml(text: str, *, name: str) -> AuditPolicy:
+    return _read(text, name=name, codes=tuple(DEFAULT_POLICY.tolerances))
+
+
+def _read(text: str, *, name: str, codes: tuple[str, ...]) -> AuditPolicy:
+    """``codes`` are those a policy may name; the shipped policy, which names every check, is read without."""
     try:
         table = Table(tomllib.loads(text), where=name)
     except tomllib.TOMLDecodeError as refusal:
         raise InvalidPolicy(f"{name}: not valid TOML ({refusal})") from None
     if table.integer("schema") != POLICY_SCHEMA:
         raise InvalidPolicy(f"{name}: schema {POLICY_SCHEMA} is the one this version reads")
-    tolerances = [_tolerance(row) for row in table.tables("tolerance")]
+    tolerances = [read_tolerance(row, codes) for row in table.tables("tolerance")]
+    gates = [read_gate(row) for row in table.tables("gate")]
     policy = AuditPolicy(
         name=table.text("name", default=name),
         group_by=_levels(table),
         reference=table.text("reference", default="overall"),
         disclosure=table.choice("disclosure", DISCLOSURES),
         minimum_events=table.integer("minimum_events", at_least=1),
-        operating_points=tuple(_operating_point(row) for row in table.tables("threshold")),
+        operating_points=tuple(read_operating_point(row) for row in table.tables("threshold")),
         tolerances=MappingProxyType({t.check: t for t in tolerances}),
-        acceptances=tuple(_acceptance(row) for row in table.tables("acceptance")),
+        own_gates=MappingProxyType({gate.measure: gate for gate in gates}),
+        acceptances=tuple(read_acceptance(row, codes) for row in table.tables("acceptance")),
     )
     table.nothing_left()
     if not policy.operating_points:
         raise InvalidPolicy(f"{name}: at least one [[threshold]] is needed to say who counts as flagged")
     if len(policy.tolerances) < len(tolerances):
         raise InvalidPolicy(f"{name}: a check has more than one [[tolerance]]")
+    if len(policy.own_gates) < len(gates):
+        raise InvalidPolicy(f"{name}: a measure has more than one [[gate]]")
     return policy
 
 
@@ -178,6 +177,8 @@ def _levels(table: Table) -> tuple[str, ...]:
     known = (*CELL_COLUMNS, *DERIVED_COLUMNS)
     if "ethnic_group" not in levels:
         raise InvalidPolicy(f"{table.where}: group_by must name 'ethnic_group', the level that the checks judge")
+    if len(set(levels)) < len(levels):
+        raise InvalidPolicy(f"{table.where}: group_by names a level twice")
     for level in levels:
         for part in level.split(CROSSED):
             if part not in known:
@@ -185,42 +186,5 @@ def _levels(table: Table) -> tuple[str, ...]:
     return levels
 
 
-def _operating_point(row: Table) -> OperatingPoint:
-    kind = row.choice("kind", OPERATING_KINDS)
-    value = None if kind == "offer_policy" else row.number("value", above=0.0, below=1.0)
-    fallback = row.truth("fallback", default=False)
-    row.nothing_left()
-    return OperatingPoint(kind=kind, value=value, fallback=fallback)
-
-
-def _tolerance(row: Table) -> Tolerance:
-    tolerance = Tolerance(
-        check=row.code("check"),
-        limit=row.number("limit", at_least=0.0, below=1.0),
-        severity=row.choice("severity", SEVERITIES),
-        authority=row.text("authority"),
-        reason=row.text("reason", default=""),
-    )
-    row.nothing_left()
-    return tolerance
-
-
-def _acceptance(row: Table) -> Acceptance:
-    acceptance = Acceptance(
-        check=row.code("check"),
-        outcome=row.text("outcome"),
-        name=row.text("name"),
-        role=row.text("role"),
-        date=row.day("date"),
-        reason=row.text("reason"),
-        expires=row.day("expires"),
-        group=row.optional_text("group"),
-        model_version=row.optional_text("model_version"),
-    )
-    row.nothing_left()
-    if acceptance.expires < acceptance.date:
-        raise InvalidPolicy(f"{row.where}: expires before it was accepted")
-    return acceptance
-
-
-DEFAULT_POLICY = read_policy(Path(__file__).with_name("default_policy.toml"))
+_SHIPPED = Path(__file__).with_name("default_policy.toml")
+DEFAULT_POLICY = _read(_SHIPPED.read_text(encoding="utf-8"), name=_SHIPPED.name, codes=())

@@ -11,8 +11,6 @@ from records.errors import EquipartumError
 
 __all__ = ["InvalidPolicy", "Table"]
 
-CODES = tuple(f"FA{number:03d}" for number in range(1, 14))
-
 
 class InvalidPolicy(EquipartumError):
     """An audit policy that does not say what a policy must say."""
@@ -51,10 +49,12 @@ class Table:
             raise InvalidPolicy(f"{self.where}: {key} is {value!r}; it must be one of {', '.join(allowed)}")
         return value
 
-    def code(self, key: str) -> str:
+    def code(self, key: str, known: Sequence[str]) -> str:
+        """A check's code: one of those ``known``, or of the right form where none are known yet."""
         value = self.text(key)
-        if not re.fullmatch(r"FA\d{3}", value) or value not in CODES:
-            raise InvalidPolicy(f"{self.where}: there is no check {value!r}; checks run from {CODES[0]} to {CODES[-1]}")
+        if value not in known if known else not re.fullmatch(r"FA\d{3}", value):
+            right = f"checks run from {known[0]} to {known[-1]}" if known else "a code is written FA001"
+            raise InvalidPolicy(f"{self.where}: there is no check {value!r}; {right}")
         return value
 
     def integer(self, key: str, *, at_least: int = 0) -> int:
@@ -72,6 +72,17 @@ class Table:
             edge = f"at least {at_least:g}" if at_least is not None else f"above {above:g}"
             raise InvalidPolicy(f"{self.where}: {key} must be {edge} and below {below:g}, not {value:g}")
         return float(value)
+
+    def share(self, key: str) -> float:
+        """A share of all, 0 to 1."""
+        value = self._take(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise InvalidPolicy(f"{self.where}: {key} must be a share from 0 to 1, as 0.7 for 70 of 100")
+        return float(value)
+
+    def optional_share(self, key: str) -> float | None:
+        self._asked.append(key)
+        return self.share(key) if key in self._left else None
 
     def truth(self, key: str, *, default: bool) -> bool:
         self._asked.append(key)

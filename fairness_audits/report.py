@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from fairness_audits.acceptances import AcceptanceState
 from fairness_audits.audited_version import AuditedVersion
 from fairness_audits.calibration_curve import CalibrationCurve
 from fairness_audits.certificate import CertifiedGroup, printed_certificate
@@ -57,6 +58,7 @@ class AuditReport:
     gaps: tuple[Gap, ...]
     comparisons: tuple[Comparison, ...]
     findings: tuple[Finding, ...]
+    acceptances: tuple[AcceptanceState, ...]
     contexts: tuple[AuditContext, ...]
     curves: tuple[CalibrationCurve, ...]
     decision_curves: tuple[DecisionCurve, ...]
@@ -197,7 +199,10 @@ class AuditReport:
                 "disclosure_rule": self.rule.title,
                 "minimum_events": self.policy.minimum_events,
                 "tolerances": [vars(limit) for limit in self.policy.limits],
+                "gates": [vars(gate) for gate in self.policy.gates],
+                "loosened": list(self.policy.loosened),
             },
+            "acceptances": [one.to_dict() for one in self.acceptances],
             "findings": [finding.to_dict() for finding in self.findings],
             "figures": [row.to_dict() for row in self.figures],
             "gaps": [gap.to_dict() for gap in self.gaps],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from fairness_audits.calibration_curve import CalibrationCurve, calibration_curv
 from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.estimate import figures_of_section
 from fairness_audits.figures import GroupFigures, Section
+from fairness_audits.gates import GateAnswer, bounds_alone, judge, kept_back, withheld
 from fairness_audits.levels import Level
 from fairness_audits.policy import AuditPolicy, OperatingPoint
 from fairness_audits.posterior_gap import Gap, gap_of_proportions, gap_of_ratios, groups_with_counts
@@ -33,6 +34,7 @@ class SectionAudit:
     gaps: tuple[Gap, ...]
     curves: tuple[CalibrationCurve, ...]
     untested: tuple[UntestedAnalysis, ...]
+    gates: tuple[GateAnswer, ...] = ()
 
     @property
     def has_risks(self) -> bool:
@@ -80,16 +82,28 @@ def audit_section(
     ]
     ethnic = [level for level in levels if level.is_ethnic]
     groups = next((level for level in ethnic if level.name == "ethnic_group"), None)
+    ungated = [row for row in figures if row.is_primary]
+    gates = () if section.is_comparator else judge(ungated, policy.gates)
+    if not section.is_comparator:
+        figures = withheld(figures, policy.gates, [level.name for level in ethnic])
     primary = [row for row in figures if row.is_primary]
+    not_fit = kept_back(figures, section)
     return SectionAudit(
         section=section,
         primary_point=points[0],
         rows=rows,
         levels=levels,
         figures=tuple(figures),
+        gates=gates,
         gaps=tuple(gap for level in ethnic for gap in _gaps(section, level, primary, policy)),
-        curves=calibration_curves(section, rows, groups, rule),
-        untested=_untested(flagged_share(rows, points[0], thresholds), primary, groups, rule),
+        curves=tuple(
+            replace(curve, points=()) if curve.group in not_fit else curve
+            for curve in calibration_curves(section, rows, groups, rule)
+        ),
+        untested=tuple(
+            bounds_alone(one, not_fit)
+            for one in _untested(flagged_share(rows, points[0], thresholds), ungated, groups, rule)
+        ),
     )
 
 
@@ -106,7 +120,7 @@ def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], polic
     rows = [row for row in figures if row.level == level.name]
     rule = RULES[policy.disclosure]
     found, dropped = groups_with_counts(
-        {row.group: row.effective["sensitivity"].pair for row in rows},
+        {row.group: _found_of_events(row) for row in rows},
         MISSING_ETHNICITY,
         rule.can_be_share,
     )
@@ -142,6 +156,13 @@ def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], polic
         for estimand, (values, used, left_out) in gaps.items()
         if used or estimand == "sensitivity"
     ]
+
+
+def _found_of_events(row: GroupFigures) -> tuple[float | None, float | None]:
+    """Neither where a data-quality gate keeps the group's sensitivity back."""
+    if row["sensitivity"].not_published:
+        return None, None
+    return row.effective["sensitivity"].pair
 
 
 def _has_ratio(row: GroupFigures) -> bool:

@@ -60,6 +60,9 @@ def audit_context(
         source=design.source,
         data_description=cohort.records.description,
         intended_population=fitted.model.intended_population.description,
+        group_scheme=fitted.model.intended_population.group_scheme,
+        outcome_definition=str(design.outcome_definition),
+        is_simulated=fitted.model.intended_population.is_simulated,
         constraint=f"{classifier.constraint}: {classifier.chosen_}",
         predictors=design.predictors,
         notes=tuple(notes),
@@ -119,7 +122,13 @@ def _proxies(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:
     groups = sample["ethnic_group"].to_numpy()
     large = [group for group, births in sample["ethnic_group"].value_counts().iter_rows() if births >= FEWEST_FOR_PROXY]
     return tuple(
-        GroupProxy(group=group, auroc=_out_of_fold_auroc(encoded, groups == group, seed)) for group in sorted(large)
+        GroupProxy(
+            group=group,
+            auroc=_out_of_fold_auroc(encoded, groups == group, seed),
+            women=int((groups == group).sum()),
+            others=int((groups != group).sum()),
+        )
+        for group in sorted(large)
     )
 
 

@@ -8,10 +8,15 @@ from __future__ import annotations
 from fairness_audits.checks.answers import Check
 from fairness_audits.checks.ascertainment import Ascertainment, unevenly_ascertained
 from fairness_audits.checks.calibration import CalibrationWithinGroup
+from fairness_audits.checks.changed import WorseThanBefore
+from fairness_audits.checks.data_quality import DataQuality
+from fairness_audits.checks.discrimination import DiscriminationWithinGroup
 from fairness_audits.checks.guideline import WorseThanGuideline
+from fairness_audits.checks.intended_population import IntendedPopulation
 from fairness_audits.checks.low_risk import ToldLowRisk
 from fairness_audits.checks.made_worse import NobodyMadeWorse
 from fairness_audits.checks.missing_ethnicity import MissingEthnicity
+from fairness_audits.checks.missing_facts import MissedWhereFactsAreMissing
 from fairness_audits.checks.missing_predictors import MissingPredictors
 from fairness_audits.checks.predictive_value import PredictiveValue
 from fairness_audits.checks.proxies import ProxyStrength
@@ -36,4 +41,9 @@ CHECKS: tuple[Check, ...] = (
     ProxyStrength(),
     SmallGroups(),
     SimulatedBirths(),
+    WorseThanBefore(),
+    IntendedPopulation(),
+    DataQuality(),
+    MissedWhereFactsAreMissing(),
+    DiscriminationWithinGroup(),
 )

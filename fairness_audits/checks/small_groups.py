@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fairness_audits.checks.answers import GATHER_ETHNICITY, UNRECORDED, answer, without_outcomes
 from fairness_audits.evidence import Evidence
-from fairness_audits.figures import count_text
+from fairness_audits.figures import GroupFigures, count_text
 from fairness_audits.findings import CANNOT_TELL, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.wording import events_seen, these_women
 
@@ -28,7 +28,7 @@ class SmallGroups:
             return (answer(self, evidence, NOT_APPLICABLE, "There are no groups to compare."),)
         if unrecorded := without_outcomes(self, evidence):
             return unrecorded
-        small = [row for row in evidence.groups if row.status == "cannot tell" or row["sensitivity"].is_hidden]
+        small = [row for row in evidence.groups if row.status == "cannot tell" or _may_not_be_printed(row)]
         if not small:
             fewest = evidence.policy.minimum_events
             sentence = f"Every group has {fewest} events or more; whether they are enough to compare, each check says."
@@ -49,3 +49,8 @@ class SmallGroups:
                 answer(self, evidence, CANNOT_TELL, sentence, group=row.group, figures=figures, gather=self.next_step)
             )
         return tuple(answers)
+
+
+def _may_not_be_printed(row: GroupFigures) -> bool:
+    """Hidden because its counts are small; what a data-quality gate keeps back is FA016's to tell."""
+    return row["sensitivity"].is_hidden and not row["sensitivity"].not_published

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import html
+import json
 from dataclasses import replace
 
 import pytest
 
 from fairness_audits.audit import audit
 from fairness_audits.checks import CHECKS
+from fairness_audits.page import report_page
 from fairness_audits.policy import DEFAULT_POLICY, InvalidPolicy, PolicyNamesAbsentGroup, policy_from_toml, read_policy
 
 PLAIN = """
@@ -29,6 +32,12 @@ role = "Equity lead"
 date = 2026-01-01
 reason = "Offered to all until recalibrated."
 expires = 2026-06-30
+"""
+GATE = """
+[[gate]]
+measure = "outcome_known"
+at_least = 0.8
+authority = "Trust board"
 """
 
 
@@ -71,6 +80,13 @@ def test_codes_are_unique_and_in_order():
             "blocking, major",
         ),
         (PLAIN + '[[tolerance]]\ncheck = "FA003"\nlimit = 0.1\nseverity = "major"', "authority is missing"),
+        (PLAIN + GATE.replace("outcome_known", "outcome_seen"), "outcome_known, ethnicity_known"),
+        (PLAIN + GATE.replace("0.8", "80"), "0.7 for 70 of 100"),
+        (PLAIN + GATE.replace("at_least", "at_most"), "at_least is missing"),
+        (PLAIN + GATE + GATE, r"more than one \[\[gate\]\]"),
+        (PLAIN + GATE + 'group = "Black"', "unknown 'group'; the keys are: measure, at_least, authority"),
+        (PLAIN + GATE.replace("outcome_known", "outcome_rate"), "go together"),
+        (PLAIN.replace('["ethnic_group"]', '["ethnic_group", "ethnic_group"]'), "names a level twice"),
         (PLAIN + ACCEPTED.replace("2026-01-01", '"2026-01-01"'), "without quotes"),
         (PLAIN + ACCEPTED.replace("2026-06-30", "2025-06-30"), "expires before"),
         ("schema = ", "not valid TOML"),
@@ -114,6 +130,7 @@ MISSED = {
         (ACCEPTED, datetime.date(2026, 1, 31), False),
         (ACCEPTED, datetime.date(2026, 7, 1), True),
         (ACCEPTED.replace("Asian", "Black"), datetime.date(2026, 1, 31), True),
+        (ACCEPTED.replace("2026-01-01", "2026-02-01"), datetime.date(2026, 1, 31), True),
         (ACCEPTED + 'model_version = "2"\n', datetime.date(2026, 1, 31), True),
         (ACCEPTED + 'model_version = "not given"\n', datetime.date(2026, 1, 31), False),
         ("", datetime.date(2026, 1, 31), True),
@@ -135,3 +152,68 @@ def test_exact_thresholds_and_rates_are_reported_beside_the_offer_policy(table, 
     ]
     assert [row.is_primary for row in white] == [True, False, False]
     assert white[1]["sensitivity"].value == 0.3  # those told .3 are those flagged
+
+
+def test_a_policy_that_is_not_utf_8(tmp_path):
+    (tmp_path / "site.toml").write_bytes('name = "Hôpital"'.encode("latin-1"))
+    with pytest.raises(InvalidPolicy, match=r"site\.toml: not readable as UTF-8"):
+        read_policy(tmp_path / "site.toml")
+
+
+def test_what_is_looser_than_the_shipped_policy_is_said(table):
+    looser = PLAIN.replace("50", "20").replace("msds", "none") + GATE.replace("0.8", "0.5")
+    looser += '[[tolerance]]\ncheck = "FA003"\nlimit = 0.1\nseverity = "major"\nauthority = "us"\n'
+    policy = _policy(looser)
+    assert policy.loosened == (
+        "FA003: limit 0.1 (shipped 0.05)",
+        "FA003: major (shipped blocking)",
+        "minimum_events 20 (shipped 50)",
+        "gate outcome_known: gate 50 (shipped gate 70)",
+        "disclosure none (shipped msds)",
+    )
+    report = audit(table(MISSED), policy)
+    assert json.loads(report.to_json())["policy"]["loosened"] == list(policy.loosened)
+    assert "FA003: limit 0.1 (shipped 0.05)" in report_page(report)
+
+
+def test_a_stricter_policy_is_not_called_looser():
+    assert _policy(PLAIN.replace("50", "80") + GATE).loosened == ()
+    assert DEFAULT_POLICY.loosened == ()
+
+
+def test_a_gate_of_one_measure_leaves_the_shipped_gates_of_the_others():
+    gates = {gate.measure: gate.at_least for gate in _policy(PLAIN + GATE).gates}
+    assert gates["outcome_known"] == 0.8
+    assert gates["ethnicity_known"] == DEFAULT_POLICY.own_gates["ethnicity_known"].at_least
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [
+        (datetime.date(2025, 12, 31), "not yet in force"),
+        (datetime.date(2026, 1, 31), "in force"),
+        (datetime.date(2026, 5, 30), "in force"),
+        (datetime.date(2026, 5, 31), "expires soon"),  # 30 days before
+        (datetime.date(2026, 6, 30), "expires soon"),
+        (datetime.date(2026, 7, 1), "expired"),
+    ],
+)
+def test_every_acceptance_is_listed_with_what_became_of_it(table, on, state):
+    report = audit(table(MISSED), _policy(PLAIN + ACCEPTED), as_of=on)
+    (listed,) = report.acceptances
+    assert (listed.state, listed.is_found) == (state, True)
+    for part in ("A. Reviewer", "Equity lead", "2026-06-30", "Offered to all until recalibrated."):
+        assert part in listed.text
+    assert ("EXPIRED" in listed.text) == (state == "expired")
+    assert json.loads(report.to_json())["acceptances"][0]["state"] == state
+    assert listed.text in html.unescape(report_page(report))
+
+
+def test_an_acceptance_about_nothing_found_says_so(table):
+    report = audit(table(MISSED), _policy(PLAIN + ACCEPTED.replace("Asian", "Black")), as_of=datetime.date(2026, 1, 31))
+    assert "nothing that it is about was found" in report.acceptances[0].text
+
+
+def test_an_acceptance_for_a_misspelt_group_is_refused_by_name(table):
+    with pytest.raises(PolicyNamesAbsentGroup, match=r"FA003 names the group 'Asain'.*Asian, White"):
+        audit(table(MISSED), _policy(PLAIN + ACCEPTED.replace("Asian", "Asain")))
