@@ -24,9 +24,11 @@ def show_findings(terminal: Terminal, report: AuditReport) -> None:
     for section in report.models:
         words = in_plain_words(report, section)
         terminal.show(f"{words.title}{' - SIMULATED: NOT FOR CARE' if report.is_simulated else ''}")
-        for sentence in (words.overall, *words.missed, *words.risk_wrong, words.gap):
+        for sentence in (words.overall, *words.beside_rules, *words.missed, *words.risk_wrong, words.gap):
             if sentence:
                 terminal.show(f"  {sentence}")
+        for sentence in words.not_evaluated:
+            terminal.show(f"  {sentence}")
         if words.cannot_tell:
             terminal.show("  Cannot tell: " + "; ".join(words.cannot_tell))
         for finding in report.findings_of(section):

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "AuditName", "Data", "HomeFolder", "Point", "Seed", "SignedBy", "SignedRole", "SourceName"]
+__all__ = [
+    "AsJson",
+    "AuditName",
+    "Data",
+    "HomeFolder",
+    "Point",
+    "Seed",
+    "SignedBy",
+    "SignedRole",
+    "SiteRulesFile",
+    "SourceName",
+]
 
 HomeFolder = Annotated[
     Path | None,
@@ -36,4 +47,7 @@ AuditName = Annotated[
 SignedBy = Annotated[str, typer.Option("--name", help="Your name, in full.", show_default=False)]
 SignedRole = Annotated[
     str, typer.Option("--role", help="In which role, such as 'equity lead' or 'clinical lead'.", show_default=False)
+]
+SiteRulesFile = Annotated[
+    Path | None, typer.Option("--rules", help="Today's rules of this site (TOML), to set beside the model.")
 ]

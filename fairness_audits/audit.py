@@ -172,17 +172,32 @@ def _evidence(
     rule = RULES[policy.disclosure]
     rivals, not_fit = part.rivals(audited), kept_back(part.figures, part.section)
     level = next((level for level in part.levels if level.name == "ethnic_group"), None)
+    primary = tuple(row for row in part.figures if row.is_primary)
+    context = next((c for c in contexts if c.describes(part.section)), None)
+    described = {one.scored_by: one for one in (context.rules if context is not None else ())}
     evidence = Evidence(
         section=part.section,
-        figures=tuple(row for row in part.figures if row.is_primary),
+        figures=primary,
         comparisons=tuple(
-            without(compare(part.section, part.rows, rival.section, rival.rows, level=level, disclosure=rule), not_fit)
+            without(
+                compare(
+                    part.section,
+                    part.rows,
+                    rival.section,
+                    rival.rows,
+                    level=level,
+                    at_capacity={row.group: row for row in primary if row.level in ("everyone", "ethnic_group")},
+                    described=described.get(rival.section.scored_by),
+                    disclosure=rule,
+                ),
+                not_fit,
+            )
             for rival in rivals
             if part.has_risks
         ),
         contexts=tuple(contexts),
         gates=part.gates,
-        context=next((c for c in contexts if c.describes(part.section)), None),
+        context=context,
         policy=policy,
         rule=rule,
         ethnicity_recorded=data.ethnicity_recorded,

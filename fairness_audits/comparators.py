@@ -1,30 +1,43 @@
-"""The model beside today's rule: at the rule's own flag rate, and the rule as it stands, group by group.
+"""The model beside today's rule, group by group: for as many flags as the rule gives, then for as many as the site can.
 
-A yes/no rule has no capacity to match, so the model is cut where it flags as many women as the rule does. The same
-women are in both, but the counts do not say who; the interval of the difference takes them as different women, which
-makes it wider than need be, never narrower.
+A yes/no rule has no capacity to match. So the model is first cut where it flags as many women as the rule does. Then
+the model stands at its own operating point, and the rule is thinned to as many flags: flagged women drawn at random,
+which finds that share of those it found. A rule that flags fewer than there are places for stays as it is.
+
+The same women are in both, but the counts do not say who; the interval of the difference takes them as different women.
+It is wider than need be where model and rule find the same women oftener than chance would, as they do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from fairness_audits.context import RuleDescription
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts
 from fairness_audits.estimate import printed_tallies
-from fairness_audits.figures import Figure, Section, figure, hidden
+from fairness_audits.figures import DIGITS, Figure, GroupFigures, Section, figure, hidden, rounded
 from fairness_audits.levels import Level
 from fairness_audits.printed_rates import difference, share
 from fairness_audits.tallies import share_at_rate, tallies
+from models.guidelines import GUIDELINES
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
+
+GUIDELINE = "guideline:"
+NOT_RECORDED = "what it asks for is not recorded for these women"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonRow:
-    """Women of one group with the outcome: how many the rule flags, and the model where it flags as many overall."""
+    """Women of one group with the outcome: how many the rule flags, and the model where it flags as many overall.
+
+    ``model_at_capacity`` is the model at its operating point, ``rule_at_capacity`` what is expected of the rule thinned
+    to as many flags.
+    """
 
     group: str
     events: int | None
@@ -33,28 +46,59 @@ class ComparisonRow:
     rule: Figure
     model: Figure
     difference: Figure
+    rule_at_capacity: Figure
+    model_at_capacity: Figure
 
     def to_dict(self) -> dict[str, Any]:
         counts = {"events": self.events, "found_by_rule": self.found_by_rule, "found_by_model": self.found_by_model}
-        figures = {name: getattr(self, name).to_dict() for name in ("rule", "model", "difference")}
-        return {"group": self.group, **counts, **figures}
+        names = ("rule", "model", "difference", "rule_at_capacity", "model_at_capacity")
+        return {"group": self.group, **counts, **{name: getattr(self, name).to_dict() for name in names}}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """One model against one rule on the same question. ``not_evaluated`` women lacked what the rule asks for."""
+    """One model against one rule on the same question.
+
+    ``flag_rate`` is of the women whom the rule can be evaluated for, ``capacity`` the share the model flags at its
+    operating point. ``not_evaluated`` women lacked what the rule asks for; ``why_not`` says why none could be.
+    """
 
     model: Section
     rule: Section
+    described: RuleDescription
     flag_rate: Figure
+    capacity: Figure
     not_evaluated: int | None
     rows: tuple[ComparisonRow, ...]
+
+    @property
+    def is_guideline(self) -> bool:
+        """Not flagging nobody or everyone, which no model need be held against group by group."""
+        return self.rule.scored_by.startswith(GUIDELINE)
+
+    @property
+    def name(self) -> str:
+        """As it is said in a sentence: "today's rule (...)"."""
+        return f"today’s rule ({self.described.title})" if self.is_guideline else self.described.title
+
+    @property
+    def why_not(self) -> str:
+        """Empty where the rule could be evaluated for anyone."""
+        return "" if not self.flag_rate.is_undefined else self.described.why_not or NOT_RECORDED
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "model": self.model.to_dict(),
             "rule": self.rule.to_dict(),
+            "title": self.described.title,
+            "authority": self.described.authority,
+            "date": self.described.date,
+            "action": self.described.action,
+            "inputs": list(self.described.inputs),
+            "reading": self.described.reading,
+            "cannot_be_evaluated": self.why_not,
             "flag_rate": self.flag_rate.to_dict(),
+            "capacity": self.capacity.to_dict(),
             "not_evaluated": self.not_evaluated,
             "rows": [row.to_dict() for row in self.rows],
         }
@@ -67,9 +111,15 @@ def compare(
     rule_rows: pl.DataFrame,
     *,
     level: Level | None,
+    at_capacity: Mapping[str, GroupFigures],
+    described: RuleDescription | None,
     disclosure: DisclosureRule,
 ) -> Comparison:
-    """Everyone first, then each group of ``level``."""
+    """Everyone first, then each group of ``level``.
+
+    ``at_capacity`` has the model's figures at its operating point, by group; ``described`` is what the context says of
+    the rule.
+    """
     rule_rows = rule_rows.with_columns(flagged_share=pl.col("alert").cast(pl.Float64))
     everyone = next(iter(tallies(rule_rows, None).values()))
     evaluated = everyone.weight["evaluated"]
@@ -78,26 +128,62 @@ def compare(
     levels = (level,) if level is not None else ()
     by_rule, by_model = (printed_tallies(r, levels, disclosure) for r in (rule_rows, model_rows))
     total = next(iter(by_rule.values()))[1]
+    flag_rate = share("flag_rate", total["flagged"], total["evaluated"], disclosure)
+    capacity = next(iter(at_capacity.values()))["flag_rate"]
     return Comparison(
         model=model,
         rule=rule,
-        flag_rate=share("flag_rate", total["flagged"], total["evaluated"], disclosure),
+        described=described or _known(rule.scored_by),
+        flag_rate=flag_rate,
+        capacity=capacity,
         not_evaluated=disclosure.count(everyone.rows["n"] - everyone.rows["evaluated"]),
         rows=tuple(
-            _row(cell[1], by_rule[cell][1], by_model[cell][1], disclosure) for cell in by_rule if cell in by_model
+            _row(
+                cell[1], by_rule[cell][1], by_model[cell][1], at_capacity.get(cell[1]), flag_rate, capacity, disclosure
+            )
+            for cell in by_rule
+            if cell in by_model
         ),
     )
 
 
-def _row(group: str, rule: PublishedCounts, model: PublishedCounts, disclosure: DisclosureRule) -> ComparisonRow:
+def _known(scored_by: str) -> RuleDescription:
+    """Of a rule that no context describes: what this project knows of it, or the name it came with."""
+    rule = GUIDELINES.get(scored_by)
+    if rule is None:
+        title = scored_by.removeprefix(GUIDELINE).replace("flag_", "flag ")
+        return RuleDescription(scored_by=scored_by, title=title, authority="not given", date="", action="not given")
+    return RuleDescription(
+        scored_by=scored_by,
+        title=rule.title,
+        authority=rule.authority,
+        date=rule.date,
+        action=rule.action,
+        inputs=tuple(map(str, rule.conditions)),
+        reading=rule.reading,
+    )
+
+
+def _row(
+    group: str,
+    rule: PublishedCounts,
+    model: PublishedCounts,
+    at_capacity: GroupFigures | None,
+    flag_rate: Figure,
+    capacity: Figure,
+    disclosure: DisclosureRule,
+) -> ComparisonRow:
+    found = share("sensitivity", rule["found"], rule["evaluated_events"], disclosure)
     return ComparisonRow(
         group=group,
         events=model["evaluated_events"],
         found_by_rule=rule["found"],
         found_by_model=model["found"],
-        rule=share("sensitivity", rule["found"], rule["evaluated_events"], disclosure),
+        rule=found,
         model=share("sensitivity", model["found"], model["evaluated_events"], disclosure),
         difference=_difference(model, rule, disclosure),
+        rule_at_capacity=_thinned(found, flag_rate, capacity),
+        model_at_capacity=hidden("sensitivity") if at_capacity is None else at_capacity["sensitivity"],
     )
 
 
@@ -106,3 +192,13 @@ def _difference(model: PublishedCounts, rule: PublishedCounts, disclosure: Discl
     interval = difference(own, other, disclosure)
     name = "difference_from_others"
     return hidden(name) if interval is None else figure(name, interval)
+
+
+def _thinned(found: Figure, flag_rate: Figure, capacity: Figure) -> Figure:
+    """Of the flagged, so many drawn at random as there are places; from printed figures, so it gives nothing back."""
+    if found.value is None or not flag_rate.value or capacity.value is None:
+        return found
+    kept = min(1.0, capacity.value / flag_rate.value)
+    digits = DIGITS[found.estimand]
+    value, low, high = (None if x is None else rounded(x * kept, digits) for x in (found.value, found.low, found.high))
+    return Figure(estimand=found.estimand, value=value, low=low, high=high)

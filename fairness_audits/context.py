@@ -28,6 +28,7 @@ __all__ = [
     "MissingFacts",
     "OptionGroup",
     "PredictorMissingness",
+    "RuleDescription",
     "UnreadableContext",
 ]
 
@@ -184,6 +185,24 @@ class EthnicityOption:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RuleDescription:
+    """A rule of today as it was applied to these births: where it is written and since when, what it leads to.
+
+    ``why_not`` says why it could not be evaluated, '' where it could; ``reading`` what was chosen where its authority
+    leaves something open.
+    """
+
+    scored_by: str
+    title: str
+    authority: str
+    date: str
+    action: str
+    inputs: tuple[str, ...] = ()
+    reading: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditContext:
     """Aggregates about one model (outcome x prediction point x version); everything has a default but what names it.
 
@@ -210,6 +229,7 @@ class AuditContext:
     certificate: tuple[CertificateRow, ...] = ()
     ethnicity_options: tuple[EthnicityOption, ...] = ()
     missing_facts: tuple[MissingFacts, ...] = ()
+    rules: tuple[RuleDescription, ...] = ()
     reference_histograms: Mapping[str, Any] = field(default_factory=dict)
 
     def describes(self, section: Section) -> bool:
@@ -252,6 +272,7 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
         "certificate": CertificateRow,
         "ethnicity_options": EthnicityOption,
         "missing_facts": MissingFacts,
+        "rules": RuleDescription,
     }
 )
 
@@ -259,6 +280,8 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
 def _thawed(values: dict[str, Any]) -> dict[str, Any]:
     if "sensitivity" in values:
         values["sensitivity"] = tuple(GroupSensitivity(**row) for row in values["sensitivity"])
+    if "inputs" in values:
+        values["inputs"] = tuple(values["inputs"])
     if "groups" in values:
         values["groups"] = tuple(OptionGroup(**row) for row in values["groups"])
     return values

@@ -72,15 +72,16 @@ class PrintedOption:
 
 def printed_options(context: AuditContext, rule: DisclosureRule, limit: float) -> tuple[PrintedOption, ...]:
     """``limit`` is how much of its sensitivity a group may lose to an option before it is worse off (FA004's)."""
-    return tuple(_printed(option, rule, limit) for option in context.ethnicity_options)
+    named = {one.scored_by: one.title for one in context.rules}
+    return tuple(_printed(option, named.get(option.name), rule, limit) for option in context.ethnicity_options)
 
 
-def _printed(option: EthnicityOption, rule: DisclosureRule, limit: float) -> PrintedOption:
+def _printed(option: EthnicityOption, rule_title: str | None, rule: DisclosureRule, limit: float) -> PrintedOption:
     nan = float("nan")
     area = nan if option.auroc is None else option.auroc
     return PrintedOption(
         name=option.name,
-        title=TITLES.get(option.name) or _rule_title(option.name),
+        title=TITLES.get(option.name) or f"Today’s rule: {rule_title or _rule_title(option.name)}",
         uses_ethnicity=option.uses_ethnicity,
         is_evaluated=option.is_evaluated,
         # Where counts are rounded, so is this: a tenth of a flag in 1,000 of a small holdout is one woman again.
@@ -92,7 +93,7 @@ def _printed(option: EthnicityOption, rule: DisclosureRule, limit: float) -> Pri
 
 def _rule_title(name: str) -> str:
     known = GUIDELINES.get(name)
-    return f"Today’s rule: {known.title if known is not None else name.removeprefix('guideline:')}"
+    return known.title if known is not None else name.removeprefix("guideline:")
 
 
 def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float) -> tuple[OptionRow, ...]:

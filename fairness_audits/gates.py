@@ -118,6 +118,8 @@ def _without(row: ComparisonRow, reason: str) -> ComparisonRow:
         rule=_gated(row.rule, reason),
         model=_gated(row.model, reason),
         difference=_gated(row.difference, reason),
+        rule_at_capacity=_gated(row.rule_at_capacity, reason),
+        model_at_capacity=_gated(row.model_at_capacity, reason),
     )
 
 

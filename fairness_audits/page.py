@@ -15,7 +15,14 @@ from fairness_audits.glossary import GLOSSARY
 from fairness_audits.levels import EVERYONE
 from fairness_audits.plain_words import in_plain_words
 from fairness_audits.report import AuditReport
-from fairness_audits.wording import FIXED_SENTENCE, is_missing_ethnicity, listed, point_name, scorer_name
+from fairness_audits.wording import (
+    FIXED_SENTENCE,
+    cannot_be_evaluated,
+    is_missing_ethnicity,
+    listed,
+    point_name,
+    scorer_name,
+)
 
 __all__ = ["report_page"]
 
@@ -49,6 +56,7 @@ def _templates() -> Environment:
         is_missing=is_missing_ethnicity,
         point_name=point_name,
         scorer_name=scorer_name,
+        cannot_be_evaluated=cannot_be_evaluated,
         listed=listed,
     )
     return environment
@@ -59,7 +67,7 @@ def _model(report: AuditReport, section: Section, number: int) -> dict[str, Any]
     curves = [curve for curve in report.curves if curve.section == section]
     edge = common_edge(curves)
     drawn = [(curve, curve_drawing(curve, highest=edge)) for curve in curves]
-    comparisons = [c for c in report.comparisons if c.model == section]
+    comparisons = [c for c in report.comparisons if c.model == section and c.is_guideline]
     return {
         "id": f"model-{number}",
         "section": section,
@@ -77,7 +85,7 @@ def _model(report: AuditReport, section: Section, number: int) -> dict[str, Any]
             for c in comparisons
             if c.flag_rate.value
         ],
-        "not_evaluated": [c for c in comparisons if c.flag_rate.value is None],
+        "not_evaluated": [c for c in comparisons if c.why_not],
         "no_curve": [curve.group for curve, drawing in drawn if drawing is None],
         "curves": [(curve, drawing) for curve, drawing in drawn if drawing is not None],
         "findings": _sorted(report.findings_of(section)),

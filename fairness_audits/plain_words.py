@@ -13,6 +13,7 @@ from fairness_audits.figures import GroupFigures, Section, count_text
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.report import AuditReport
 from fairness_audits.wording import (
+    cannot_be_evaluated,
     compares_nothing,
     events_seen,
     is_missing_ethnicity,
@@ -41,6 +42,7 @@ class PlainWords:
     about: str
     overall: str
     beside_rules: tuple[str, ...]
+    not_evaluated: tuple[str, ...]
     missed: tuple[str, ...]
     risk_wrong: tuple[str, ...]
     risk_not_wrong: str
@@ -64,11 +66,14 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
     ]
     flattered = [row.group for row in stated if row.group in less_recorded]
     risk_wrong = tuple(_risk_wrong(stated))
+    told = [row.group for row in stated if row.status == "shown"]
+    rules = [c for c in report.comparisons if c.model == section and c.is_guideline]
     return PlainWords(
         title=_title(section),
         about=_about(report, section),
         overall=_overall(report, section),
-        beside_rules=tuple(_beside(c) for c in report.comparisons if c.model == section and c.flag_rate.value),
+        beside_rules=tuple(_beside(c, told) for c in rules if c.flag_rate.value),
+        not_evaluated=tuple(cannot_be_evaluated(c.name, c.why_not) for c in rules if c.why_not),
         missed=tuple(_missed(row, row.group in flattered) for row in _by_sensitivity(stated)),
         risk_wrong=risk_wrong,
         risk_not_wrong=_risk_not_wrong(everyone, flattered),
@@ -127,13 +132,34 @@ def _overall(report: AuditReport, section: Section) -> str:
     )
 
 
-def _beside(comparison: Comparison) -> str:
-    rule, everyone = scorer_name(comparison.rule), comparison.rows[0]
+def _beside(comparison: Comparison, told: Sequence[str]) -> str:
+    """The rule at its own flag rate, the model cut to it, the groups that can be ``told``; then the site's capacity."""
+    rule, everyone = comparison.name, comparison.rows[0]
+    among = "; ".join(
+        f"among {these_women(row.group)} {so_many_of_100(row.rule)}, and the model {so_many_of_100(row.model)}"
+        for row in comparison.rows
+        if row.group in told and row.rule.value is not None
+    )
     return (
         f"{rule[:1].upper()}{rule[1:]} flags {so_many_of_100(comparison.flag_rate)} of every 100 women and finds "
         f"{so_many_of_100(everyone.rule)} of 100 who {went_on_to(comparison.model)}; the model, cut to flag as "
-        f"many, finds {so_many_of_100(everyone.model)}."
+        f"many, finds {so_many_of_100(everyone.model)}.{f' The rule finds {among}.' if among else ''}"
+        f"{_at_capacity(comparison)}"
     )
+
+
+def _at_capacity(comparison: Comparison) -> str:
+    flags, places, everyone = comparison.flag_rate.value, comparison.capacity.value, comparison.rows[0]
+    if flags is None or places is None:
+        return ""
+    own = (
+        f" At the site's own capacity, {so_many_of_100(comparison.capacity)} of every 100 women, the model finds "
+        f"{so_many_of_100(everyone.model_at_capacity)}"
+    )
+    if places < flags:
+        drawn = so_many_of_100(everyone.rule_at_capacity)
+        return f"{own}; as many drawn at random from those the rule flags would be expected to hold {drawn}."
+    return f"{own}; the rule flags fewer women than that."
 
 
 def _named(finding: Finding) -> str:

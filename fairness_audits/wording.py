@@ -15,6 +15,7 @@ from records.predictions import NOT_GIVEN
 
 __all__ = [
     "FIXED_SENTENCE",
+    "cannot_be_evaluated",
     "compares_nothing",
     "events_seen",
     "is_missing_ethnicity",
@@ -107,6 +108,11 @@ def scorer_name(section: Section) -> str:
     if section.scored_by.startswith("flag_"):
         return f"flagging {section.scored_by.removeprefix('flag_')}"
     return section.scored_by
+
+
+def cannot_be_evaluated(rule: str, why_not: str) -> str:
+    """ "Today's rule (...) cannot be evaluated: previous gestational diabetes not recorded."."""
+    return f"{rule[:1].upper()}{rule[1:]} cannot be evaluated: {why_not}."
 
 
 def so_many_of_100(figure: Figure) -> str:

@@ -25,6 +25,9 @@ from records.errors import EquipartumError
 
 __all__ = ["OUTCOMES", "Outcome", "OutcomeDefinition", "UnknownOutcome", "outcome"]
 
+# Beside every model: what it would be to offer to nobody, and to every woman.
+_NOBODY_AND_EVERYONE = ("flag_nobody", "flag_everyone")
+
 
 class UnknownOutcome(EquipartumError):
     """An outcome that this project does not declare."""
@@ -71,7 +74,7 @@ class Outcome:
     actions: Mapping[str, Action | None]
     plausible_rate: tuple[float, float]
     honest_auroc: float
-    comparators: tuple[str, ...] = ()
+    comparators: tuple[str, ...] = _NOBODY_AND_EVERYONE
     trained_by_default: bool = False
 
     @property
@@ -125,7 +128,12 @@ def _preterm(name: str, weeks: int, plausible_rate: tuple[float, float], *, main
         plausible_rate=plausible_rate,
         # Koivu and Sairanen 2020 reach 0.64 on 16 to 26 million US births; 0.66 is the top of the honest range.
         honest_auroc=0.68,
-        comparators=("flag_nobody",),
+        comparators=(
+            "guideline:sbl_preterm_high_risk@2023",
+            "guideline:sbl_preterm_high_or_intermediate_risk@2023",
+            "guideline:previous_preterm_birth@2023",
+            *_NOBODY_AND_EVERYONE,
+        ),
         trained_by_default=main,
     )
 
@@ -154,7 +162,7 @@ _ALL = (
         actions={"booking": HAEMORRHAGE_BIRTH_PLAN, "admission": HAEMORRHAGE_READINESS},
         plausible_rate=(0.001, 0.12),
         honest_auroc=0.72,
-        comparators=("flag_nobody",),
+        comparators=("guideline:gtg_52_admission_list@2016", *_NOBODY_AND_EVERYONE),
         trained_by_default=True,
     ),
     Outcome(
@@ -182,7 +190,12 @@ _ALL = (
         actions={"booking": DIABETES_TEST},
         plausible_rate=(0.01, 0.40),
         honest_auroc=0.83,
-        comparators=("guideline:bmi_30_or_more", "flag_nobody"),
+        comparators=(
+            "guideline:nice_ng3@2020",
+            "guideline:nice_ng3_without_ethnicity@2020",
+            "guideline:bmi_30_or_more@2020",
+            *_NOBODY_AND_EVERYONE,
+        ),
         trained_by_default=True,
     ),
     Outcome(
@@ -206,7 +219,6 @@ _ALL = (
         actions={"booking": DEPRESSION_SUPPORT, "birth": DEPRESSION_SUPPORT},
         plausible_rate=(0.02, 0.40),
         honest_auroc=0.84,
-        comparators=("flag_nobody",),
         trained_by_default=True,
     ),
     Outcome(

@@ -77,6 +77,7 @@ def audit_context(
         certificate=_certificate_rows(classifier.certificate_),
         ethnicity_options=tuple(options),
         missing_facts=by_missing_facts(fitted.model, holdout, fitted.model.predict(holdout)),
+        rules=tuple(one.description for one in cohort.rules),
         reference_histograms=fitted.model.reference_histograms,
     )
 

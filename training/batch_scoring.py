@@ -11,6 +11,7 @@ import polars as pl
 from models.model_files import load_risk_model
 from models.release import CHAMPION, MODEL_ARTIFACT
 from models.risk_model import RiskModel
+from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.cohort import Cohort, UnavailableOutcome, assemble
 from training.holdout import predict_holdout
@@ -20,7 +21,12 @@ __all__ = ["load_version", "score_records"]
 
 
 def score_records(
-    registry: Registry, records: Records, *, run_ids: Sequence[str], say: Callable[[str], None]
+    registry: Registry,
+    records: Records,
+    *,
+    run_ids: Sequence[str],
+    say: Callable[[str], None],
+    site_rules: SiteRules = NO_SITE_RULES,
 ) -> pl.DataFrame:
     """One row a pregnancy and scorer. An outcome the file does not hold is said and left out.
 
@@ -34,7 +40,7 @@ def score_records(
     scored = []
     for version in versions:
         try:
-            scored.append(_score(registry, version, records))
+            scored.append(_score(registry, version, records, site_rules))
             say(f"{version.name} version {version.version}: {scored[-1].height:,} rows")
             if version.tags.data_digest == records.data_digest:
                 say(f"warning: {version.name} was fitted on births of these files, so an audit of them flatters it")
@@ -45,9 +51,9 @@ def score_records(
     return pl.concat(scored)
 
 
-def _score(registry: Registry, version: Version, records: Records) -> pl.DataFrame:
+def _score(registry: Registry, version: Version, records: Records, site_rules: SiteRules) -> pl.DataFrame:
     model = load_version(registry, version)
-    cohort = assemble(version.outcome, version.prediction_point, records)
+    cohort = assemble(version.outcome, version.prediction_point, records, site_rules=site_rules)
     return predict_holdout(model, cohort, _with_all_inputs(model, cohort), model_version=model.digest[:12])
 
 

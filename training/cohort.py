@@ -13,12 +13,15 @@ import polars as pl
 
 from models.conditions import all_of, any_of
 from models.design import available_definition, available_predictors
+from models.guideline_rule import GuidelineRule
 from models.outcomes import Outcome, OutcomeDefinition, outcome
+from models.site_rules import NO_SITE_RULES, SiteRules, rules_of
 from records.clock import PredictionPoint, point
 from records.errors import EquipartumError
 from records.groups import MISSING_ETHNICITY
 from records.records import IDENTITY_COLUMNS, Records
 from records.sources.registry import SOURCES
+from training.comparators import AppliedRule, apply_rules, readable_facts
 
 __all__ = ["Cohort", "Denominator", "EmptyCohort", "UnavailableOutcome", "assemble"]
 
@@ -62,7 +65,7 @@ class Denominator:
 
 @dataclass(frozen=True, kw_only=True)
 class Cohort:
-    """``frame``: identity columns, one column a predictor, and `observed` (null: not ascertained)."""
+    """``frame``: identity columns, one column a predictor, one a rule of today, `observed` (null: not ascertained)."""
 
     outcome: Outcome
     definition: OutcomeDefinition
@@ -72,6 +75,7 @@ class Cohort:
     frame: pl.DataFrame
     denominator: Denominator
     records: Records
+    rules: tuple[AppliedRule, ...]
 
     @property
     def ascertained(self) -> pl.DataFrame:
@@ -94,8 +98,15 @@ class Cohort:
         )
 
 
-def assemble(outcome_name: str, point_name: str, records: Records, *, only: Sequence[str] | None = None) -> Cohort:
-    """The cohort of an outcome at a prediction point; ``only`` narrows the predictors.
+def assemble(
+    outcome_name: str,
+    point_name: str,
+    records: Records,
+    *,
+    only: Sequence[str] | None = None,
+    site_rules: SiteRules = NO_SITE_RULES,
+) -> Cohort:
+    """The cohort of an outcome at a prediction point; ``only`` narrows the predictors, ``site_rules`` add to today's.
 
     Raises `UnavailableOutcome` naming what is lacking and which sources have it, or `EmptyCohort`.
     """
@@ -105,7 +116,8 @@ def assemble(outcome_name: str, point_name: str, records: Records, *, only: Sequ
     held = [name for name in records.known_from if records.has(name)]
     possible = available_predictors(definition, at, records.known_from)
     predictors = tuple(p for p in possible if p in held and (only is None or p in only))
-    frame, denominator = _collect(definition, predictors, records)
+    rules = rules_of(declared, site_rules)
+    frame, denominator, applied = _collect(definition, predictors, records, rules, at)
     if frame.is_empty():
         raise EmptyCohort(f"no pregnancy belongs to the population of {outcome_name}: {denominator}")
     return Cohort(
@@ -117,6 +129,7 @@ def assemble(outcome_name: str, point_name: str, records: Records, *, only: Sequ
         frame=frame,
         denominator=denominator,
         records=records,
+        rules=applied,
     )
 
 
@@ -140,25 +153,34 @@ def _why_unavailable(declared: Outcome, records: Records) -> str:
 
 
 def _collect(
-    definition: OutcomeDefinition, predictors: Sequence[str], records: Records
-) -> tuple[pl.DataFrame, Denominator]:
+    definition: OutcomeDefinition,
+    predictors: Sequence[str],
+    records: Records,
+    rules: Sequence[GuidelineRule],
+    at: PredictionPoint,
+) -> tuple[pl.DataFrame, Denominator, tuple[AppliedRule, ...]]:
+    asked = readable_facts(rules, records, at)
     tested_by = [definition.tested_by] if definition.tested_by and records.has(definition.tested_by) else []
-    concepts = dict.fromkeys([*definition.needs, *tested_by, *predictors])
+    concepts = dict.fromkeys([*definition.needs, *tested_by, *predictors, *asked])
     observed = any_of(definition.any_of)
     if tested_by:
         observed = pl.when(pl.col(tested_by[0])).then(observed)
     belongs = all_of(definition.population)
+    kept = dict.fromkeys([*predictors, *asked])
     frame = (
         records.facts(*concepts)
         .with_columns(belongs.alias("_belongs"), observed.alias(OBSERVED))
-        .select([*IDENTITY_COLUMNS, *(p for p in predictors if p not in IDENTITY_COLUMNS), "_belongs", OBSERVED])
+        .select([*IDENTITY_COLUMNS, *(name for name in kept if name not in IDENTITY_COLUMNS), "_belongs", OBSERVED])
         .collect()
     )
     cohort = frame.filter(pl.col("_belongs")).drop("_belongs")
-    return cohort, Denominator(
+    applied, flags = apply_rules(rules, cohort, records, at)
+    unread = [name for name in asked if name not in predictors and name not in IDENTITY_COLUMNS]
+    denominator = Denominator(
         in_records=frame.height,
         outside_population=int((~frame["_belongs"]).sum()),
         population_unknown=frame["_belongs"].null_count(),
         not_ascertained=cohort[OBSERVED].null_count(),
         in_cohort=cohort.height,
     )
+    return cohort.drop(unread).with_columns(flags), denominator, applied

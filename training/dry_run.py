@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fairness_audits.wording import cannot_be_evaluated
 from models.encoding import Encoding
+from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.cohort import OBSERVED, assemble
 from training.design_choice import RetrainRequest, design_for
@@ -32,6 +34,7 @@ class DryRun:
     births_needed: int
     status: str
     lacking: tuple[str, ...]
+    rules_not_evaluated: tuple[str, ...]
     predictors: tuple[str, ...]
     events_by_group: tuple[tuple[str, int, int, int], ...]
     expected_seconds: float
@@ -41,9 +44,9 @@ class DryRun:
         return asdict(self)
 
 
-def plan(request: RetrainRequest, records: Records) -> DryRun:
+def plan(request: RetrainRequest, records: Records, site_rules: SiteRules = NO_SITE_RULES) -> DryRun:
     """Raises what `retrain` would raise before fitting."""
-    cohort = assemble(request.outcome, request.point, records)
+    cohort = assemble(request.outcome, request.point, records, site_rules=site_rules)
     design = design_for(request, cohort)
     split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
     training = split.training(cohort.frame)
@@ -59,6 +62,9 @@ def plan(request: RetrainRequest, records: Records) -> DryRun:
         births_needed=diagnosis.sample_size.needed,
         status=diagnosis.status,
         lacking=cohort.lacking_predictors,
+        rules_not_evaluated=tuple(
+            cannot_be_evaluated(f"today’s rule ({one.rule.title})", one.why_not) for one in cohort.rules if one.why_not
+        ),
         predictors=cohort.predictors,
         events_by_group=tuple(cohort.events_by_group().iter_rows()),
         expected_seconds=round(FIXED_SECONDS + cells * NANOSECONDS_A_CELL * 1e-9, 1),

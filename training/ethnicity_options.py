@@ -18,13 +18,13 @@ from sklearn.metrics import roc_auc_score
 from fairness_audits.context import EthnicityOption, OptionGroup
 from models.calibrator import Calibrator
 from models.design import ModelDesign
-from models.guidelines import GUIDELINES
 from models.offer_policy import OfferPolicy
 from models.risk_model import RiskModel
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN
 from training.calibration import fit_calibrator
 from training.capacity import women_offered_to
 from training.cohort import OBSERVED, Cohort
+from training.comparators import AppliedRule
 from training.fair_boost.lightgbm_parameters import booster_parameters
 from training.fair_boost.parts import HELD_OUT, TRAINING
 from training.fitting import FittedModel, estimator_of
@@ -75,7 +75,7 @@ def ethnicity_options(
         _option("blind", fitted.model.predict, births),
         _option("group_intercept", _with_intercepts(fitted.model, births.held_out), births, uses_ethnicity=True),
         _option("ethnicity_as_input", _with_ethnicity(births, fitted), births, uses_ethnicity=True),
-        *(_rule(name, births) for name in cohort.outcome.comparators if name.startswith("guideline:")),
+        *(_rule(one, births) for one in cohort.rules if one.rule.conditions),
     )
 
 
@@ -142,13 +142,16 @@ def _option(name: str, risk_of: RiskOf, births: _Births, *, uses_ethnicity: bool
     )
 
 
-def _rule(name: str, births: _Births) -> EthnicityOption:
-    flags = GUIDELINES[name].flags(births.holdout)
+def _rule(applied: AppliedRule, births: _Births) -> EthnicityOption:
+    name, uses_ethnicity = applied.rule.scored_by, applied.rule.reads_ethnicity
+    flags = births.holdout[applied.column]
     evaluated = flags.is_not_null()
     if not evaluated.any():
-        return EthnicityOption(name=name, uses_ethnicity=False, is_evaluated=False)
+        return EthnicityOption(name=name, uses_ethnicity=uses_ethnicity, is_evaluated=False)
     return EthnicityOption(
-        name=name, uses_ethnicity=False, groups=_counted(births, flags.fill_null(value=False).to_numpy(), evaluated)
+        name=name,
+        uses_ethnicity=uses_ethnicity,
+        groups=_counted(births, flags.fill_null(value=False).to_numpy(), evaluated),
     )
 
 

@@ -12,7 +12,6 @@ import numpy.typing as npt
 import polars as pl
 
 from fairness_audits.intervals import wilson
-from models.guidelines import GUIDELINES
 from models.risk_model import CalibrationBand, RiskModel
 from records.groups import NOT_KNOWN
 from records.predictions import complete_predictions
@@ -24,29 +23,35 @@ CALIBRATION_BANDS = 10
 
 
 def predict_holdout(model: RiskModel, cohort: Cohort, holdout: pl.DataFrame, *, model_version: str) -> pl.DataFrame:
-    """One row a woman for the model and one for each comparator that the outcome declares."""
+    """One row a woman for the model and one for each rule of today, nobody and everyone among them.
+
+    A rule of which these records lack a part says nothing of any woman: its rows have no alert.
+    """
     risk = model.predict(holdout)
     alert = model.offer_policy.apply(risk, holdout["ethnic_group"].to_numpy())
-    scored = _rows(holdout, cohort, model_version, "model", pl.Series(alert)).with_columns(
-        risk=pl.Series(risk), band=pl.Series(model.bands_of(risk))
+    women = _women(holdout, cohort, model_version)
+    scored = women.with_columns(
+        scored_by=pl.lit("model"),
+        alert=pl.Series(alert),
+        risk=pl.Series(risk),
+        band=pl.Series(model.bands_of(risk)),
     )
-    rules = [GUIDELINES[name] for name in cohort.outcome.comparators]
-    ruled = [_rows(holdout, cohort, model_version, rule.scored_by, rule.flags(holdout)) for rule in rules]
+    ruled = [
+        women.with_columns(scored_by=pl.lit(one.rule.scored_by), alert=holdout[one.column]) for one in cohort.rules
+    ]
     return complete_predictions(pl.concat([scored, *ruled], how="diagonal")).collect()
 
 
-def _rows(holdout: pl.DataFrame, cohort: Cohort, model_version: str, scored_by: str, alert: pl.Series) -> pl.DataFrame:
+def _women(holdout: pl.DataFrame, cohort: Cohort, model_version: str) -> pl.DataFrame:
+    """What a predictions table says of each woman, whoever scored her."""
     return holdout.select(
         pregnancy_id=_pseudonyms(holdout["pregnancy_id"], cohort.records.data_digest),
         woman_id=_pseudonyms(holdout["woman_id"], cohort.records.data_digest),
         outcome=pl.lit(cohort.outcome.name),
         prediction_point=pl.lit(cohort.prediction_point.name),
-        scored_by=pl.lit(scored_by),
         model_version=pl.lit(model_version),
         outcome_definition=pl.lit(str(cohort.definition)),
         predicted_at=pl.lit(datetime.now(UTC)).cast(pl.Datetime("us", "UTC")),
-        risk=pl.lit(None, dtype=pl.Float64),
-        alert=alert,
         observed=pl.col(OBSERVED),
         ascertained=pl.col(OBSERVED).is_not_null(),
         group_scheme=pl.col("group_scheme"),

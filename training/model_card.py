@@ -17,6 +17,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from fairness_audits.figures import TITLES
+from fairness_audits.plain_words import in_plain_words
 from fairness_audits.report import AuditReport
 from models.model_files import self_test_rows
 from models.outcomes import outcome
@@ -92,6 +93,8 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
         _group_table(report),
         _gaps(report),
         _list_only(model.list_only_groups),
+        "## Beside today's rules",
+        _rules(report),
         "## What moves its risks",
         "\n".join(f"- {_wording(name)}: {value:.3f}" for name, value in importances(model)[:12]),
         "Mean absolute Shapley values on the log-odds scale, over made-up women. Not causes, not advice.",
@@ -126,6 +129,13 @@ def _gaps(report: AuditReport) -> str:
         f"- Gap between ethnic groups, {TITLES[gap.estimand].lower()}: {gap.text}; chance that it exceeds "
         f"{gap.tolerance:g}: {gap.probability_text}."
         for gap in found
+    )
+
+
+def _rules(report: AuditReport) -> str:
+    words = in_plain_words(report, report.models[0])
+    return (
+        "\n".join(f"- {line}" for line in (*words.beside_rules, *words.not_evaluated)) or "No rule of today is known."
     )
 
 

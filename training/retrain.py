@@ -15,6 +15,7 @@ from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report import AuditReport
 from models.home import Home, Settings
 from models.risk_model import RiskModel
+from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.audit_context import audit_context
 from training.cohort import OBSERVED, Cohort, assemble
@@ -53,13 +54,14 @@ def retrain(
     settings: Settings,
     *,
     policy: AuditPolicy = DEFAULT_POLICY,
+    site_rules: SiteRules = NO_SITE_RULES,
     say: Say = lambda _: None,
 ) -> Retrained:
     """Registers a new version as challenger, whatever its audit finds; promoting it is a person's decision.
 
     Raises an `EquipartumError` before anything is fitted if the outcome is not in the files or nothing can be learnt.
     """
-    cohort = assemble(request.outcome, request.point, records)
+    cohort = assemble(request.outcome, request.point, records, site_rules=site_rules)
     design = design_for(request, cohort)
     say(f"{design.registered_name} by '{cohort.definition}': {cohort.denominator}")
     split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)

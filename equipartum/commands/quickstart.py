@@ -14,6 +14,7 @@ from equipartum.stopping import Stopped
 from equipartum.terminal import Terminal
 from models.home import Home, Settings
 from models.outcomes import OUTCOMES
+from models.site_rules import SIMULATED_SITE_RULES, read_site_rules
 from records.sources.simulated import simulate
 from serving.launch import refuse_open_address, refuse_taken_port
 from training.design_choice import RetrainRequest
@@ -74,14 +75,14 @@ def _train_every_outcome(
     """Promotes what no finding blocks, and says of the rest why not."""
     terminal.say(f"simulating {births:,} births of the england scenario, seed {seed}")
     records = simulate(births, seed=seed, scenario="england").records
+    site_rules = read_site_rules(SIMULATED_SITE_RULES)
     registry = Registry(home, settings)
     promoted: list[Version] = []
     blocked: dict[str, str] = {}
     for outcome in (o for o in OUTCOMES.values() if o.trained_by_default):
         with home.writing(f"quickstart {outcome.name}"):
-            retrained = retrain(
-                RetrainRequest(outcome=outcome.name, seed=seed), records, home, settings, say=terminal.say
-            )
+            request = RetrainRequest(outcome=outcome.name, seed=seed)
+            retrained = retrain(request, records, home, settings, site_rules=site_rules, say=terminal.say)
             show_retrained(terminal, retrained)
             try:
                 promoted.append(registry.promote(retrained.version))

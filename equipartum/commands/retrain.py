@@ -9,10 +9,11 @@ import typer
 
 from equipartum.audited import show_review_list
 from equipartum.findings import findings_as_data, show_findings
-from equipartum.options import AsJson, Data, HomeFolder, Point, Seed, SourceName
+from equipartum.options import AsJson, Data, HomeFolder, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from models.home import Home
+from models.site_rules import NO_SITE_RULES, read_site_rules
 from records.errors import EquipartumError
 from records.records import Records
 from records.sources.registry import source
@@ -36,6 +37,7 @@ def command(
     alert_rate: Annotated[float, typer.Option(help="Share of women the site has places for.")] = 0.10,
     seed: Seed = 0,
     policy: Annotated[Path | None, typer.Option(help="Audit policy (TOML). Default: the shipped one.")] = None,
+    rules: SiteRulesFile = None,
     column_mapping: Annotated[Path | None, typer.Option(help="TOML that maps a table's columns to fields.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fitted, and fit nothing.")] = False,
     home_folder: HomeFolder = None,
@@ -57,6 +59,7 @@ def command(
         for name in outcomes
     ]
     audit_policy = read_policy(policy) if policy else DEFAULT_POLICY
+    site_rules = read_site_rules(rules) if rules else NO_SITE_RULES
     if not dry_run:
         home.prepare()
     records = source(source_name).scan(data, column_mapping=column_mapping, progress=terminal.rows_so_far())
@@ -65,10 +68,12 @@ def command(
     for request in requests:
         try:
             if dry_run:
-                done.append(_show_plan(terminal, plan(request, records)))
+                done.append(_show_plan(terminal, plan(request, records, site_rules)))
                 continue
             with home.writing(f"retrain {request.outcome}"):
-                retrained = retrain(request, records, home, settings, policy=audit_policy, say=terminal.say)
+                retrained = retrain(
+                    request, records, home, settings, policy=audit_policy, site_rules=site_rules, say=terminal.say
+                )
             done.append(show_retrained(terminal, retrained))
         except EquipartumError as refusal:
             # One outcome that cannot be read must not lose the others.
@@ -124,6 +129,8 @@ def _show_plan(terminal: Terminal, planned: DryRun) -> dict[str, object]:
         f"  Births needed by Riley et al. 2020: {planned.births_needed:,}; to fit on: {planned.births_to_fit:,}"
     )
     terminal.show(f"  Not in these files: {', '.join(planned.lacking) or 'nothing'}")
+    for rule in planned.rules_not_evaluated:
+        terminal.show(f"  {rule}")
     terminal.show(f"  Expected time: about {planned.expected_seconds:.0f} s")
     terminal.show_table(
         "Ethnic group",

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from equipartum.options import AsJson, Data, HomeFolder, SourceName
+from equipartum.options import AsJson, Data, HomeFolder, SiteRulesFile, SourceName
 from equipartum.out_file import refuse_unwritable
 from equipartum.terminal import Terminal
 from models.home import Home
+from models.site_rules import NO_SITE_RULES, read_site_rules
 from records.predictions import write_predictions
 from records.sources.registry import source
 from training.batch_scoring import score_records
@@ -27,6 +28,7 @@ def command(
     data: Data,
     out: Annotated[Path, typer.Option(help="Predictions table to write: .parquet or .csv.", show_default=False)],
     run: Annotated[list[str] | None, typer.Option(help="A run to score with; repeat. Default: every champion.")] = None,
+    rules: SiteRulesFile = None,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -36,9 +38,10 @@ def command(
     if out.suffix.lower() not in (".parquet", ".csv"):
         raise typer.BadParameter(f"{out.name} is neither .parquet nor .csv", param_hint="--out")
     refuse_unwritable(out)
+    site_rules = read_site_rules(rules) if rules else NO_SITE_RULES
     registry = Registry(home, home.settings())
     records = source(source_name).scan(data, progress=terminal.rows_so_far())
-    scored = score_records(registry, records, run_ids=run or (), say=terminal.say)
+    scored = score_records(registry, records, run_ids=run or (), site_rules=site_rules, say=terminal.say)
     write_predictions(scored, out)
     terminal.show(f"{scored.height:,} predictions in {out}")
     terminal.finish({"predictions": scored.height, "file": str(out), "outcomes": scored["outcome"].unique().to_list()})

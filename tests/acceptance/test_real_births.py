@@ -124,7 +124,7 @@ def test_figures_are_of_women_within_each_group(trained: Trained, outcome: str) 
 
 def test_todays_rule_stands_beside_the_model_of_diabetes(trained: Trained) -> None:
     beside = {row["scored_by"] for row in trained.audit("gestational_diabetes")["figures"]}
-    assert "guideline:bmi_30_or_more" in beside
+    assert "guideline:bmi_30_or_more@2020" in beside
 
 
 @pytest.mark.parametrize("outcome", ["preterm_birth", "gestational_diabetes"])

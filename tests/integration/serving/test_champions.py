@@ -124,7 +124,7 @@ def test_figures_are_those_of_the_audit_untouched(
     figure = {"value": 0.123, "low": 0.1, "high": 0.15, "text": "12.3 % (10.0 to 15.0)"}
     row = section | {"primary": True, "group": "Black", "status": "shown", "figures": {"sensitivity": figure}}
     gap = section | {"estimand": "sensitivity", "expected": 0.07, "text": "7.0 points (1.0 to 12.0)"}
-    rule = {"scored_by": "guideline:bmi_30_or_more"}
+    rule = {"scored_by": "guideline:bmi_30_or_more@2020"}
     register(fitted(), audit={"figures": [row, row | rule, row | {"primary": False}], "gaps": [gap, gap | rule]})
     champions.poll()
     with served(champions=champions) as client:

@@ -18,9 +18,12 @@ from fairness_audits import policy
 from fairness_audits.checks import CHECKS, Check
 from fairness_audits.disclosure import RULES
 from models.early_warning import SHIPPED_CHARTS
+from models.guideline_rule import GuidelineRule
+from models.guidelines import GUIDELINES
 from models.home import Settings
 from models.outcomes import OUTCOMES
 from models.predictors import NEVER_PREDICTORS, PREDICTORS
+from models.site_rules import read_site_rules
 from records.clock import PREDICTION_POINTS
 from records.predictions import PREDICTION_COLUMNS
 from records.sources.cdc_natality.fields import FIELDS
@@ -138,6 +141,28 @@ def test_every_outcome_with_its_definitions_points_and_offers(name: str) -> None
         if action is not None:
             offers = _section(reference, "Offers")
             assert all(part in offers for part in (action.offer, action.by, action.window, action.harm))
+
+
+@pytest.mark.parametrize("rule", GUIDELINES.values(), ids=lambda rule: rule.scored_by)
+def test_every_rule_of_today_with_its_authority_date_action_and_inputs(rule: GuidelineRule) -> None:
+    section = _unwrapped(_section(_reference("guidelines"), rule.scored_by))
+    assert f"{rule.authority}. Dated {rule.date}. Leads to: {rule.action}." in section
+    assert [str(condition) for condition in rule.conditions if str(condition) not in section] == []
+    assert rule.reading in section
+
+
+def test_every_outcome_with_the_rules_beside_it() -> None:
+    for name, outcome in OUTCOMES.items():
+        assert _undocumented(outcome.comparators, _section(_reference("outcomes"), name)) == []
+
+
+def test_the_rules_file_shown_is_one_that_can_be_read(tmp_path: Path) -> None:
+    page = (DOCS / "how-to" / "use-your-sites-rules.md").read_text(encoding="utf-8")
+    shown = tmp_path / "rules.toml"
+    shown.write_text(page.partition("```toml")[2].partition("```")[0], encoding="utf-8")
+    site = read_site_rules(shown)
+    assert [one.rule.scored_by for one in site.rules] == ["guideline:trust_diabetes_list@2025-04-01"]
+    assert site.ethnicities is not None
 
 
 def test_every_prediction_point() -> None:

@@ -69,7 +69,7 @@ def test_small_counts_are_printed_by_the_rule() -> None:
 
 
 def test_a_rule_that_cannot_be_evaluated_has_no_rows() -> None:
-    rule = EthnicityOption(name="guideline:bmi_30_or_more", uses_ethnicity=False, is_evaluated=False)
+    rule = EthnicityOption(name="guideline:bmi_30_or_more@2020", uses_ethnicity=False, is_evaluated=False)
     (option,) = printed_options(context(rule), RULES["msds"], 0.01)
     assert (option.rows, option.is_evaluated, option.made_worse) == ((), False, ())
     assert "body mass index" in option.title

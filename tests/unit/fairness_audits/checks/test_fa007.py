@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import json
+
 import polars as pl
 import pytest
 
 from fairness_audits.audit import audit
+from fairness_audits.checks.guideline import NO_RULE
+from fairness_audits.context import AuditContext, RuleDescription
+from fairness_audits.page import report_page
+from fairness_audits.plain_words import in_plain_words
 
 
 @pytest.fixture
@@ -53,13 +60,62 @@ def test_is_not_applicable_without_a_rule(answers):
     assert [f.state for f in answers("FA007", {"White": WHITE})] == ["not applicable"]
 
 
-def test_a_rule_that_could_not_be_evaluated_is_said_not_counted(table, exact):
-    scored = table({"White": WHITE}).with_columns(scored_by=pl.lit("model"))
-    unknown = scored.with_columns(
-        scored_by=pl.lit("guideline:a_rule"),
-        risk=pl.lit(None, dtype=pl.Float64),
-        alert=pl.lit(None, dtype=pl.Boolean),
-    )
-    report = audit(pl.concat([scored, unknown]), exact)
+@pytest.fixture
+def beside_null_rule(table, exact):
+    """The audit of a model beside a rule that says nothing of any woman."""
+
+    def run(scored_by, context=None):
+        scored = table({"White": WHITE}).with_columns(scored_by=pl.lit("model"))
+        unknown = scored.with_columns(
+            scored_by=pl.lit(scored_by), risk=pl.lit(None, dtype=pl.Float64), alert=pl.lit(None, dtype=pl.Boolean)
+        )
+        return audit(pl.concat([scored, unknown]), exact, context)
+
+    return run
+
+
+def test_a_rule_that_could_not_be_evaluated_is_said_not_counted(beside_null_rule):
+    report = beside_null_rule("guideline:a_rule")
     assert report.comparisons[0].flag_rate.value is None
     assert report.comparisons[0].not_evaluated == 6200
+
+
+def test_a_rule_that_could_not_be_evaluated_is_not_applicable_with_its_reason(beside_null_rule):
+    why = "previous gestational diabetes not recorded"
+    rule = RuleDescription(
+        scored_by="guideline:a_rule", title="a rule", authority="a trust", date="2025", action="a test", why_not=why
+    )
+    context = AuditContext(outcome="preterm_birth", prediction_point="booking", rules=(rule,))
+    report = beside_null_rule("guideline:a_rule", context)
+    said = f"Today’s rule (a rule) cannot be evaluated: {why}."
+    assert [(f.state, f.sentence) for f in report.findings if f.code == "FA007"] == [("not applicable", said)]
+    assert json.loads(report.to_json())["comparisons"][0]["cannot_be_evaluated"] == why
+    assert in_plain_words(report, report.models[0]).not_evaluated == (said,)
+    assert html.escape(said) in report_page(report)
+
+
+def test_without_a_context_the_known_rule_is_named_by_its_title(beside_null_rule):
+    found = [f for f in beside_null_rule("guideline:nice_ng3@2020").findings if f.code == "FA007"]
+    assert found[0].sentence == (
+        "Today’s rule (NICE NG3 risk factors for gestational diabetes) cannot be evaluated: what it asks for is not "
+        "recorded for these women."
+    )
+
+
+@pytest.mark.parametrize("scorer", ["flag_nobody", "flag_everyone"])
+def test_nobody_and_everyone_are_no_rule_to_do_worse_than(table, exact, scorer):
+    scored = table({"White": WHITE}).with_columns(scored_by=pl.lit("model"))
+    all_alike = scored.with_columns(
+        scored_by=pl.lit(scorer), risk=pl.lit(None, dtype=pl.Float64), alert=pl.lit(scorer == "flag_everyone")
+    )
+    report = audit(pl.concat([scored, all_alike]), exact)
+    assert [(f.state, f.sentence) for f in report.findings if f.code == "FA007"] == [("not applicable", NO_RULE)]
+    assert [c.name for c in report.comparisons] == [scorer.replace("_", " ")]
+
+
+def test_a_rule_that_flags_nobody_here_has_nothing_to_compare(against_rule):
+    silent = {"White": {"missed": 600, "cleared": 5600}}
+    found, _ = against_rule({"White": WHITE}, silent)
+    assert [(f.state, f.sentence) for f in found] == [
+        ("not applicable", "Today’s rule (a_rule) flags nobody here, so there is nothing to compare.")
+    ]
