@@ -11,6 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from equipartum.audited import audit_of_run, show_audited
+from equipartum.terminal import Terminal
 from fairness_audits.policy import DEFAULT_POLICY, Acceptance, AuditPolicy, Tolerance
 from fairness_audits.review_list import REVIEW_LIST_FILE
 from models.home import Settings
@@ -22,6 +24,7 @@ from training.reaudit import HoldoutGone, audit_run
 from training.registry import BlockedRelease, Registry, UnknownVersion
 
 OWNER_ALONE = 0o600
+AS_EVER: dict[str, Any] = {"out": None, "with_previous": True, "with_review_list": True}
 
 
 def quiet(_: str) -> None:
@@ -176,3 +179,18 @@ def test_scoring_without_a_champion_says_what_to_do(twice: Any, tmp_path: Path) 
     empty = Registry(replace(twice.home, root=tmp_path), Settings())
     with pytest.raises(UnknownVersion, match="equipartum promote"):
         score_records(empty, twice.records, run_ids=[], say=quiet)
+
+
+def test_a_champion_that_is_now_blocked_is_warned_of(twice: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    version = twice.first.version
+    advisory = {code: replace(limit, severity="advisory") for code, limit in DEFAULT_POLICY.tolerances.items()}
+    unblocked = replace(DEFAULT_POLICY, tolerances=advisory)
+    audited = audit_of_run(twice.home, version.run_id, unblocked, None, **AS_EVER)
+    twice.registry.promote(twice.registry.by_run(version.run_id))
+    assert audited.blocked_champion is None
+    blocked = audit_of_run(twice.home, version.run_id, blocking_simulated_births(), None, **AS_EVER)
+    assert blocked.blocked_champion == "preterm_birth.booking version 1"
+    show_audited(Terminal(as_json=True), blocked)
+    told = capsys.readouterr()
+    assert json.loads(told.out.splitlines()[-1])["blocked_champion"] == "preterm_birth.booking version 1"
+    assert "preterm_birth.booking version 1 is champion, is being served, and is now blocked by FA013" in told.err
