@@ -64,7 +64,8 @@ class KeptAudit:
 
     @property
     def title(self) -> str:
-        return f"{OUTCOMES[self.outcome].title}, {PREDICTION_POINTS[self.prediction_point].title}"
+        outcome = OUTCOMES[self.outcome].title
+        return f"{outcome[:1].upper()}{outcome[1:]}, {PREDICTION_POINTS[self.prediction_point].title}"
 
     @property
     def when(self) -> str:
