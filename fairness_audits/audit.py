@@ -86,12 +86,9 @@ def audit_counts(
         )
         for section, rows in sections.items()
     ]
+    models = [part for part in audited if not part.section.is_comparator]
     contexts = _contexts(context)
-    evidence = [
-        _evidence(part, audited, contexts, policy, data, before, as_of)
-        for part in audited
-        if not part.section.is_comparator
-    ]
+    evidence = [_evidence(part, audited, contexts, policy, data, before, as_of) for part in models]
     findings = tuple(
         accepted(finding, policy, as_of) for one in evidence for check in CHECKS for finding in check.examine(one)
     )
@@ -107,8 +104,10 @@ def audit_counts(
         acceptances=acceptance_states(policy, findings, as_of),
         contexts=contexts,
         curves=tuple(curve for part in audited for curve in part.curves),
-        site_gaps=_site_gaps(audited, counts, rule),
-        untested=tuple(one for part in audited if not part.section.is_comparator for one in part.untested),
+        adjusted_differences=tuple(d for part in models for d in part.adjusted_differences),
+        group_heterogeneity=tuple(h for part in models for h in part.group_heterogeneity),
+        site_gaps=_site_gaps(models, counts, rule),
+        untested=tuple(one for part in models for one in part.untested),
         decision_curves=tuple(
             curve for part in audited if part.has_risks for curve in _decision_curves(part, audited, counts, policy)
         ),
@@ -229,15 +228,14 @@ def _decision_curves(
     return tuple(replace(curve, points=()) if curve.group in not_fit else curve for curve in curves)
 
 
-def _site_gaps(audited: Sequence[SectionAudit], counts: Counts, rule: DisclosureRule) -> tuple[SiteGap, ...]:
+def _site_gaps(models: Sequence[SectionAudit], counts: Counts, rule: DisclosureRule) -> tuple[SiteGap, ...]:
     """Of each model; sites are kept apart only here, because cost grows with rows."""
     if counts.frame["site"].drop_nulls().n_unique() < 2:
         return ()
     by_site = {Section(**key): rows for key, rows in counts.sections(("site", "ethnic_group"))}
     found: list[SiteGap] = []
-    for part in audited:
-        if not part.section.is_comparator:
-            rows = flagged_share(by_site[part.section], part.primary_point, counts.thresholds)
-            level = next((level for level in part.levels if level.name == "ethnic_group"), None)
-            found += site_gaps(part.section, part.primary_point.label, rows, level, rule)
+    for part in models:
+        rows = flagged_share(by_site[part.section], part.primary_point, counts.thresholds)
+        level = next((level for level in part.levels if level.name == "ethnic_group"), None)
+        found += site_gaps(part.section, part.primary_point.label, rows, level, rule)
     return tuple(found)

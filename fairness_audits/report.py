@@ -26,6 +26,7 @@ from fairness_audits.findings import FINDING, Finding
 from fairness_audits.frontier import FrontierRow, printed_frontier
 from fairness_audits.levels import EVERYONE, Level
 from fairness_audits.missing_facts import MissingFactsRow, printed_missing_facts
+from fairness_audits.multiplicity import AdjustedDifference, GroupHeterogeneity
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.posterior_gap import Gap
 from fairness_audits.predictor_missingness import MissingnessRow, printed_missingness
@@ -64,6 +65,8 @@ class AuditReport:
     decision_curves: tuple[DecisionCurve, ...]
     untested: tuple[UntestedAnalysis, ...]
     site_gaps: tuple[SiteGap, ...]
+    adjusted_differences: tuple[AdjustedDifference, ...]
+    group_heterogeneity: tuple[GroupHeterogeneity, ...]
     counts: pl.DataFrame
     changes: Changes
     version: AuditedVersion | None = None
@@ -118,6 +121,13 @@ class AuditReport:
             if row.group == group:
                 return row
         raise KeyError(f"no group {group!r} was audited; there are: {', '.join(dict.fromkeys(r.group for r in rows))}")
+
+    def adjusted(
+        self, section: Section, group: str, estimand: str, level: str = "ethnic_group"
+    ) -> AdjustedDifference | None:
+        """A group's difference from everyone else with its adjusted p-value; None where it cannot be printed."""
+        key = (section, level, group, estimand)
+        return next((d for d in self.adjusted_differences if (d.section, d.level, d.group, d.estimand) == key), None)
 
     def groups_without_percentage(self, section: Section) -> tuple[str, ...]:
         """Groups for whom the model may order a list but should show no percentage (FA002, a suspended one too)."""
@@ -211,6 +221,8 @@ class AuditReport:
             "decision_curves": [curve.to_dict() for curve in self.decision_curves],
             "untested": [one.to_dict() for one in self.untested],
             "site_gaps": [gap.to_dict() for gap in self.site_gaps],
+            "adjusted_differences": [one.to_dict() for one in self.adjusted_differences],
+            "group_heterogeneity": [one.to_dict() for one in self.group_heterogeneity],
             "models": [self._of_model(section) for section in self.models],
             "changes": self.changes.to_dict(),
         }

@@ -13,6 +13,12 @@ from fairness_audits.estimate import figures_of_section
 from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.gates import GateAnswer, bounds_alone, judge, kept_back, withheld
 from fairness_audits.levels import Level
+from fairness_audits.multiplicity import (
+    AdjustedDifference,
+    GroupHeterogeneity,
+    adjusted_differences,
+    differences_over_groups,
+)
 from fairness_audits.policy import AuditPolicy, OperatingPoint
 from fairness_audits.posterior_gap import Gap, gap_of_proportions, gap_of_ratios, groups_with_counts
 from fairness_audits.tallies import flagged_share, operating_points_answered, tallies
@@ -34,6 +40,8 @@ class SectionAudit:
     gaps: tuple[Gap, ...]
     curves: tuple[CalibrationCurve, ...]
     untested: tuple[UntestedAnalysis, ...]
+    adjusted_differences: tuple[AdjustedDifference, ...]
+    group_heterogeneity: tuple[GroupHeterogeneity, ...]
     gates: tuple[GateAnswer, ...] = ()
 
     @property
@@ -104,6 +112,8 @@ def audit_section(
             bounds_alone(one, not_fit)
             for one in _untested(flagged_share(rows, points[0], thresholds), ungated, groups, rule)
         ),
+        adjusted_differences=adjusted_differences(primary, rule),
+        group_heterogeneity=differences_over_groups(primary, rule),
     )
 
 
