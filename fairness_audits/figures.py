@@ -47,6 +47,11 @@ DIGITS: Mapping[str, int] = {
     "told_low_risk": 3,
     "difference_from_others": 3,
     "ratio_to_others": 2,
+    "not_recorded": 3,
+    "tested": 3,
+    "measured": 3,
+    "outcome_known": 3,
+    "share_of_women": 3,
 }
 PERCENTAGES = frozenset(
     {
@@ -58,6 +63,11 @@ PERCENTAGES = frozenset(
         "positive_predictive_value",
         "missing_outcomes",
         "told_low_risk",
+        "not_recorded",
+        "tested",
+        "measured",
+        "outcome_known",
+        "share_of_women",
     }
 )
 TITLES: Mapping[str, str] = {
@@ -79,6 +89,11 @@ TITLES: Mapping[str, str] = {
     "told_low_risk": "Had the outcome, told a low risk",
     "difference_from_others": "Difference from everyone else",
     "ratio_to_others": "Ratio to everyone else",
+    "not_recorded": "Not recorded",
+    "tested": "Tested",
+    "measured": "Measured",
+    "outcome_known": "Outcome known",
+    "share_of_women": "Share of women",
 }
 HIDDEN = "*"
 UNDEFINED = "–"

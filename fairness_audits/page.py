@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from fairness_audits.charts import area_scale, common_edge, curve_drawing, ratio_scale, share_scale
-from fairness_audits.figures import TITLES, Figure, GroupFigures, Section, count_text
+from fairness_audits.figures import Figure, GroupFigures, Section
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.glossary import GLOSSARY
-from fairness_audits.levels import EVERYONE
 from fairness_audits.plain_words import in_plain_words
 from fairness_audits.report import AuditReport
-from fairness_audits.wording import (
-    FIXED_SENTENCE,
-    cannot_be_evaluated,
-    is_missing_ethnicity,
-    listed,
-    point_name,
-    scorer_name,
-)
+from fairness_audits.templating import templates
+from fairness_audits.wording import FIXED_SENTENCE
 
 __all__ = ["report_page"]
 
@@ -31,35 +21,13 @@ SEVERITIES = ("blocking", "major", "advisory")
 
 def report_page(report: AuditReport) -> str:
     """The whole page as HTML."""
-    template = _templates().get_template("report.html")
+    template = templates().get_template("report.html")
     return template.render(
         report=report,
         fixed_sentence=FIXED_SENTENCE,
         models=[_model(report, section, number) for number, section in enumerate(report.models, start=1)],
         glossary=GLOSSARY,
     )
-
-
-@cache
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("fairness_audits", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["count"] = count_text
-    environment.globals.update(
-        titles=TITLES,
-        EVERYONE=EVERYONE,
-        is_missing=is_missing_ethnicity,
-        point_name=point_name,
-        scorer_name=scorer_name,
-        cannot_be_evaluated=cannot_be_evaluated,
-        listed=listed,
-    )
-    return environment
 
 
 def _model(report: AuditReport, section: Section, number: int) -> dict[str, Any]:

@@ -102,6 +102,10 @@ class Home:
         return self.root / "audits"
 
     @property
+    def data_audits(self) -> Path:
+        return self.root / "data_audits"
+
+    @property
     def charts(self) -> Path:
         return self.root / "charts"
 

@@ -6,7 +6,7 @@ way to predictors, so that nothing recorded after the point can be seen by a mod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -51,7 +51,8 @@ class Records:
 
     ``pregnancies`` holds the identity columns and one column a concept, in the concept's canonical unit, null where
     not recorded. ``known_from`` gives for each concept the point at which care knows it. ``lacking`` says why a
-    concept that the source could have is not in this file.
+    concept that the source could have is not in this file. ``doubts`` counts births by a sentence on what was doubted
+    of them: exact, so what leaves the site is printed by `doubts_told`.
     """
 
     source: str
@@ -61,6 +62,7 @@ class Records:
     known_from: Mapping[str, PredictionPoint]
     lacking: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    doubts: Mapping[str, int] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()
     is_simulated: bool = False
 
@@ -78,6 +80,14 @@ class Records:
             if not self.has(name):
                 raise LackingConcept(self.why_lacking(name))
         return self.pregnancies.select([*IDENTITY_COLUMNS, *(n for n in names if n not in IDENTITY_COLUMNS)])
+
+    def doubts_told(self, printed: Callable[[float], int | None]) -> tuple[str, ...]:
+        """Each doubt with the births it concerns as a disclosure rule prints them (None: hidden)."""
+        counts = {sentence: printed(births) for sentence, births in self.doubts.items()}
+        return tuple(
+            f"{sentence} ({'*' if births is None else f'{births:,}'} {'birth' if births == 1 else 'births'})"
+            for sentence, births in counts.items()
+        )
 
     def has(self, name: str) -> bool:
         return name in self.known_from and name not in self.lacking

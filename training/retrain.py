@@ -77,8 +77,9 @@ def retrain(
     with registry.run(design.registered_name) as run:
         fitted = fit(design, cohort, training)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
-        denominator = cohort.denominator.told(RULES[policy.disclosure].count)
-        notes = (denominator, split.description, *absences, *records.notes, *diagnosis.remarks)
+        printed = RULES[policy.disclosure].count
+        denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
+        notes = (denominator, split.description, *absences, *records.notes, *doubts, *diagnosis.remarks)
         label = fitted.model.digest[:12]
         predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)

@@ -88,6 +88,8 @@ def _describe(terminal: Terminal, records: Records) -> None:
     terminal.say(records.description)
     for note in records.notes:
         terminal.say(f"note: {note}")
+    for doubt in records.doubts_told(int):
+        terminal.say(f"note: {doubt}")
     for aside in records.set_aside:
         terminal.say(f"set aside: {aside.rows:,} rows: {aside.reason}")
 

@@ -19,6 +19,7 @@ EXAMPLES = (
 SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
         "run": "Audit predictions for disparity, with intervals, in plain language.",
+        "data": "Say what a file of births records, and of whom less often, before any model.",
         "list": "List the audits of this home: what they found, and who signed them.",
         "sign": "Sign an audit that you have read, by name and role.",
         "comment": "Say something of an audit, by name and role, beside its report.",

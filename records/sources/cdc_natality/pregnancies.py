@@ -64,7 +64,7 @@ def _doubts(births: pl.LazyFrame) -> dict[str, int]:
     asked = {_doubt_about(name): _implausible(name) for name in FACTS if concept(name).plausible is not None}
     codes = births.group_by(_ETHNIC_CODE).len().collect()
     counted = births.select([expression.sum().alias(sentence) for sentence, expression in asked.items()]).collect()
-    doubts: dict[str, int] = {sentence: int(counted[sentence][0] or 0) for sentence in asked}
+    doubts: dict[str, int] = {sentence: doubted for sentence in asked if (doubted := int(counted[sentence][0] or 0))}
     for byte, rows in sorted(codes.iter_rows()):
         if byte < blank(FIELDS[_ETHNIC_CODE]) and chr(byte) not in US_OMB.by_code:
             doubts[f"{_ETHNIC_CODE} holds the unknown code {chr(byte)!r}; kept as recorded, group 'Not known'"] = rows

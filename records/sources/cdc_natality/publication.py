@@ -39,10 +39,8 @@ def lacking_facts(lacking_fields: Sequence[frozenset[str]]) -> Mapping[str, str]
     return everywhere
 
 
-def notes_on(
-    names: Sequence[str], lacking_fields: Sequence[frozenset[str]], seen: Mapping[str, int]
-) -> tuple[str, ...]:
-    """Everything a reader must know. ``seen`` counts births by a sentence about them."""
+def notes_on(names: Sequence[str], lacking_fields: Sequence[frozenset[str]]) -> tuple[str, ...]:
+    """Everything a reader must know of the files as such."""
     everywhere = set(lacking_facts(lacking_fields))
     partly = [
         f"{name} does not publish {', '.join(lacking)}; null in its births"
@@ -55,10 +53,7 @@ def notes_on(
         for name, lacking in zip(names, lacking_fields, strict=True)
         if lacking.issuperset(_ORDER_IN_SET_FIELDS) and not _unmet(FACTS["parity"], lacking)
     ]
-    counted = [
-        f"{sentence} ({births:,} {'birth' if births == 1 else 'births'})" for sentence, births in seen.items() if births
-    ]
-    return (*_STANDING_NOTES, *(ethnicity if ETHNICITY in everywhere else ()), *partly, *unordered, *counted)
+    return (*_STANDING_NOTES, *(ethnicity if ETHNICITY in everywhere else ()), *partly, *unordered)
 
 
 def _lacking_in(position: int, lacking_fields: Sequence[frozenset[str]], everywhere: set[str]) -> list[str]:

@@ -74,7 +74,7 @@ class CdcNatality:
         frame = births.frame()
         names = tuple(path.name for path in paths)
         lacking_fields = births.lacking_fields()
-        pregnancies, seen = pregnancies_of(frame, paths, lacking_fields)
+        pregnancies, doubts = pregnancies_of(frame, paths, lacking_fields)
         return Records(
             source=self.name,
             description=f"{self.title}: {', '.join(names)}",
@@ -82,7 +82,8 @@ class CdcNatality:
             pregnancies=pregnancies,
             known_from=self.known_from,
             lacking=lacking_facts(lacking_fields),
-            notes=notes_on(names, lacking_fields, seen),
+            notes=notes_on(names, lacking_fields),
+            doubts=doubts,
             set_aside=births.set_aside(),
             is_simulated=births.is_simulated,
         )
@@ -101,7 +102,7 @@ class CdcNatality:
         return Inspection(
             births_read=births.rows_read,
             lacking=lacking_facts(lacking_fields),
-            notes=notes_on(names, lacking_fields, {}),
+            notes=notes_on(names, lacking_fields),
         )
 
 

@@ -117,7 +117,10 @@ def test_numbers_nobody_has_are_taken_as_not_recorded_and_counted(tmp_path: Path
     path = write_records(tmp_path / "births.txt", record({283: "85.9"}), record())
     births = CDC_NATALITY.scan([path])
     assert births.pregnancies.collect()["body_mass_index"].to_list() == [None, 24.9]
-    assert "body mass index outside 10 to 70 kg/m2, taken as not recorded (1 birth)" in births.notes
+    assert births.doubts == {"body mass index outside 10 to 70 kg/m2, taken as not recorded": 1}
+    assert births.doubts_told(lambda _: 5) == (
+        "body mass index outside 10 to 70 kg/m2, taken as not recorded (5 births)",
+    )
 
 
 def test_inspection_says_the_same_without_reading_all(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ def test_an_unknown_ethnic_code_is_kept_counted_and_named(tmp_path: Path) -> Non
     frame = births.pregnancies.collect()
     assert frame["ethnic_category"].to_list() == ["9", "9", "1"]
     assert frame["ethnic_group"].to_list() == ["Not known", "Not known", "White"]
-    assert any("unknown code '9'" in note and "2 births" in note for note in births.notes)
+    assert births.doubts == {"MRACEHISP holds the unknown code '9'; kept as recorded, group 'Not known'": 2}
 
 
 def test_a_blank_ethnic_code_is_no_code(tmp_path: Path) -> None:
