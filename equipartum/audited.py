@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +12,11 @@ import typer
 
 from equipartum.findings import findings_as_data, show_findings
 from equipartum.terminal import Terminal
-from fairness_audits.audit import audit
+from fairness_audits.audit import audit_counts, counts_under
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.report import AuditReport
 from fairness_audits.report_files import REPORT_FILE, write_report
+from fairness_audits.restricted_counts import write_restricted_counts
 from fairness_audits.review_list import missed_women, write_review_list
 from models.home import Home
 from models.release import CHAMPION
@@ -29,6 +31,7 @@ class Audited:
     report: AuditReport
     folder: Path
     review_list: Path | None
+    restricted_counts: Path | None = None
     kept_as: str | None = None
     blocked_champion: str | None = None
 
@@ -42,6 +45,8 @@ def audit_of_run(
     out: Path | None,
     with_previous: bool,
     with_review_list: bool,
+    restricted_counts: Path | None = None,
+    as_of: datetime.date | None = None,
 ) -> Audited:
     # The registry takes seconds to load, and an audit of a table needs none.
     from training.reaudit import audit_run
@@ -57,12 +62,15 @@ def audit_of_run(
             with_previous=with_previous,
             with_review_list=with_review_list,
             out=out,
+            restricted_counts=restricted_counts,
+            as_of=as_of,
         )
     version, is_blocked = filed.version, bool(filed.report.blocking)
     return Audited(
         report=filed.report,
         folder=out or filed.folder,
         review_list=filed.review_list,
+        restricted_counts=restricted_counts,
         kept_as=filed.folder.name,
         blocked_champion=f"{version.name} version {version.version}"
         if is_blocked and CHAMPION in version.aliases
@@ -77,11 +85,17 @@ def audit_of_table(
     *,
     out: Path,
     with_review_list: bool,
+    restricted_counts: Path | None = None,
+    as_of: datetime.date | None = None,
 ) -> Audited:
-    report = replace(audit(table, policy, previous=previous), has_review_list=with_review_list)
+    counts = counts_under(policy, table, as_of=as_of)
+    audited = audit_counts(counts, policy, previous=previous, as_of=counts.as_of)
+    report = replace(audited, has_review_list=with_review_list)
     write_report(report, out)
+    if restricted_counts is not None:
+        write_restricted_counts(counts, restricted_counts)
     listed = write_review_list(missed_women(report, table), out) if with_review_list else None
-    return Audited(report=report, folder=out, review_list=listed)
+    return Audited(report=report, folder=out, review_list=listed, restricted_counts=restricted_counts)
 
 
 def logged(terminal: Terminal, home: Home, observed: Path | None) -> pl.DataFrame:
@@ -104,6 +118,11 @@ def show_audited(terminal: Terminal, audited: Audited) -> None:
             f"{', '.join(report.blocking)}"
         )
     show_review_list(terminal, audited.review_list)
+    if audited.restricted_counts is not None:
+        terminal.say(
+            f"restricted counts, for 'equipartum audit merge': {audited.restricted_counts}. Only its owner can read "
+            "it; pass it on only under a data-sharing agreement"
+        )
     terminal.show(f"Report: {audited.folder / REPORT_FILE}")
     if audited.kept_as:
         terminal.show(f"Audit {audited.kept_as}; sign it with 'equipartum audit sign'.")
@@ -114,6 +133,7 @@ def show_audited(terminal: Terminal, audited: Audited) -> None:
             "findings": findings_as_data(report),
             "blocked_champion": audited.blocked_champion,
             "report": str(audited.folder / REPORT_FILE),
+            "restricted_counts": str(audited.restricted_counts) if audited.restricted_counts else None,
             "review_list": str(audited.review_list) if audited.review_list else None,
         }
     )

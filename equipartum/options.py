@@ -13,11 +13,13 @@ __all__ = [
     "Data",
     "HomeFolder",
     "Point",
+    "RestrictedCounts",
     "Seed",
     "SignedBy",
     "SignedRole",
     "SiteRulesFile",
     "SourceName",
+    "refuse_counts_beside_report",
 ]
 
 HomeFolder = Annotated[
@@ -51,3 +53,20 @@ SignedRole = Annotated[
 SiteRulesFile = Annotated[
     Path | None, typer.Option("--rules", help="Today's rules of this site (TOML), to set beside the model.")
 ]
+RestrictedCounts = Annotated[
+    Path | None,
+    typer.Option(
+        "--restricted-counts",
+        help="Also write exact counts here, for 'audit merge'. Readable by you alone; never to be published.",
+    ),
+]
+
+
+def refuse_counts_beside_report(counts: Path | None, report: Path) -> None:
+    """A report's folder is passed on as a whole; what is restricted must not travel in it."""
+    if counts is not None and counts.resolve().is_relative_to(report.resolve()):
+        raise typer.BadParameter(
+            f"restricted counts would lie in the folder of the report ({report.name}), which is made to be passed on; "
+            "name a place outside it",
+            param_hint="--restricted-counts",
+        )

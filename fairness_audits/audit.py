@@ -33,7 +33,7 @@ from fairness_audits.sites import SiteGap, site_gaps
 from fairness_audits.tallies import flagged_share
 from records.predictions import read_predictions
 
-__all__ = ["audit", "audit_counts", "audit_files"]
+__all__ = ["audit", "audit_counts", "audit_files", "counts_under"]
 
 
 def audit(
@@ -50,11 +50,20 @@ def audit(
     or its `audit.json`, that changes are told against. ``as_of`` is the day of the audit: today unless given.
     Raises the named errors of `records.predictions` where nothing may be said from the table.
     """
-    on = as_of or datetime.datetime.now(datetime.UTC).date()
-    counts = count_predictions(
-        predictions, cell_columns=policy.cell_columns, thresholds=policy.risk_thresholds, as_of=on
+    counts = counts_under(policy, predictions, as_of=as_of)
+    return audit_counts(counts, policy, context, previous, as_of=counts.as_of)
+
+
+def counts_under(
+    policy: AuditPolicy, predictions: pl.DataFrame | pl.LazyFrame, *, as_of: datetime.date | None = None
+) -> Counts:
+    """All that an audit under ``policy`` needs of the predictions; as of today unless a day is given."""
+    return count_predictions(
+        predictions,
+        cell_columns=policy.cell_columns,
+        thresholds=policy.risk_thresholds,
+        as_of=as_of or datetime.datetime.now(datetime.UTC).date(),
     )
-    return audit_counts(counts, policy, context, previous, as_of=on)
 
 
 def audit_counts(

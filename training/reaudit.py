@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
-from fairness_audits.audit import audit
+from fairness_audits.audit import audit_counts, counts_under
 from fairness_audits.context import AuditContext
 from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report_files import write_report
+from fairness_audits.restricted_counts import write_restricted_counts
 from models.home import Home
 from records.errors import EquipartumError
 from records.predictions import read_predictions
@@ -34,12 +36,15 @@ def audit_run(
     with_previous: bool = True,
     with_review_list: bool = True,
     out: Path | None = None,
+    restricted_counts: Path | None = None,
+    as_of: datetime.date | None = None,
 ) -> FiledAudit:
     """The audit of a run's holdout under ``policy``; its blocking findings replace those the version is tagged with.
 
     It is kept in the home and with the run, as every audit is, and its report is written to ``out`` as well if that is
     given. Changes are told against ``previous``, the content of an `audit.json`, or else the newest audit in the home
-    of the same outcome and prediction point; with neither where ``with_previous`` is false.
+    of the same outcome and prediction point; with neither where ``with_previous`` is false. Exact counts, for
+    merging with those of other sites, are written only where ``restricted_counts`` says.
     """
     version = registry.by_run(run_id)
     kept = KeptPredictions.of(home, version.run_id)
@@ -51,7 +56,11 @@ def audit_run(
     context = AuditContext.from_json(kept.context.read_text(encoding="utf-8"))
     if previous is None and with_previous:
         previous = newest_content(home.audits, version.outcome, version.prediction_point)
-    report = audit(read_predictions(kept.predictions), policy or DEFAULT_POLICY, context, previous)
+    chosen = policy or DEFAULT_POLICY
+    counts = counts_under(chosen, read_predictions(kept.predictions), as_of=as_of)
+    report = audit_counts(counts, chosen, context, previous, as_of=counts.as_of)
+    if restricted_counts is not None:
+        write_restricted_counts(counts, restricted_counts)
     filed = file_audit(registry, home, version, report, kept, with_review_list=with_review_list)
     if out is not None:
         write_report(filed.report, out)

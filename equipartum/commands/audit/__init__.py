@@ -13,6 +13,7 @@ SHORT_FOR = "run"
 EXAMPLES = (
     "Examples: **equipartum audit --predictions last_month.csv --out report** (short for **audit run**); "
     "**equipartum audit run --run 3f9c2a1b --policy policy.toml**; "
+    "**equipartum audit merge north.parquet south.parquet --out both**; "
     "**equipartum audit list --blocked**."
 )
 
@@ -20,6 +21,7 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
         "run": "Audit predictions for disparity, with intervals, in plain language.",
         "data": "Say what a file of births records, and of whom less often, before any model.",
+        "merge": "Audit the counts of several hospitals as if their births had been pooled, exactly.",
         "list": "List the audits of this home: what they found, and who signed them.",
         "sign": "Sign an audit that you have read, by name and role.",
         "comment": "Say something of an audit, by name and role, beside its report.",

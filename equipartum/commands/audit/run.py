@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from equipartum.audited import Audited, audit_of_run, audit_of_table, logged, show_audited
-from equipartum.options import AsJson, HomeFolder
+from equipartum.options import AsJson, HomeFolder, RestrictedCounts, refuse_counts_beside_report
 from equipartum.terminal import Terminal
 from fairness_audits.changes import read_previous
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
@@ -43,6 +44,11 @@ def command(
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the report. Default: in the home, or ./audit.")] = None,
+    restricted_counts: RestrictedCounts = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day on which an outcome counts as due or not yet. Default: today."),
+    ] = None,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -57,14 +63,33 @@ def command(
             "the log holds pseudonyms alone, by which no notes can be found; give --review-list with --predictions"
         )
     home = Home.at(home_folder)
+    for folder in (out or Path("audit"), home.audits):
+        refuse_counts_beside_report(restricted_counts, folder)
+    day = as_of.date() if as_of else None
     chosen = read_policy(policy) if policy else DEFAULT_POLICY
     before = read_previous(previous) if previous else None
     audited: Audited
     if run is not None:
         audited = audit_of_run(
-            home, run, chosen, before, out=out, with_previous=not no_previous, with_review_list=review_list is not False
+            home,
+            run,
+            chosen,
+            before,
+            out=out,
+            with_previous=not no_previous,
+            with_review_list=review_list is not False,
+            restricted_counts=restricted_counts,
+            as_of=day,
         )
     else:
         table = read_predictions(predictions) if predictions else logged(terminal, home, observed).lazy()
-        audited = audit_of_table(table, chosen, before, out=out or Path("audit"), with_review_list=bool(review_list))
+        audited = audit_of_table(
+            table,
+            chosen,
+            before,
+            out=out or Path("audit"),
+            with_review_list=bool(review_list),
+            restricted_counts=restricted_counts,
+            as_of=day,
+        )
     show_audited(terminal, audited)

@@ -14,6 +14,7 @@ import pytest
 from equipartum.audited import audit_of_run, show_audited
 from equipartum.terminal import Terminal
 from fairness_audits.policy import DEFAULT_POLICY, Acceptance, AuditPolicy, Tolerance
+from fairness_audits.restricted_counts import is_restricted, read_restricted_counts
 from fairness_audits.review_list import REVIEW_LIST_FILE
 from models.home import Settings
 from models.model_files import load_risk_model
@@ -21,7 +22,7 @@ from models.release import CHALLENGER, CHAMPION
 from training.batch_scoring import score_records
 from training.kept_predictions import KeptPredictions
 from training.reaudit import HoldoutGone, audit_run
-from training.registry import BlockedRelease, Registry, UnknownVersion
+from training.registry import BlockedRelease, Registry, RestrictedArtifact, UnknownVersion
 
 OWNER_ALONE = 0o600
 AS_EVER: dict[str, Any] = {"out": None, "with_previous": True, "with_review_list": True}
@@ -194,3 +195,20 @@ def test_a_champion_that_is_now_blocked_is_warned_of(twice: Any, capsys: pytest.
     told = capsys.readouterr()
     assert json.loads(told.out.splitlines()[-1])["blocked_champion"] == "preterm_birth.booking version 1"
     assert "preterm_birth.booking version 1 is champion, is being served, and is now blocked by FA013" in told.err
+
+
+def test_restricted_counts_are_never_an_artefact(twice: Any, tmp_path: Path) -> None:
+    """Written of the holdout on request; the registry takes no folder that holds them, whatever they are called."""
+    target = tmp_path / "counts.parquet"
+    run_id = twice.first.version.run_id
+    audit_run(twice.registry, twice.home, run_id, with_previous=False, restricted_counts=target)
+    assert target.stat().st_mode & 0o777 == OWNER_ALONE
+    assert read_restricted_counts(target).rows > 0
+    kept = [f for place in (twice.home.artifacts, twice.home.audits) for f in place.rglob("*") if f.is_file()]
+    assert not [file for file in kept if is_restricted(file)]
+    with (
+        twice.registry.run("carries restricted counts") as run,
+        pytest.raises(RestrictedArtifact, match=r"counts\.parquet .* never kept with a run"),
+    ):
+        run.log_files(tmp_path, "audit")
+    assert not [file for file in twice.home.artifacts.rglob("*") if file.is_file() and is_restricted(file)]

@@ -1,0 +1,86 @@
+"""Two hospitals audit their births together without showing them to one another, through the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tests.acceptance.command_line import Command, refused
+
+DAY = ("--as-of", "2026-01-31")
+
+
+@pytest.fixture(scope="module")
+def hospitals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the predictions of two hospitals: 1,500 made-up births each, some of them twins."""
+    folder = tmp_path_factory.mktemp("hospitals")
+    for seed, site in enumerate(("north", "south")):
+        random = np.random.default_rng(seed)
+        risk = 1 / (1 + np.exp(-random.normal(-1.8, 1.0, 1500)))
+        pl.DataFrame(
+            {
+                "pregnancy_id": [f"{site}-{n}" for n in range(1500)],
+                "woman_id": [f"{site}-w{n - (n % 20 == 1)}" for n in range(1500)],
+                "outcome": "preterm_birth",
+                "prediction_point": "booking",
+                "risk": risk,
+                "alert": risk > 0.3,
+                "observed": random.random(1500) < risk,
+                "ethnic_group": random.choice(["White", "Black or Black British", "Not stated"], 1500),
+                "group_scheme": "england_2001",
+                "site": site,
+            }
+        ).write_csv(folder / f"{site}.csv")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def counted(hospitals: Path, in_this_process: Command) -> Path:
+    for site in ("north", "south"):
+        done = in_this_process(
+            *("audit", "run", "--predictions", hospitals / f"{site}.csv", *DAY, "--out", hospitals / f"{site}-report"),
+            *("--restricted-counts", hospitals / f"{site}.parquet"),
+        )
+        assert done.code == 0, done.said
+        assert "only under a data-sharing agreement" in done.err
+    return hospitals
+
+
+def test_merged_counts_give_the_audit_of_the_pooled_births(counted: Path, in_this_process: Command) -> None:
+    files = [counted / "north.parquet", counted / "south.parquet"]
+    done = in_this_process("audit", "merge", *files, "--out", counted / "both", "--json")
+    assert done.code == 0, done.said
+    assert (done.last["files"], done.last["rows"]) == (2, 3000)
+    tables = (counted / "north.csv", counted / "south.csv")
+    assert in_this_process("audit", "--predictions", *tables, *DAY, "--out", counted / "pooled").code == 0
+    for name in ("audit.json", "report.html"):
+        assert (counted / "both" / name).read_bytes() == (counted / "pooled" / name).read_bytes()
+    published = [pl.read_parquet(counted / folder / "counts.parquet") for folder in ("both", "pooled")]
+    assert published[0].equals(published[1])
+
+
+def test_counts_are_the_owners_alone_and_not_in_the_report(counted: Path, in_this_process: Command) -> None:
+    assert (counted / "north.parquet").stat().st_mode & 0o777 == 0o600
+    assert sorted(f.suffix for f in (counted / "north-report").iterdir() if "restricted" in f.name) == []
+    run = ("audit", "run", "--predictions", counted / "north.csv", "--out", counted / "r")
+    refused(in_this_process(*run, "--restricted-counts", counted / "r" / "x.parquet"), "passed on", code=2)
+    assert not (counted / "r").exists()
+
+
+def test_what_cannot_be_merged_is_refused_by_name(counted: Path, in_this_process: Command, tmp_path: Path) -> None:
+    north, published = counted / "north.parquet", counted / "north-report" / "counts.parquet"
+    out = ("--out", tmp_path / "x")
+    refused(in_this_process("audit", "merge", north, published, *out), "counts.parquet", "rounded", "data-sharing")
+    refused(in_this_process("audit", "merge", north, north, *out), "north.parquet", "more than one")
+    refused(in_this_process("audit", "merge", north, counted / "north.csv", *out), "north.csv: not a readable Parquet")
+    refused(in_this_process("audit", "merge", north, *out), "two sites or more", code=2)
+    (tmp_path / "policy.toml").write_text(
+        Path("fairness_audits/default_policy.toml").read_text().replace('"ethnic_category"]', '"age_band"]')
+    )
+    other = ("--policy", tmp_path / "policy.toml")
+    south = counted / "south.parquet"
+    refused(in_this_process("audit", "merge", north, south, *out, *other), "asks for age_band", "counted under")
+    assert not (tmp_path / "x").exists()
