@@ -4,8 +4,9 @@ A yes/no rule has no capacity to match. So the model is first cut where it flags
 the model stands at its own operating point, and the rule is thinned to as many flags: flagged women drawn at random,
 which finds that share of those it found. A rule that flags fewer than there are places for stays as it is.
 
-The same women are in both, but the counts do not say who; the interval of the difference takes them as different women.
-It is wider than need be where model and rule find the same women oftener than chance would, as they do.
+Both are judged on the same women, those whom the rule can be evaluated for, and the interval of the difference knows
+how many both find. Where the table does not give rule and model on the same pregnancies, each is judged on its own
+women and the interval takes them as different: wider, where model and rule tend to find the same women, as they do.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from fairness_audits.context import RuleDescription
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts
 from fairness_audits.estimate import printed_tallies
 from fairness_audits.figures import DIGITS, Figure, GroupFigures, Section, figure, hidden, rounded
-from fairness_audits.levels import Level
-from fairness_audits.printed_rates import difference, share
+from fairness_audits.levels import EVERYONE, Level
+from fairness_audits.printed_rates import difference, same_womens_difference, share
+from fairness_audits.rules_beside import GUIDELINE, answered_by
 from fairness_audits.tallies import share_at_rate, tallies
 from models.guidelines import GUIDELINES
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
 
-GUIDELINE = "guideline:"
 NOT_RECORDED = "what it asks for is not recorded for these women"
 
 
@@ -61,6 +62,7 @@ class Comparison:
 
     ``flag_rate`` is of the women whom the rule can be evaluated for, ``capacity`` the share the model flags at its
     operating point. ``not_evaluated`` women lacked what the rule asks for; ``why_not`` says why none could be.
+    ``is_paired`` says that the rows are of the same women.
     """
 
     model: Section
@@ -69,6 +71,7 @@ class Comparison:
     flag_rate: Figure
     capacity: Figure
     not_evaluated: int | None
+    is_paired: bool
     rows: tuple[ComparisonRow, ...]
 
     @property
@@ -100,6 +103,7 @@ class Comparison:
             "flag_rate": self.flag_rate.to_dict(),
             "capacity": self.capacity.to_dict(),
             "not_evaluated": self.not_evaluated,
+            "same_women": self.is_paired,
             "rows": [row.to_dict() for row in self.rows],
         }
 
@@ -121,12 +125,16 @@ def compare(
     the rule.
     """
     rule_rows = rule_rows.with_columns(flagged_share=pl.col("alert").cast(pl.Float64))
-    everyone = next(iter(tallies(rule_rows, None).values()))
-    evaluated = everyone.weight["evaluated"]
-    rate = everyone.weight["flagged"] / evaluated if evaluated else 0.0
+    asked = tallies(rule_rows, None)[EVERYONE].rows
+    same_women = answered_by(rule, model_rows)
+    if same_women is not None:
+        rule_rows, model_rows = same_women.with_columns(flagged_share="rule_share"), same_women
+    everyone = tallies(rule_rows, None)[EVERYONE].weight
+    rate = everyone["flagged"] / everyone["evaluated"] if everyone["evaluated"] else 0.0
     model_rows = share_at_rate(model_rows, rate)
     levels = (level,) if level is not None else ()
     by_rule, by_model = (printed_tallies(r, levels, disclosure) for r in (rule_rows, model_rows))
+    by_both = _found_by_both(model_rows, levels, disclosure) if same_women is not None else {}
     total = next(iter(by_rule.values()))[1]
     flag_rate = share("flag_rate", total["flagged"], total["evaluated"], disclosure)
     capacity = next(iter(at_capacity.values()))["flag_rate"]
@@ -136,15 +144,31 @@ def compare(
         described=described or _known(rule.scored_by),
         flag_rate=flag_rate,
         capacity=capacity,
-        not_evaluated=disclosure.count(everyone.rows["n"] - everyone.rows["evaluated"]),
+        not_evaluated=disclosure.count(asked["n"] - asked["evaluated"]),
+        is_paired=same_women is not None,
         rows=tuple(
             _row(
-                cell[1], by_rule[cell][1], by_model[cell][1], at_capacity.get(cell[1]), flag_rate, capacity, disclosure
+                cell[1],
+                by_rule[cell][1],
+                by_model[cell][1],
+                by_both.get(cell),
+                at_capacity.get(cell[1]),
+                flag_rate,
+                capacity,
+                disclosure,
             )
             for cell in by_rule
             if cell in by_model
         ),
     )
+
+
+def _found_by_both(
+    rows: pl.DataFrame, levels: tuple[Level, ...], disclosure: DisclosureRule
+) -> dict[tuple[str, str], int | None]:
+    """Women with the outcome whom model and rule find, by level and group, as printed."""
+    both = rows.with_columns(flagged_share=pl.col("flagged_share") * pl.col("rule_share"))
+    return {cell: counts["found"] for cell, (_, counts) in printed_tallies(both, levels, disclosure).items()}
 
 
 def _known(scored_by: str) -> RuleDescription:
@@ -168,6 +192,7 @@ def _row(
     group: str,
     rule: PublishedCounts,
     model: PublishedCounts,
+    both: int | None,
     at_capacity: GroupFigures | None,
     flag_rate: Figure,
     capacity: Figure,
@@ -181,15 +206,18 @@ def _row(
         found_by_model=model["found"],
         rule=found,
         model=share("sensitivity", model["found"], model["evaluated_events"], disclosure),
-        difference=_difference(model, rule, disclosure),
+        difference=_difference(model, rule, both, disclosure),
         rule_at_capacity=_thinned(found, flag_rate, capacity),
         model_at_capacity=hidden("sensitivity") if at_capacity is None else at_capacity["sensitivity"],
     )
 
 
-def _difference(model: PublishedCounts, rule: PublishedCounts, disclosure: DisclosureRule) -> Figure:
-    own, other = ((counts["found"], counts["evaluated_events"]) for counts in (model, rule))
-    interval = difference(own, other, disclosure)
+def _difference(model: PublishedCounts, rule: PublishedCounts, both: int | None, disclosure: DisclosureRule) -> Figure:
+    whole, other_whole = model["evaluated_events"], rule["evaluated_events"]
+    if both is not None and whole == other_whole:
+        interval = same_womens_difference(both, model["found"], rule["found"], whole, disclosure)
+    else:
+        interval = difference((model["found"], whole), (rule["found"], other_whole), disclosure)
     name = "difference_from_others"
     return hidden(name) if interval is None else figure(name, interval)
 

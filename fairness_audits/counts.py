@@ -14,6 +14,7 @@ import polars as pl
 
 from fairness_audits.repeated_women import pooled_patterns, repeated_women
 from fairness_audits.risk_bins import bin_of, cut_of
+from fairness_audits.rules_beside import RULES_COLUMN, with_rules_beside
 from records.errors import EquipartumError
 from records.prediction_validation import validate
 from records.predictions import NOT_GIVEN
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 SECTION_COLUMNS = ("outcome", "prediction_point", "outcome_definition", "scored_by", "model_version")
-RISK_COLUMNS = ("bin", "cut", "alert", "observed")
+RISK_COLUMNS = ("bin", "cut", "alert", "observed", RULES_COLUMN)
 # Sums are held as whole multiples of 2^-60, so that they add up to the same number in whatever order. 128 bits hold
 # those of 10^8 rows at the largest weight that a predictions table takes.
 FRACTION = 2.0**60
@@ -65,7 +66,7 @@ class SameCountsTwice(EquipartumError):
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Counts by section, site, group cell, bin, cut, alert and observed.
+    """Counts by section, site, group cell, bin, cut, alert, observed and what today's rules said (`rules_beside`).
 
     ``frame`` holds the columns of `SUMS` for each: rows, sum of weights and of their squares, weighted sums of risk and
     of risk squared (in fixed point; `in_units` has them as numbers). ``alert`` and ``observed`` are null where not
@@ -171,7 +172,7 @@ def count_predictions(
 
     Time grows with rows, memory with cells (groups x sites x bins in use): 3.7 million births in about ten seconds.
     """
-    table = validate(predictions)
+    table = with_rules_beside(validate(predictions))
     keys = keys_of(cell_columns)
     risk, weight = pl.col("risk"), pl.col("weight")
     needed = table.with_columns(bin=bin_of(risk), cut=cut_of(risk, thresholds))

@@ -140,11 +140,13 @@ def _beside(comparison: Comparison, told: Sequence[str]) -> str:
         for row in comparison.rows
         if row.group in told and row.rule.value is not None
     )
+    flags = f"{rule[:1].upper()}{rule[1:]} flags {so_many_of_100(comparison.flag_rate)} of every 100 women"
+    women, by_group = went_on_to(comparison.model), f" The rule finds {among}." if among else ""
+    if everyone.rule.value is None or everyone.model.value is None:
+        return f"{flags}; how many it finds of all who {women} cannot be told.{by_group}"
     return (
-        f"{rule[:1].upper()}{rule[1:]} flags {so_many_of_100(comparison.flag_rate)} of every 100 women and finds "
-        f"{so_many_of_100(everyone.rule)} of 100 who {went_on_to(comparison.model)}; the model, cut to flag as "
-        f"many, finds {so_many_of_100(everyone.model)}.{f' The rule finds {among}.' if among else ''}"
-        f"{_at_capacity(comparison)}"
+        f"{flags} and finds {so_many_of_100(everyone.rule)} of 100 who {women}; the model, cut to flag as many, finds "
+        f"{so_many_of_100(everyone.model)}.{by_group}{_at_capacity(comparison)}"
     )
 
 

@@ -16,8 +16,9 @@ from fairness_audits.intervals import (
     spanning,
     wilson,
 )
+from fairness_audits.paired_difference import paired_difference
 
-__all__ = ["difference", "ratio", "share"]
+__all__ = ["difference", "ratio", "same_womens_difference", "share"]
 
 
 def share(
@@ -84,6 +85,21 @@ def difference(
         for b in _possible(other_part, other_whole, rule)
     ]
     return spanning(limits, newcombe_difference(part, whole, other_part, other_whole))
+
+
+def same_womens_difference(
+    both: int | None, first: int | None, second: int | None, whole: int | None, rule: DisclosureRule
+) -> Interval | None:
+    """Printed share found by the first less that by the second of the same women; as of different women, which is
+    wider, where how many ``both`` found cannot be told from print.
+    """
+    apart = difference((first, whole), (second, whole), rule)
+    if apart is None or both is None or first is None or second is None or whole is None:
+        return apart
+    if any(rule.is_disguised(count) for count in (both, first, second)):
+        return apart
+    first, second = min(first, whole), min(second, whole)
+    return paired_difference(both, first, second, whole, rounding=rounding_variance(rule.rounded_to))
 
 
 def _possible(part: float, whole: float, rule: DisclosureRule) -> tuple[float, ...]:

@@ -21,7 +21,8 @@ def against_rule(table, exact):
 
     def run(model, rule):
         scored = table(model).with_columns(scored_by=pl.lit("model"))
-        flagged = table(rule).with_columns(scored_by=pl.lit("guideline:a_rule"), risk=pl.lit(None, dtype=pl.Float64))
+        others = table(rule).with_columns(pregnancy_id="r" + pl.col("pregnancy_id"))
+        flagged = others.with_columns(scored_by=pl.lit("guideline:a_rule"), risk=pl.lit(None, dtype=pl.Float64))
         report = audit(pl.concat([scored, flagged]), exact)
         return [f for f in report.findings if f.code == "FA007"], report
 
