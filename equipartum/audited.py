@@ -131,6 +131,7 @@ def show_audited(terminal: Terminal, audited: Audited) -> None:
             "audit_id": audited.kept_as or report.audit_id,
             "blocking_findings": list(report.blocking),
             "findings": findings_as_data(report),
+            "acceptances": [acceptance.to_dict() for acceptance in report.acceptances],
             "blocked_champion": audited.blocked_champion,
             "report": str(audited.folder / REPORT_FILE),
             "restricted_counts": str(audited.restricted_counts) if audited.restricted_counts else None,

@@ -17,7 +17,8 @@ GRAVE = ("blocking", "major")
 def show_findings(terminal: Terminal, report: AuditReport) -> None:
     """Who is missed, whose risk is misstated, what cannot be told, and what blocks, for each model audited.
 
-    Blocking and major findings with all they say and what to do next, and every acceptance with who answers until when.
+    Blocking and major findings with all they say and what to do next, suspended ones too; and every acceptance of the
+    policy with who answers until when, expired ones too.
     """
     if not report.data.ethnicity_recorded:
         terminal.show("Ethnicity is not recorded in these predictions: no disparity can be shown from them.")
@@ -32,26 +33,32 @@ def show_findings(terminal: Terminal, report: AuditReport) -> None:
         if words.cannot_tell:
             terminal.show("  Cannot tell: " + "; ".join(words.cannot_tell))
         for finding in report.findings_of(section):
-            if finding.state == FINDING and finding.severity in GRAVE and finding.accepted is None:
+            if _is_found(finding) and finding.severity in GRAVE and finding.accepted is None:
                 _show(terminal, finding)
-        for sentence in words.accepted:
-            terminal.show(f"  Accepted: {sentence}")
         terminal.show(f"  {words.verdict}")
+    for acceptance in report.acceptances:
+        terminal.show(f"Acceptance: {acceptance.text}")
     if report.changes.not_compared:
         terminal.say(f"not compared with audit {report.changes.previous_id}: {report.changes.not_compared}")
 
 
 def findings_as_data(report: AuditReport) -> list[dict[str, Any]]:
-    """Every finding, accepted ones among them, for --json; what passed or cannot be told is in `audit.json`."""
-    shown = ("code", "title", "group", "severity", "sentence", "next_step", "accepted")
+    """Every finding, accepted and suspended ones among them, for --json; the other answers are in `audit.json`."""
+    shown = ("code", "title", "group", "state", "severity", "is_suspended", "sentence", "next_step", "accepted")
     return [
         {name: value for name, value in finding.to_dict().items() if name in shown}
         for finding in report.findings
-        if finding.state == FINDING
+        if _is_found(finding)
     ]
 
 
+def _is_found(finding: Finding) -> bool:
+    """A suspended one weighs as much as the finding that it would be."""
+    return finding.state == FINDING or finding.is_suspended
+
+
 def _show(terminal: Terminal, finding: Finding) -> None:
-    terminal.show(f"  {finding.code}, {finding.severity}: {finding.sentence}")
+    suspended = ", suspended" if finding.is_suspended else ""
+    terminal.show(f"  {finding.code}, {finding.severity}{suspended}: {finding.sentence}")
     if finding.next_step:
         terminal.show(f"    Next: {finding.next_step}")

@@ -20,8 +20,9 @@ STATES = (FINDING, CANNOT_TELL, PASSED, NOT_APPLICABLE)
 class AuditSummary:
     """``report_id`` is the id that the report prints.
 
-    ``tally`` counts answers of checks by state, then by severity; findings that a person accepted are among them, and
-    ``accepted`` says how many. ``blocking`` are the codes that still block.
+    ``tally`` counts answers of checks by state, then by severity. Findings that a person accepted are among them, and
+    ``accepted`` says how many; ``suspended`` are those among 'cannot tell' that weigh as much as a finding.
+    ``blocking`` are the codes that still block.
     """
 
     report_id: str
@@ -31,6 +32,7 @@ class AuditSummary:
     blocking: tuple[str, ...]
     tally: Mapping[str, Mapping[str, int]]
     accepted: int
+    suspended: int
 
     @classmethod
     def of(cls, audit: Mapping[str, Any]) -> AuditSummary:
@@ -44,7 +46,8 @@ class AuditSummary:
             is_simulated=audit["is_simulated"],
             blocking=tuple(audit["blocking"]),
             tally={state: {s: counted[state, s] for s in SEVERITIES} for state in STATES},
-            accepted=sum(f["state"] == FINDING and f["accepted"] is not None for f in findings),
+            accepted=sum(finding["accepted"] is not None for finding in findings),
+            suspended=sum(finding.get("is_suspended", False) for finding in findings),
         )
 
     @classmethod
@@ -61,11 +64,12 @@ class AuditSummary:
 
     @property
     def in_words(self) -> str:
-        """As in '3 findings (1 blocking, 2 advisory), FA003 blocks; 1 accepted; 3 cannot tell'."""
+        """As in '3 findings (1 blocking, 2 advisory), FA003 blocks; 1 accepted; 3 cannot tell, 1 of them suspended'."""
+        suspended = f", {self.suspended} of them suspended" if self.suspended else ""
         told = (
             _findings_in_words(self.tally[FINDING], self.blocking),
             f"{self.accepted} accepted" if self.accepted else "",
-            f"{self.cannot_tell} cannot tell" if self.cannot_tell else "",
+            f"{self.cannot_tell} cannot tell{suspended}" if self.cannot_tell else "",
         )
         return "; ".join(part for part in told if part)
 
@@ -73,10 +77,13 @@ class AuditSummary:
 def _findings_in_words(by_severity: Mapping[str, int], blocking: Sequence[str]) -> str:
     number = sum(by_severity.values())
     if not number:
-        return "no findings"
+        return f"no findings, {_blocks(blocking)}" if blocking else "no findings"
     graded = ", ".join(f"{by_severity[severity]} {severity}" for severity in SEVERITIES if by_severity[severity])
-    blocks = f"{', '.join(blocking)} block{'s' if len(blocking) == 1 else ''}" if blocking else "none blocks"
-    return f"{number} finding{'' if number == 1 else 's'} ({graded}), {blocks}"
+    return f"{number} finding{'' if number == 1 else 's'} ({graded}), {_blocks(blocking)}"
+
+
+def _blocks(codes: Sequence[str]) -> str:
+    return f"{', '.join(codes)} block{'s' if len(codes) == 1 else ''}" if codes else "none blocks"
 
 
 def _version(plain: Mapping[str, Any] | None) -> AuditedVersion | None:

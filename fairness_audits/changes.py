@@ -67,17 +67,47 @@ def changes_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> Changes:
     return replace(
         named,
         new=tuple(name for name in new_findings if name not in old_findings),
-        gone=tuple(name for name in old_findings if name not in new_findings),
+        gone=tuple(
+            f"{_named(finding)} · now: {_now(finding, now)}"
+            for finding in _findings(before)
+            if _named(finding) not in new_findings
+        ),
         moved=tuple(moved),
     )
 
 
+def _findings(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [finding for finding in report["findings"] if finding["state"] == "finding"]
+
+
 def _found(report: Mapping[str, Any]) -> list[str]:
-    return [
-        " · ".join(filter(None, (f["code"], f["title"], f["section"]["outcome"], f["group"])))
+    return [_named(finding) for finding in _findings(report)]
+
+
+def _named(finding: Mapping[str, Any]) -> str:
+    told = (finding["code"], finding["title"], finding["section"]["outcome"], finding["group"])
+    return " · ".join(filter(None, told))
+
+
+def _now(finding: Mapping[str, Any], report: Mapping[str, Any]) -> str:
+    """What is known of it now: no longer found is not passed, it may be that nobody can tell any more.
+
+    A check that answers for no group by name answers for all of them that it can tell about.
+    """
+    outcome, group = finding["section"]["outcome"], finding["group"]
+    answers = {
+        f["group"]: str(f["state"])
         for f in report["findings"]
-        if f["state"] == "finding"
-    ]
+        if (f["code"], f["section"]["outcome"]) == (finding["code"], outcome)
+    }
+    if group is None or group in answers:
+        return answers.get(group, "not asked")
+    rows = [row for row in report["figures"] if row["group"] == group and row["outcome"] == outcome and row["primary"]]
+    if not rows:
+        return "nobody of this group is in the audit"
+    if any(row["status"] == "cannot tell" for row in rows if row["scored_by"] == finding["section"]["scored_by"]):
+        return "cannot tell"
+    return answers.get(None, "not asked")
 
 
 def _figures(report: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:

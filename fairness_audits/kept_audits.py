@@ -36,6 +36,8 @@ UNFINISHED = ".unfinished-"
 # More audits than a home gathers in years; a summary is a few hundred bytes.
 SUMMARIES_HELD = 20_000
 NAMES_SHOWN = 5
+# What reading a file that was damaged, or written in another form, can raise.
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
 class UnknownAudit(EquipartumError):
@@ -117,14 +119,13 @@ def kept_audits(root: Path, *, outcome: str | None = None, prediction_point: str
 
 
 def read_kept(folder: Path) -> KeptAudit:
-    """One audit from its summary, or from its `audit.json` where it was kept before audits had one."""
-    source = folder / SUMMARY_FILE
-    if not source.is_file():
-        source = folder / AUDIT_FILE
-    status = source.stat()
-    kept_at, summary = _read(source, status.st_mtime_ns, status.st_size)
-    written = datetime.fromtimestamp(status.st_mtime, UTC)
-    return KeptAudit(folder=folder, kept_at=kept_at or written, summary=summary)
+    """One audit from its summary, or from its `audit.json` where it has none that this version reads."""
+    said = _summary(folder / SUMMARY_FILE)
+    if said is not None:
+        return KeptAudit(folder=folder, kept_at=said[0], summary=said[1])
+    written = (folder / AUDIT_FILE).stat()
+    summary = _audit(folder / AUDIT_FILE, written.st_mtime_ns, written.st_size)
+    return KeptAudit(folder=folder, kept_at=datetime.fromtimestamp(written.st_mtime, UTC), summary=summary)
 
 
 def find_audit(root: Path, name: str) -> KeptAudit:
@@ -158,16 +159,30 @@ def _printed(audit: KeptAudit) -> str:
     return audit.summary.report_id if audit.summary is not None else ""
 
 
+def _summary(file: Path) -> tuple[datetime, AuditSummary] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return _read_summary(file, status.st_mtime_ns, status.st_size)
+
+
 @lru_cache(maxsize=SUMMARIES_HELD)
-def _read(source: Path, modified: int, size: int) -> tuple[datetime | None, AuditSummary | None]:
+def _read_summary(file: Path, _modified: int, _size: int) -> tuple[datetime, AuditSummary] | None:
     """Read once for each time and size of the file, which change when it does."""
     try:
-        plain = json.loads(source.read_text(encoding="utf-8"))
-        if source.name == SUMMARY_FILE:
-            return datetime.fromisoformat(plain["kept_at"]), AuditSummary.from_dict(plain)
-        return None, AuditSummary.of(plain)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None, None
+        plain = json.loads(file.read_text(encoding="utf-8"))
+        return datetime.fromisoformat(plain["kept_at"]), AuditSummary.from_dict(plain)
+    except UNREADABLE:
+        return None
+
+
+@lru_cache(maxsize=SUMMARIES_HELD)
+def _audit(file: Path, _modified: int, _size: int) -> AuditSummary | None:
+    try:
+        return AuditSummary.of(json.loads(file.read_text(encoding="utf-8")))
+    except UNREADABLE:
+        return None
 
 
 def _is_an_audit(folder: Path) -> bool:

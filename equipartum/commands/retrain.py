@@ -118,6 +118,7 @@ def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object
         "report": str(retrained.audit_folder / "report.html"),
         "audit_id": retrained.audit_folder.name,
         "findings": findings_as_data(report),
+        "acceptances": [acceptance.to_dict() for acceptance in report.acceptances],
         "review_list": str(retrained.review_list) if retrained.review_list else None,
     }
 

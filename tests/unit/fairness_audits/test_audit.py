@@ -13,6 +13,7 @@ import pytest
 
 from fairness_audits.audit import audit, audit_files
 from fairness_audits.changes import UnreadableAudit
+from fairness_audits.checks import CHECKS
 from fairness_audits.policy import DEFAULT_POLICY
 from fairness_audits.report_files import write_report
 from records.predictions import DuplicatePrediction, EmptyPredictions, SchemesPooled, write_predictions
@@ -215,6 +216,24 @@ def test_what_changed_since_the_previous_audit(audited, tmp_path):
         report.changes.moved
     )
     assert "30.0 % (24.1 to 36.7) → 5.0 % (2.7 to 9.0)" in (write_report(report, tmp_path) / "report.html").read_text()
+
+
+def test_a_finding_that_is_gone_says_what_the_check_answers_now(audited):
+    """Black women were missed more often; then there are too few of them to tell, then they are not missed."""
+    worse = {**WOMEN, "found": 10, "missed": 190}
+    before = audited({"White": WOMEN, "Black": worse})
+    few = {"found": 1, "missed": 19, "cleared": 170, "false_alarms": 10}
+    for black, answer in ((few, "cannot tell"), (WOMEN, "passed")):
+        now = audited({"White": WOMEN, "Black": black}, previous=before)
+        assert f"FA003 · {_title('FA003')} · preterm_birth · Black · now: {answer}" in now.changes.gone
+    without = audited({"White": WOMEN, "Asian": WOMEN}, previous=before)
+    assert f"FA003 · {_title('FA003')} · preterm_birth · Black · now: nobody of this group is in the audit" in (
+        without.changes.gone
+    )
+
+
+def _title(code):
+    return next(check.title for check in CHECKS if check.code == code)
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,9 @@ def test_an_audit_without_a_summary_is_read_from_its_own_file(keep: Keep, tmp_pa
     (folder / "summary.json").unlink()
     (without,) = kept_audits(tmp_path)
     assert without.summary == with_summary.summary
+    (folder / "summary.json").write_text('{"kept_at": "2026-01-31T10:15:00+00:00"}', encoding="utf-8")
+    (of_another_form,) = kept_audits(tmp_path)
+    assert of_another_form.summary == with_summary.summary
 
 
 def test_a_damaged_audit_is_listed_as_unreadable(keep: Keep, tmp_path: Path) -> None:
@@ -155,6 +158,10 @@ def test_findings_in_words() -> None:
         "2 findings (1 blocking, 1 major), FA003 blocks; 1 accepted; 3 cannot tell"
     )
     assert AuditSummary.of({**plain, "findings": [], "blocking": []}).in_words == "no findings"
+    suspended = [{"state": "cannot tell", "severity": "blocking", "is_suspended": True, "accepted": None}]
+    assert AuditSummary.of({**plain, "findings": suspended}).in_words == (
+        "no findings, FA003 blocks; 1 cannot tell, 1 of them suspended"
+    )
 
 
 def test_a_list_of_two_thousand_opens_no_report(keep: Keep, tmp_path: Path) -> None:
