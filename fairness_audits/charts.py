@@ -10,9 +10,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fairness_audits.calibration_curve import CalibrationCurve
-from fairness_audits.figures import Figure
+from fairness_audits.decision_curve import DecisionCurve
+from fairness_audits.figures import Figure, percent_text
 
-__all__ = ["CurveDrawing", "Scale", "area_scale", "common_edge", "curve_drawing", "ratio_scale", "share_scale"]
+__all__ = [
+    "CurveDrawing",
+    "Scale",
+    "WorthDrawing",
+    "area_scale",
+    "common_edge",
+    "curve_drawing",
+    "ratio_scale",
+    "share_scale",
+    "worth_drawing",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,3 +121,49 @@ def common_edge(curves: Iterable[CalibrationCurve]) -> float:
     top = max(seen, default=0.1)
     step = 0.05 if top < 0.4 else 0.1
     return min(1.0, round(math.ceil(top / step) * step, 2)) if top > 0.02 else 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorthDrawing:
+    """A decision curve in a square of 100 by 100; ``zero`` is the height of flagging nobody, ``bars`` the limits."""
+
+    model: str
+    everyone: str
+    bars: tuple[dict[str, float], ...]
+    zero: float
+    first: str
+    last: str
+
+
+def worth_drawing(curve: DecisionCurve) -> WorthDrawing | None:
+    """Each group on its own scale, since net benefit is not compared between groups. None with fewer than two points.
+
+    Flagging everyone falls far below 0 at high thresholds: its line is cut off where the model's limits end.
+    """
+    points = [p for p in curve.points if p.model.net_benefit.value is not None]
+    if len(points) < 2:
+        return None
+    worth = [p.model.net_benefit for p in points]
+    limits = [limit for f in worth for limit in (f.value, f.low, f.high, 0.0) if limit is not None]
+    low, high = min(limits), max(limits)
+    across = [round(100 * n / (len(points) - 1), 2) for n in range(len(points))]
+
+    def height(value: float) -> float:
+        return round(100 - 100 * (min(max(value, low), high) - low) / ((high - low) or 1.0), 2)
+
+    def path(values: list[float | None]) -> str:
+        placed = [(x, height(v)) for x, v in zip(across, values, strict=True) if v is not None]
+        return " ".join(f"{'L' if n else 'M'}{x} {y}" for n, (x, y) in enumerate(placed))
+
+    return WorthDrawing(
+        model=path([f.value for f in worth]),
+        everyone=path([p.everyone.net_benefit.value for p in points]),
+        bars=tuple(
+            {"x": x, "low": height(f.low), "high": height(f.high)}
+            for x, f in zip(across, worth, strict=True)
+            if f.low is not None and f.high is not None
+        ),
+        zero=height(0.0),
+        first=f"{percent_text(round(points[0].threshold, 3))} %",
+        last=f"{percent_text(round(points[-1].threshold, 3))} %",
+    )

@@ -24,6 +24,7 @@ __all__ = [
     "figure",
     "hidden",
     "per_hundred",
+    "percent_text",
     "rounded",
 ]
 
@@ -178,6 +179,11 @@ def rounded(value: float | None, digits: int) -> float | None:
 def per_hundred(share: float) -> int:
     """A share as 'so many of 100', half up."""
     return int(Decimal(repr(share * 100)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def percent_text(share: float) -> str:
+    """A share in percent with as few digits as it needs: 0.002 is '0.2', 0.15 is '15'."""
+    return f"{round(share * 100, 6):g}"
 
 
 def count_text(count: int | None) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fairness_audits.checks.calibration import FEWEST_EVENTS, said_of_ratio
 from fairness_audits.comparators import Comparison
 from fairness_audits.disclosure import DisclosureRule
-from fairness_audits.figures import GroupFigures, Section, count_text
+from fairness_audits.figures import GroupFigures, Section, count_text, per_hundred
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.report import AuditReport
 from fairness_audits.wording import (
@@ -27,7 +27,17 @@ from fairness_audits.wording import (
     went_on_to,
 )
 
-__all__ = ["PlainWords", "in_plain_words"]
+__all__ = ["OfAHundred", "PlainWords", "in_plain_words"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfAHundred:
+    """Of 100 of these women who had the outcome, so many had been flagged, with 95 % limits: to be drawn."""
+
+    women: str
+    found: int
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +49,13 @@ class PlainWords:
     """
 
     title: str
+    went_on_to: str
     about: str
     overall: str
     beside_rules: tuple[str, ...]
     not_evaluated: tuple[str, ...]
     missed: tuple[str, ...]
+    drawn: tuple[OfAHundred, ...]
     risk_wrong: tuple[str, ...]
     risk_not_wrong: str
     major: tuple[str, ...]
@@ -70,11 +82,13 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
     rules = [c for c in report.comparisons if c.model == section and c.is_guideline]
     return PlainWords(
         title=_title(section),
+        went_on_to=went_on_to(section),
         about=_about(report, section),
         overall=_overall(report, section),
         beside_rules=tuple(_beside(c, told) for c in rules if c.flag_rate.value),
         not_evaluated=tuple(cannot_be_evaluated(c.name, c.why_not) for c in rules if c.why_not),
         missed=tuple(_missed(row, row.group in flattered) for row in _by_sensitivity(stated)),
+        drawn=() if compares_nothing(everyone.counts) else _drawn((everyone, *_by_sensitivity(stated))),
         risk_wrong=risk_wrong,
         risk_not_wrong=_risk_not_wrong(everyone, flattered),
         major=tuple(line for line in _major(found) if line not in risk_wrong),
@@ -176,6 +190,18 @@ def _by_sensitivity(rows: Sequence[GroupFigures]) -> list[GroupFigures]:
     """The most often missed first; groups that cannot be told are said elsewhere."""
     told = [row for row in rows if row.status == "shown" and row["sensitivity"].value is not None]
     return sorted(told, key=lambda row: row["sensitivity"].value or 0.0)
+
+
+def _drawn(rows: Sequence[GroupFigures]) -> tuple[OfAHundred, ...]:
+    """Everyone first, then the groups of whom it can be told."""
+    told = [(row, row["sensitivity"]) for row in rows]
+    return tuple(
+        OfAHundred(
+            women=these_women(row.group), found=per_hundred(f.value), low=per_hundred(f.low), high=per_hundred(f.high)
+        )
+        for row, f in told
+        if f.value is not None and f.low is not None and f.high is not None
+    )
 
 
 def _missed(row: GroupFigures, is_less_recorded: bool) -> str:
