@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 
 from fairness_audits.acceptances import acceptance_states, accepted, refuse_unknown_groups
-from fairness_audits.bands import banded_counts
 from fairness_audits.changes import Changes, changes_since, read_previous
 from fairness_audits.checks import CHECKS, unevenly_ascertained
 from fairness_audits.comparators import compare
@@ -23,12 +22,13 @@ from fairness_audits.decision_curve import DecisionCurve, decision_curves
 from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import Section
-from fairness_audits.gates import kept_back, without
+from fairness_audits.gates import kept_back
 from fairness_audits.levels import columns_of, levels_in
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy, PolicyNamesAbsentGroup, read_policy
 from fairness_audits.report import AuditReport
 from fairness_audits.report_files import write_report
-from fairness_audits.section_audit import SectionAudit, audit_section
+from fairness_audits.secondary_suppression import silenced
+from fairness_audits.section_audit import SectionAudit, audit_section, hidden_alike
 from fairness_audits.sites import SiteGap, site_gaps
 from fairness_audits.tallies import flagged_share
 from records.predictions import read_predictions
@@ -95,6 +95,7 @@ def audit_counts(
         )
         for section, rows in sections.items()
     ]
+    audited = hidden_alike(audited)
     models = [part for part in audited if not part.section.is_comparator]
     contexts = _contexts(context)
     evidence = [_evidence(part, audited, contexts, policy, data, before, as_of) for part in models]
@@ -120,7 +121,7 @@ def audit_counts(
         decision_curves=tuple(
             curve for part in audited if part.has_risks for curve in _decision_curves(part, audited, counts, policy)
         ),
-        counts=banded_counts(sections, levels, rule),
+        counts=pl.concat([part.bands for part in audited]),
         changes=Changes(),
     )
     return replace(report, changes=changes_since(before, _as_read(report))) if before is not None else report
@@ -187,7 +188,7 @@ def _evidence(
         section=part.section,
         figures=primary,
         comparisons=tuple(
-            without(
+            silenced(
                 compare(
                     part.section,
                     part.rows,
@@ -198,6 +199,7 @@ def _evidence(
                     described=described.get(rival.section.scored_by),
                     disclosure=rule,
                 ),
+                part.kept_apart | rival.kept_apart,
                 not_fit,
             )
             for rival in rivals
@@ -234,7 +236,15 @@ def _decision_curves(
         rule=RULES[policy.disclosure],
     )
     not_fit = kept_back(part.figures, part.section)
-    return tuple(replace(curve, points=()) if curve.group in not_fit else curve for curve in curves)
+    apart = part.kept_apart.union(*(rival.kept_apart for rival in part.rivals(audited)))
+    return tuple(
+        replace(curve, women=None, events=None, points=())
+        if curve.group in apart
+        else replace(curve, points=())
+        if curve.group in not_fit
+        else curve
+        for curve in curves
+    )
 
 
 def _site_gaps(models: Sequence[SectionAudit], counts: Counts, rule: DisclosureRule) -> tuple[SiteGap, ...]:

@@ -44,7 +44,10 @@ SAID = {True: "yes", False: "no", None: "not known"}
 def banded_counts(
     sections: Mapping[Section, pl.DataFrame], levels: tuple[Level, ...], rule: DisclosureRule
 ) -> pl.DataFrame:
-    """One row for each section, level, group, band, flag and outcome; hidden counts are null."""
+    """One row for each section, level, group, band, flag and outcome; hidden counts are null.
+
+    Of so many fine counts, to print which are 0 and which are 1 to 7 would tell who is where: both are hidden here.
+    """
     rows = [
         {**section.to_dict(), "level": level.name, **row}
         for section, counts in sections.items()
@@ -71,6 +74,10 @@ def write_published_counts(counts: pl.DataFrame, path: Path, rule: DisclosureRul
     counts.write_parquet(path, metadata={COUNTS_METADATA: json.dumps(described)})
 
 
+def _fine(count: int | None, rule: DisclosureRule) -> int | None:
+    return None if count is None or (rule.rounded_to > 1 and count <= rule.small) else count
+
+
 def _of_level(counts: pl.DataFrame, level: Level, rule: DisclosureRule) -> list[dict[str, object]]:
     lowest = [bin_lower_risk(number) for number in range(1025)]
     band = {number: max(edge for edge in EDGES if edge <= risk + 1e-12) for number, risk in enumerate(lowest)}
@@ -88,7 +95,13 @@ def _of_level(counts: pl.DataFrame, level: Level, rule: DisclosureRule) -> list[
     complete = {group: {key: row.get(key, 0) for key in keys} for group, row in exact.items()}
     printed = publish(rule, complete, one_family(complete, EVERYONE))
     return [
-        {"group": group, "risk_from": risk_from, "flagged": SAID[alert], "observed": SAID[observed], "count": row[key]}
+        {
+            "group": group,
+            "risk_from": risk_from,
+            "flagged": SAID[alert],
+            "observed": SAID[observed],
+            "count": _fine(row[key], rule),
+        }
         for group, row in printed.items()
         for key, (risk_from, alert, observed) in sorted(keys.items(), key=lambda item: str(item))
     ]

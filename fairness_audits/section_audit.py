@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from fairness_audits.bands import banded_counts
 from fairness_audits.calibration_curve import CalibrationCurve, calibration_curves
 from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.estimate import figures_of_section
@@ -21,16 +22,22 @@ from fairness_audits.multiplicity import (
 )
 from fairness_audits.policy import AuditPolicy, OperatingPoint
 from fairness_audits.posterior_gap import Gap, gap_of_proportions, gap_of_ratios, groups_with_counts
+from fairness_audits.recovery import Unknown
+from fairness_audits.secondary_suppression import hide_counts, suppress
 from fairness_audits.tallies import flagged_share, operating_points_answered, tallies
 from fairness_audits.untested import UntestedAnalysis, untested_analyses
 from records.groups import MISSING_ETHNICITY
 
-__all__ = ["SectionAudit", "audit_section"]
+__all__ = ["SectionAudit", "audit_section", "hidden_alike"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SectionAudit:
-    """``rows`` are the counts, kept for what is made of two sections at once."""
+    """``rows`` are the counts, kept for what is made of two sections at once.
+
+    ``bands`` are its counts for publication. The counts in ``taken_out`` are not printed because they would give a
+    small one back; of the groups that they are of (``kept_apart``) nothing else is made.
+    """
 
     section: Section
     primary_point: OperatingPoint
@@ -42,6 +49,8 @@ class SectionAudit:
     untested: tuple[UntestedAnalysis, ...]
     adjusted_differences: tuple[AdjustedDifference, ...]
     group_heterogeneity: tuple[GroupHeterogeneity, ...]
+    bands: pl.DataFrame
+    taken_out: frozenset[Unknown] = frozenset()
     gates: tuple[GateAnswer, ...] = ()
 
     @property
@@ -55,6 +64,11 @@ class SectionAudit:
     def rivals(self, audited: Sequence[SectionAudit]) -> list[SectionAudit]:
         """Today's rules on the same question."""
         return [o for o in audited if o.section.is_comparator and o.section.question == self.section.question]
+
+    @property
+    def kept_apart(self) -> frozenset[str]:
+        """Everyone, or ethnic groups."""
+        return frozenset(group for level, group, _ in self.taken_out if level in ("everyone", "ethnic_group"))
 
     @property
     def row_count(self) -> int:
@@ -88,6 +102,8 @@ def audit_section(
             rule=rule,
         )
     ]
+    printed = suppress(figures, banded_counts({section: rows}, levels, rule), levels, rule)
+    figures = list(printed.figures)
     ethnic = [level for level in levels if level.is_ethnic]
     groups = next((level for level in ethnic if level.name == "ethnic_group"), None)
     ungated = [row for row in figures if row.is_primary]
@@ -114,7 +130,31 @@ def audit_section(
         ),
         adjusted_differences=adjusted_differences(primary, rule),
         group_heterogeneity=differences_over_groups(primary, rule),
+        bands=printed.bands,
+        taken_out=printed.taken_out,
     )
+
+
+def hidden_alike(parts: Sequence[SectionAudit]) -> list[SectionAudit]:
+    """What is hidden in one section of a question is hidden in all: they are about the same women."""
+    alike = []
+    for part in parts:
+        beside = [other.taken_out for other in parts if other.section.question == part.section.question]
+        hidden_there = frozenset().union(*beside)
+        alike.append(
+            replace(
+                part,
+                taken_out=hidden_there,
+                figures=tuple(hide_counts(row, hidden_there) for row in part.figures),
+                curves=tuple(replace(c, points=()) if _is_of(c.group, hidden_there) else c for c in part.curves),
+                untested=tuple(one for one in part.untested if not _is_of(one.group, hidden_there)),
+            )
+        )
+    return alike
+
+
+def _is_of(group: str, hidden_counts: frozenset[Unknown]) -> bool:
+    return any(own == group and level in ("everyone", "ethnic_group") for level, own, _ in hidden_counts)
 
 
 def _untested(
