@@ -13,11 +13,14 @@ import typer
 from equipartum.findings import findings_as_data, show_findings
 from equipartum.terminal import Terminal
 from fairness_audits.audit import audit_counts, counts_under
+from fairness_audits.label_bias import with_label_bias
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.report import AuditReport
 from fairness_audits.report_files import REPORT_FILE, write_report
 from fairness_audits.restricted_counts import write_restricted_counts
 from fairness_audits.review_list import missed_women, write_review_list
+from fairness_audits.under_recording import UnderRecording
+from fairness_audits.wording import outcome_name, these_women
 from models.home import Home
 from models.release import CHAMPION
 
@@ -45,6 +48,7 @@ def audit_of_run(
     out: Path | None,
     with_previous: bool,
     with_review_list: bool,
+    slide: UnderRecording | None = None,
     restricted_counts: Path | None = None,
     as_of: datetime.date | None = None,
 ) -> Audited:
@@ -61,6 +65,7 @@ def audit_of_run(
             previous=previous,
             with_previous=with_previous,
             with_review_list=with_review_list,
+            slide=slide,
             out=out,
             restricted_counts=restricted_counts,
             as_of=as_of,
@@ -85,12 +90,13 @@ def audit_of_table(
     *,
     out: Path,
     with_review_list: bool,
+    slide: UnderRecording | None = None,
     restricted_counts: Path | None = None,
     as_of: datetime.date | None = None,
 ) -> Audited:
     counts = counts_under(policy, table, as_of=as_of)
     audited = audit_counts(counts, policy, previous=previous, as_of=counts.as_of)
-    report = replace(audited, has_review_list=with_review_list)
+    report = with_label_bias(replace(audited, has_review_list=with_review_list), slide)
     write_report(report, out)
     if restricted_counts is not None:
         write_restricted_counts(counts, restricted_counts)
@@ -112,6 +118,7 @@ def logged(terminal: Terminal, home: Home, observed: Path | None) -> pl.DataFram
 def show_audited(terminal: Terminal, audited: Audited) -> None:
     report = audited.report
     show_findings(terminal, report)
+    _show_label_bias(terminal, report)
     if audited.blocked_champion:
         terminal.say(
             f"warning: {audited.blocked_champion} is champion, is being served, and is now blocked by "
@@ -131,6 +138,7 @@ def show_audited(terminal: Terminal, audited: Audited) -> None:
             "audit_id": audited.kept_as or report.audit_id,
             "blocking_findings": list(report.blocking),
             "findings": findings_as_data(report),
+            "label_bias": [one.to_dict() for one in report.label_bias],
             "acceptances": [acceptance.to_dict() for acceptance in report.acceptances],
             "blocked_champion": audited.blocked_champion,
             "report": str(audited.folder / REPORT_FILE),
@@ -138,6 +146,13 @@ def show_audited(terminal: Terminal, audited: Audited) -> None:
             "review_list": str(audited.review_list) if audited.review_list else None,
         }
     )
+
+
+def _show_label_bias(terminal: Terminal, report: AuditReport) -> None:
+    for bias in report.label_bias:
+        terminal.show(f"If outcomes of {these_women(bias.group)} had not been recorded ({outcome_name(bias.section)})")
+        for sentence in (bias.level_sentence, *(one.sentence for one in bias.verdicts)):
+            terminal.show(f"  {sentence}")
 
 
 def show_review_list(terminal: Terminal, review_list: Path | None) -> None:

@@ -34,6 +34,7 @@ from fairness_audits.reach import ReachRow, printed_reach
 from fairness_audits.row_zero import RowZeroRow, printed_against_row_zero
 from fairness_audits.sites import SiteGap
 from fairness_audits.untested import UntestedAnalysis
+from fairness_audits.verdicts_by_share import LabelBias
 
 __all__ = ["AuditReport", "FrontierPoint"]
 
@@ -48,7 +49,8 @@ class AuditReport:
     """Everything found, already disclosure-controlled and rounded for print.
 
     ``version`` names the registered version that was audited; ``has_review_list`` says that a list for case-note review
-    is kept where the audit was made. Neither is a part of what was found.
+    is kept where the audit was made. ``label_bias`` is the bench, where it was asked for. None of these is a part of
+    what was found.
     """
 
     on: datetime.date
@@ -70,6 +72,7 @@ class AuditReport:
     counts: pl.DataFrame
     changes: Changes
     version: AuditedVersion | None = None
+    label_bias: tuple[LabelBias, ...] = ()
     has_review_list: bool = False
 
     @property
@@ -192,6 +195,7 @@ class AuditReport:
             "version": vars(self.version) if self.version is not None else None,
             "has_review_list": self.has_review_list,
             **self._body(),
+            "label_bias": [one.to_dict() for one in self.label_bias] or "not asked",
         }
 
     def to_json(self) -> str:

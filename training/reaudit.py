@@ -9,9 +9,11 @@ from pathlib import Path
 from fairness_audits.audit import audit_counts, counts_under
 from fairness_audits.context import AuditContext
 from fairness_audits.kept_audits import newest_content
+from fairness_audits.label_bias import with_label_bias
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report_files import write_report
 from fairness_audits.restricted_counts import write_restricted_counts
+from fairness_audits.under_recording import UnderRecording
 from models.home import Home
 from records.errors import EquipartumError
 from records.predictions import read_predictions
@@ -35,6 +37,7 @@ def audit_run(
     previous: Mapping[str, object] | None = None,
     with_previous: bool = True,
     with_review_list: bool = True,
+    slide: UnderRecording | None = None,
     out: Path | None = None,
     restricted_counts: Path | None = None,
     as_of: datetime.date | None = None,
@@ -44,7 +47,8 @@ def audit_run(
     It is kept in the home and with the run, as every audit is, and its report is written to ``out`` as well if that is
     given. Changes are told against ``previous``, the content of an `audit.json`, or else the newest audit in the home
     of the same outcome and prediction point; with neither where ``with_previous`` is false. Exact counts, for
-    merging with those of other sites, are written only where ``restricted_counts`` says.
+    merging with those of other sites, are written only where ``restricted_counts`` says. ``slide`` adds the bench of
+    under-recording.
     """
     version = registry.by_run(run_id)
     kept = KeptPredictions.of(home, version.run_id)
@@ -58,7 +62,7 @@ def audit_run(
         previous = newest_content(home.audits, version.outcome, version.prediction_point)
     chosen = policy or DEFAULT_POLICY
     counts = counts_under(chosen, read_predictions(kept.predictions), as_of=as_of)
-    report = audit_counts(counts, chosen, context, previous, as_of=counts.as_of)
+    report = with_label_bias(audit_counts(counts, chosen, context, previous, as_of=counts.as_of), slide)
     if restricted_counts is not None:
         write_restricted_counts(counts, restricted_counts)
     filed = file_audit(registry, home, version, report, kept, with_review_list=with_review_list)

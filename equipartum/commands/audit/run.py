@@ -13,13 +13,15 @@ from equipartum.options import AsJson, HomeFolder, RestrictedCounts, refuse_coun
 from equipartum.terminal import Terminal
 from fairness_audits.changes import read_previous
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
+from fairness_audits.under_recording import parse_under_recording
 from models.home import Home
 from records.predictions import read_predictions
 
 EXAMPLES = (
     "Examples: **equipartum audit run --run 3f9c2a1b --policy policy.toml**; "
     "**equipartum audit run --predictions last_month.csv --out report --previous january/audit.json**; "
-    "**equipartum audit run --log --observed outcomes.csv --out report** for what the service itself answered."
+    "**equipartum audit run --log --observed outcomes.csv --out report** for what the service itself answered; "
+    "**equipartum audit run --predictions last_month.csv --under-recording Black=0.0..0.5**."
 )
 
 
@@ -41,6 +43,12 @@ def command(
         typer.Option(
             "--review-list/--no-review-list",
             help="List missed women of small groups for case-note review. Default: with --run.",
+        ),
+    ] = None,
+    under_recording: Annotated[
+        str | None,
+        typer.Option(
+            help="Slide the share of a group's events recorded as 'no' until each verdict turns: GROUP=0.0..0.5."
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the report. Default: in the home, or ./audit.")] = None,
@@ -68,6 +76,7 @@ def command(
     day = as_of.date() if as_of else None
     chosen = read_policy(policy) if policy else DEFAULT_POLICY
     before = read_previous(previous) if previous else None
+    slide = parse_under_recording(under_recording) if under_recording else None
     audited: Audited
     if run is not None:
         audited = audit_of_run(
@@ -78,6 +87,7 @@ def command(
             out=out,
             with_previous=not no_previous,
             with_review_list=review_list is not False,
+            slide=slide,
             restricted_counts=restricted_counts,
             as_of=day,
         )
@@ -89,6 +99,7 @@ def command(
             before,
             out=out or Path("audit"),
             with_review_list=bool(review_list),
+            slide=slide,
             restricted_counts=restricted_counts,
             as_of=day,
         )
