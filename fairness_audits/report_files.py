@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from fairness_audits.bands import write_published_counts
 from fairness_audits.page import report_page
 from fairness_audits.report import AuditReport
+from records.errors import EquipartumError
 
-__all__ = ["AUDIT_FILE", "PUBLIC_FILES", "REPORT_FILE", "write_report"]
+__all__ = ["AUDIT_FILE", "PUBLIC_FILES", "REPORT_FILE", "UnwritableReport", "write_report"]
 
 REPORT_FILE = "report.html"
 AUDIT_FILE = "audit.json"
+COUNTS_FILE = "counts.parquet"
 # What may be shown, sent and kept in a registry; whatever else lies in an audit's folder may not.
-PUBLIC_FILES = (REPORT_FILE, "report.pdf", AUDIT_FILE, "counts.parquet")
+PUBLIC_FILES = (REPORT_FILE, "report.pdf", AUDIT_FILE, COUNTS_FILE)
+UNFINISHED = ".unfinished"
+
+
+class UnwritableReport(EquipartumError):
+    """A folder that a report could not be written to: no leave to write there, or no room."""
 
 
 def write_report(report: AuditReport, folder: str | Path) -> Path:
-    """Writes the three files into ``folder``, made if need be, and returns it."""
+    """Writes the three files into ``folder``, made if need be, and returns it.
+
+    All three are written beside their names first and then moved there, so that a disk that is full leaves an earlier
+    report, or none, and never half of one. Raises `UnwritableReport`.
+    """
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    (target / REPORT_FILE).write_text(report_page(report), encoding="utf-8")
-    (target / AUDIT_FILE).write_text(report.to_json(), encoding="utf-8")
-    write_published_counts(report.counts, target / "counts.parquet", report.rule)
+    written = [target / (name + UNFINISHED) for name in (REPORT_FILE, COUNTS_FILE, AUDIT_FILE)]
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        written[0].write_text(report_page(report), encoding="utf-8")
+        write_published_counts(report.counts, written[1], report.rule)
+        written[2].write_text(report.to_json(), encoding="utf-8")
+        for unfinished in written:
+            unfinished.replace(unfinished.with_name(unfinished.name.removesuffix(UNFINISHED)))
+    except OSError as refusal:
+        for unfinished in written:
+            _remove(unfinished)
+        reason = os.strerror(refusal.errno) if refusal.errno else type(refusal).__name__
+        raise UnwritableReport(
+            f"{target.name}: the report cannot be written there ({reason.lower()}); name a folder that can be written "
+            "to, with room for it, with --out"
+        ) from None
     return target
+
+
+def _remove(unfinished: Path) -> None:
+    try:
+        unfinished.unlink(missing_ok=True)
+    except OSError:
+        return

@@ -1,0 +1,173 @@
+"""Tables, policies and folders that an audit cannot use: each is refused in one message, or told in a report."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.acceptance.command_line import Command, Done, refused
+
+WOMEN = 400
+POLICY = """schema = 1
+group_by = ["ethnic_group"]
+disclosure = "msds"
+minimum_events = 50
+[[threshold]]
+kind = "rate"
+value = 0.1
+"""
+
+
+@pytest.fixture
+def births() -> pl.DataFrame:
+    """The short form: of 400 women one in five had the outcome."""
+    return pl.DataFrame(
+        {
+            "pregnancy_id": [f"p{n}" for n in range(WOMEN)],
+            "outcome": "preterm_birth",
+            "risk": [0.05 + 0.4 * (n % 10) / 10 for n in range(WOMEN)],
+            "observed": [n % 5 == 0 for n in range(WOMEN)],
+            "ethnic_group": [("White", "Black")[n % 2] for n in range(WOMEN)],
+        }
+    )
+
+
+@pytest.fixture
+def audited(in_this_process: Command, tmp_path: Path):
+    def run(frame: pl.DataFrame, *options: object) -> Done:
+        frame.write_parquet(tmp_path / "births.parquet")
+        return in_this_process(
+            "audit", "--predictions", tmp_path / "births.parquet", "--out", tmp_path / "out", *options
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda b: b.clear(), ("no rows",)),
+        (lambda b: b.with_columns(risk=pl.col("risk") * 100), ("risk outside 0 to 1", "not percent")),
+        (lambda b: b.with_columns(risk=pl.lit(float("nan"))), ("risk outside 0 to 1",)),
+        (lambda b: b.with_columns(risk=pl.lit(-0.1)), ("risk outside 0 to 1",)),
+        (lambda b: pl.concat([b, b]), ("scored more than once", "keep one")),
+        (lambda b: b.with_columns(postcode=pl.lit("X")), ("postcode", "its columns are")),
+        (lambda b: b.drop("observed"), ("observed", "shortest form")),
+        (lambda b: b.with_columns(weight=pl.lit(0.0)), ("weight",)),
+        (lambda b: b.with_columns(weight=pl.lit(-1.0)), ("weight",)),
+        (lambda b: b.with_columns(ascertained=pl.lit(value=False)), ("ascertained = false", "leave observed empty")),
+        (
+            lambda b: b.with_columns(
+                group_scheme=pl.when(pl.col("ethnic_group") == "White").then(pl.lit("us_omb")).otherwise(pl.lit("x"))
+            ),
+            ("several schemes", "audit each apart"),
+        ),
+        (
+            lambda b: b.with_columns(ethnic_group=pl.Series([f"group {n}" for n in range(WOMEN)])),
+            ("400 labels", "at most 60"),
+        ),
+    ],
+    ids=[
+        "empty", "percent", "NaN", "negative", "duplicates", "unknown column", "missing column", "weight of zero",
+        "negative weight", "contradictory", "schemes pooled", "hundreds of groups",
+    ],
+)  # fmt: skip
+def test_a_table_that_says_nothing_is_refused_and_writes_nothing(audited, births, change, says, tmp_path: Path):
+    refused(audited(change(births)), *says)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda b: b.with_columns(ethnic_group=pl.lit("White")),
+        lambda b: b.with_columns(observed=pl.lit(value=False)),
+        lambda b: b.with_columns(observed=pl.lit(value=True)),
+        lambda b: b.with_columns(observed=pl.lit(None, dtype=pl.Boolean)),
+        lambda b: b.with_columns(ethnic_group=pl.lit(None, dtype=pl.String)),
+        lambda b: b.with_columns(due_at=pl.lit("2199-01-01").str.to_date(), observed=pl.lit(None, dtype=pl.Boolean)),
+    ],
+    ids=["one group", "nobody", "everybody", "no outcome", "no ethnicity", "not yet due"],
+)
+def test_a_strange_table_is_audited_and_the_report_says_so(audited, births, change, tmp_path: Path):
+    assert audited(change(births)).code == 0
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "cannot tell" in page
+
+
+def test_a_truncated_parquet(in_this_process: Command, births, tmp_path: Path):
+    path = tmp_path / "births.parquet"
+    births.write_parquet(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    refused(
+        in_this_process("audit", "--predictions", path, "--out", tmp_path / "out"), "births.parquet", "not a readable"
+    )
+
+
+def test_a_csv_in_another_encoding(in_this_process: Command, births, tmp_path: Path):
+    path = tmp_path / "births.csv"
+    text = births.with_columns(ethnic_group=pl.lit("Métis")).write_csv()
+    path.write_bytes(text.encode("latin-1"))
+    refused(in_this_process("audit", "--predictions", path, "--out", tmp_path / "out"), "cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"),
+    [
+        ("minimun_events = 5\n" + POLICY, ("minimun_events", "the keys are")),
+        (POLICY.replace("msds", "mdss"), ("mdss", "msds, mhsds, none")),
+        (
+            POLICY.replace("schema = 1", 'schema = 1\nreference = "Asian"'),
+            ("'Asian', which no row has", "Black, White"),
+        ),
+        ("not a policy", ("not valid TOML",)),
+    ],
+    ids=["unknown key", "unknown rule", "absent group", "no TOML"],
+)
+def test_a_policy_that_cannot_be_followed(audited, births, policy, says, tmp_path: Path):
+    (tmp_path / "site.toml").write_text(policy, encoding="utf-8")
+    refused(audited(births, "--policy", tmp_path / "site.toml"), *says)
+
+
+def test_a_previous_audit_that_is_none(audited, births, tmp_path: Path):
+    (tmp_path / "audit.json").write_text('{"audit_id"', encoding="utf-8")
+    refused(audited(births, "--previous", tmp_path / "audit.json"), "audit.json", "not a readable")
+
+
+def test_a_file_where_the_folder_should_be(audited, births, tmp_path: Path):
+    (tmp_path / "out").write_text("taken", encoding="utf-8")
+    refused(audited(births), "out: the report cannot be written there", "--out")
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "taken"
+
+
+def test_a_disk_without_room_leaves_no_half_report(births, tmp_path: Path):
+    """No file may grow beyond 20 kB, as on a full disk: the page is larger."""
+    births.write_parquet(tmp_path / "births.parquet")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "equipartum",
+            "audit",
+            "--predictions",
+            str(tmp_path / "births.parquet"),
+            "--out",
+            str(tmp_path / "out"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )
+    assert done.returncode == 1, done.stderr
+    assert "the report cannot be written there (file too large)" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert list((tmp_path / "out").iterdir()) == []
