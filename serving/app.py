@@ -16,6 +16,7 @@ from serving.audit_files import get_audit_file
 from serving.audits import get_audit, get_audits
 from serving.batch import post_risk_batch
 from serving.catalogue import get_model_card, get_models
+from serving.data_audits import get_data_audit_file
 from serving.early_warning import post_early_warning
 from serving.guard import Guard, Measure
 from serving.openapi import get_openapi
@@ -49,6 +50,7 @@ def create_app(open_serving: Callable[[], Serving], measure: Measure | None = No
             Route("/audits", get_audits),
             Route("/audits/{outcome}/{point}/{audit_id}", get_audit),
             Route("/audits/{outcome}/{point}/{audit_id}/{name}", get_audit_file),
+            Route("/data-audits/{audit_id}/{name}", get_data_audit_file),
             Route("/assets/{name}", get_asset),
             Route("/openapi.json", get_openapi),
             Route("/", get_front_page),

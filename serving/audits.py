@@ -18,6 +18,7 @@ from models.outcomes import OUTCOMES
 from models.release import audit_address
 from records.clock import PREDICTION_POINTS
 from serving.audit_files import kept_folder
+from serving.data_audits import kept_data_audits
 from serving.guard import PAGE_POLICY
 from serving.pages import page
 from serving.problems import Problem
@@ -102,7 +103,8 @@ def shown_audits(home: Home, asked: Asked) -> tuple[Sequence[Shown], int]:
 
 async def get_audits(http: Request) -> Response:
     asked = Asked.of(http.query_params)
-    audits, number = await run_in_threadpool(shown_audits, serving_of(http).home, asked)
+    home = serving_of(http).home
+    audits, number = await run_in_threadpool(shown_audits, home, asked)
     return page(
         "audits.html",
         headers={"Content-Security-Policy": FORM_POLICY},
@@ -110,6 +112,7 @@ async def get_audits(http: Request) -> Response:
         number=number,
         pages=max(1, -(-number // SHOWN_AT_ONCE)),
         asked=asked,
+        data_audits=await run_in_threadpool(kept_data_audits, home),
         outcomes=OUTCOMES,
         points=PREDICTION_POINTS,
     )
