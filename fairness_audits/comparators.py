@@ -19,17 +19,20 @@ import polars as pl
 
 from fairness_audits.context import RuleDescription
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts
+from fairness_audits.effective_counts import EffectiveCounts, effective_counts
 from fairness_audits.estimate import printed_tallies
 from fairness_audits.figures import DIGITS, Figure, GroupFigures, Section, figure, hidden, rounded
 from fairness_audits.levels import EVERYONE, Level
 from fairness_audits.printed_rates import difference, same_womens_difference, share
 from fairness_audits.rules_beside import GUIDELINE, answered_by
-from fairness_audits.tallies import share_at_rate, tallies
+from fairness_audits.tallies import Tally, share_at_rate, tallies
 from models.guidelines import GUIDELINES
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
 
 NOT_RECORDED = "what it asks for is not recorded for these women"
+
+FOUND = ("found", "evaluated_events")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +138,8 @@ def compare(
     levels = (level,) if level is not None else ()
     by_rule, by_model = (printed_tallies(r, levels, disclosure) for r in (rule_rows, model_rows))
     by_both = _found_by_both(model_rows, levels, disclosure) if same_women is not None else {}
-    total = next(iter(by_rule.values()))[1]
-    flag_rate = share("flag_rate", total["flagged"], total["evaluated"], disclosure)
+    total = effective_counts(("flagged", "evaluated"), *next(iter(by_rule.values())), disclosure)
+    flag_rate = share("flag_rate", *total.pair, disclosure)
     capacity = next(iter(at_capacity.values()))["flag_rate"]
     return Comparison(
         model=model,
@@ -149,8 +152,8 @@ def compare(
         rows=tuple(
             _row(
                 cell[1],
-                by_rule[cell][1],
-                by_model[cell][1],
+                by_rule[cell],
+                by_model[cell],
                 by_both.get(cell),
                 at_capacity.get(cell[1]),
                 flag_rate,
@@ -165,10 +168,11 @@ def compare(
 
 def _found_by_both(
     rows: pl.DataFrame, levels: tuple[Level, ...], disclosure: DisclosureRule
-) -> dict[tuple[str, str], int | None]:
-    """Women with the outcome whom model and rule find, by level and group, as printed."""
+) -> dict[tuple[str, str], float | None]:
+    """Women with the outcome whom model and rule find, by level and group, as printed (effective where weighted)."""
     both = rows.with_columns(flagged_share=pl.col("flagged_share") * pl.col("rule_share"))
-    return {cell: counts["found"] for cell, (_, counts) in printed_tallies(both, levels, disclosure).items()}
+    counted = printed_tallies(both, levels, disclosure)
+    return {cell: effective_counts(FOUND, *printed, disclosure).part for cell, printed in counted.items()}
 
 
 def _known(scored_by: str) -> RuleDescription:
@@ -190,34 +194,38 @@ def _known(scored_by: str) -> RuleDescription:
 
 def _row(
     group: str,
-    rule: PublishedCounts,
-    model: PublishedCounts,
-    both: int | None,
+    rule: tuple[Tally, PublishedCounts],
+    model: tuple[Tally, PublishedCounts],
+    both: float | None,
     at_capacity: GroupFigures | None,
     flag_rate: Figure,
     capacity: Figure,
     disclosure: DisclosureRule,
 ) -> ComparisonRow:
-    found = share("sensitivity", rule["found"], rule["evaluated_events"], disclosure)
+    """The design effect of the model's own sensitivity stands for those of both: it is of the same women."""
+    design = at_capacity.effective["sensitivity"].design if at_capacity is not None else 1.0
+    theirs, ours = (effective_counts(FOUND, *counted, disclosure, design=design) for counted in (rule, model))
+    found = share("sensitivity", *theirs.pair, disclosure, design=design)
     return ComparisonRow(
         group=group,
-        events=model["evaluated_events"],
-        found_by_rule=rule["found"],
-        found_by_model=model["found"],
+        events=model[1]["evaluated_events"],
+        found_by_rule=rule[1]["found"],
+        found_by_model=model[1]["found"],
         rule=found,
-        model=share("sensitivity", model["found"], model["evaluated_events"], disclosure),
-        difference=_difference(model, rule, both, disclosure),
+        model=share("sensitivity", *ours.pair, disclosure, design=design),
+        difference=_difference(ours, theirs, both, disclosure),
         rule_at_capacity=_thinned(found, flag_rate, capacity),
         model_at_capacity=hidden("sensitivity") if at_capacity is None else at_capacity["sensitivity"],
     )
 
 
-def _difference(model: PublishedCounts, rule: PublishedCounts, both: int | None, disclosure: DisclosureRule) -> Figure:
-    whole, other_whole = model["evaluated_events"], rule["evaluated_events"]
-    if both is not None and whole == other_whole:
-        interval = same_womens_difference(both, model["found"], rule["found"], whole, disclosure)
+def _difference(
+    model: EffectiveCounts, rule: EffectiveCounts, both: float | None, disclosure: DisclosureRule
+) -> Figure:
+    if both is not None and model.whole == rule.whole:
+        interval = same_womens_difference(both, model.part, rule.part, model.whole, disclosure, design=model.design)
     else:
-        interval = difference((model["found"], whole), (rule["found"], other_whole), disclosure)
+        interval = difference(model.pair, rule.pair, disclosure, designs=(model.design, rule.design))
     name = "difference_from_others"
     return hidden(name) if interval is None else figure(name, interval)
 

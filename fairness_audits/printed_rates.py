@@ -88,18 +88,25 @@ def difference(
 
 
 def same_womens_difference(
-    both: int | None, first: int | None, second: int | None, whole: int | None, rule: DisclosureRule
+    both: float | None,
+    first: float | None,
+    second: float | None,
+    whole: float | None,
+    rule: DisclosureRule,
+    *,
+    design: float = 1.0,
 ) -> Interval | None:
     """Printed share found by the first less that by the second of the same women; as of different women, which is
     wider, where how many ``both`` found cannot be told from print.
     """
-    apart = difference((first, whole), (second, whole), rule)
+    apart = difference((first, whole), (second, whole), rule, designs=(design, design))
     if apart is None or both is None or first is None or second is None or whole is None:
         return apart
     if any(rule.is_disguised(count) for count in (both, first, second)):
         return apart
     first, second = min(first, whole), min(second, whole)
-    return paired_difference(both, first, second, whole, rounding=rounding_variance(rule.rounded_to))
+    rounding = rounding_variance(rule.rounded_to) / design**2
+    return paired_difference(both / design, first / design, second / design, whole / design, rounding=rounding)
 
 
 def _possible(part: float, whole: float, rule: DisclosureRule) -> tuple[float, ...]:

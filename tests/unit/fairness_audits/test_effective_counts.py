@@ -11,6 +11,8 @@ import pytest
 
 from fairness_audits.audit import audit
 from fairness_audits.effective_counts import EffectiveCounts
+from fairness_audits.figures import figure
+from fairness_audits.intervals import wilson
 from fairness_audits.policy import DEFAULT_POLICY
 
 ON = datetime.date(2026, 1, 31)
@@ -106,3 +108,20 @@ def test_rows_told_twice_are_known_no_better(births):
             assert naive[name].high - naive[name].low < single[name].high - single[name].low
     assert [g.expected for g in found.gaps] == pytest.approx([g.expected for g in once.gaps], abs=2e-3)
     assert found.to_dict()["figures"][0]["design_effects"]["sensitivity"] == 2.0
+
+
+def test_a_rule_beside_a_weighted_model_is_weighted_too(births):
+    """What the rule finds is its weighted share of the events, and its limits are those of the effective number."""
+    random = np.random.default_rng(3)
+    ruled = births.with_columns(
+        scored_by=pl.lit("guideline:made_up"), alert=pl.Series(random.random(3000) < 0.4), risk=pl.lit(None, pl.Float64)
+    )
+    both = pl.concat([births.with_columns(scored_by=pl.lit("model")), ruled.select(*births.columns, "scored_by")])
+    (comparison,) = audit(both, EXACT, as_of=ON).comparisons
+    for row in comparison.rows[1:]:
+        cases = ruled.filter((pl.col("ethnic_group") == row.group) & pl.col("observed"))
+        weight = cases["weight"].to_numpy()
+        share = float(weight[cases["alert"].to_numpy()].sum() / weight.sum())
+        size = float(weight.sum() ** 2 / (weight**2).sum())
+        assert row.rule == figure("sensitivity", wilson(share * size, size))
+        assert row.found_by_rule == cases["alert"].sum()
