@@ -98,7 +98,14 @@ def audit_counts(
     audited = hidden_alike(audited)
     models = [part for part in audited if not part.section.is_comparator]
     contexts = _contexts(context)
-    evidence = [_evidence(part, audited, contexts, policy, data, before, as_of) for part in models]
+    over_sites = _site_gaps(models, counts, rule)
+    evidence = [
+        replace(
+            _evidence(part, audited, contexts, policy, data, before, as_of),
+            site_gaps=tuple(gap for gap in over_sites if gap.section == part.section),
+        )
+        for part in models
+    ]
     findings = tuple(
         accepted(finding, policy, as_of) for one in evidence for check in CHECKS for finding in check.examine(one)
     )
@@ -116,7 +123,7 @@ def audit_counts(
         curves=tuple(curve for part in audited for curve in part.curves),
         adjusted_differences=tuple(d for part in models for d in part.adjusted_differences),
         group_heterogeneity=tuple(h for part in models for h in part.group_heterogeneity),
-        site_gaps=_site_gaps(models, counts, rule),
+        site_gaps=over_sites,
         untested=tuple(one for part in models for one in part.untested),
         decision_curves=tuple(
             curve for part in audited if part.has_risks for curve in _decision_curves(part, audited, counts, policy)

@@ -16,6 +16,7 @@ from fairness_audits.gates import GateAnswer
 from fairness_audits.intervals import Interval
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.printed_rates import difference
+from fairness_audits.sites import SiteGap
 from fairness_audits.untested import UntestedAnalysis
 from records.groups import MISSING_ETHNICITY
 from records.predictions import NOT_GIVEN
@@ -45,6 +46,7 @@ class Evidence:
     group_scheme: str = NOT_GIVEN
     contexts: tuple[AuditContext, ...] = ()
     gates: tuple[GateAnswer, ...] = ()
+    site_gaps: tuple[SiteGap, ...] = ()
     previous: Mapping[str, Any] | None = None
     unevenly_ascertained: frozenset[str] = frozenset()
 

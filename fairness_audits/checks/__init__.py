@@ -23,6 +23,7 @@ from fairness_audits.checks.proxies import ProxyStrength
 from fairness_audits.checks.reach import Reach
 from fairness_audits.checks.sensitivity_floor import SensitivityFloor
 from fairness_audits.checks.simulated import SimulatedBirths
+from fairness_audits.checks.sites import BetweenSites
 from fairness_audits.checks.small_groups import SmallGroups
 
 __all__ = ["CHECKS", "Check", "unevenly_ascertained"]
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     WorseThanBefore(),
     IntendedPopulation(),
     DataQuality(),
+    BetweenSites(),
     MissedWhereFactsAreMissing(),
     DiscriminationWithinGroup(),
 )
