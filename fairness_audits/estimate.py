@@ -27,7 +27,14 @@ from fairness_audits.printed_rates import ratio, share
 from fairness_audits.risk_bins import bin_lower_risk
 from fairness_audits.tallies import Distribution, Tally, distributions, tallies
 
-__all__ = ["RATES", "figures_of_section", "operating_threshold", "printed_tallies"]
+__all__ = [
+    "COUNTED",
+    "RATES",
+    "figures_of_section",
+    "figures_of_tally",
+    "operating_threshold",
+    "printed_tallies",
+]
 
 # Fewer events or non-events than this and a distribution's figures could single women out. Project default.
 ENOUGH_FOR_A_DISTRIBUTION = 10
@@ -117,15 +124,9 @@ def _figures(
     point: OperatingPoint,
     rule: DisclosureRule,
 ) -> dict[str, Figure]:
-    printed = {
-        name: share(name, *counted.pair, rule, design=counted.design)
-        for name, counted in effective.items()
-        if name in RATES
-    }
-    printed["missing_outcomes"] = _missing_outcomes(counts, rule)
+    printed = figures_of_tally(tally, counts, effective, rule)
     return (
         printed
-        | _of_risk(tally, effective[OBSERVED_TO_EXPECTED], rule)
         | figures_of_distribution(
             bins, None if bins is None else _printed_totals(bins, tally, counts, effective[OBSERVED_TO_EXPECTED], rule)
         )
@@ -137,6 +138,15 @@ def _figures(
             is_hidden=any(printed[name].is_hidden for name in RATES),
         )
     )
+
+
+def figures_of_tally(
+    tally: Tally, counts: PublishedCounts, effective: Mapping[str, EffectiveCounts], rule: DisclosureRule
+) -> dict[str, Figure]:
+    """Whatever follows from the tally alone: rates, outcomes that are missing, mean risk, O:E."""
+    rates = {name: share(name, *effective[name].pair, rule, design=effective[name].design) for name in RATES}
+    missing = {"missing_outcomes": _missing_outcomes(counts, rule)}
+    return rates | missing | _of_risk(tally, effective[OBSERVED_TO_EXPECTED], rule)
 
 
 def _missing_outcomes(counts: PublishedCounts, rule: DisclosureRule) -> Figure:
@@ -204,4 +214,6 @@ def _benefit(
         right, wrong, women = (printed_size(size, rule) or 0.0 for size in sizes)
     else:
         right, wrong, women = float(found), float(false_alarms), float(known or 0)
-    return {"net_benefit": figure("net_benefit", net_benefit_interval(right, wrong, women, threshold))}
+    rounding = intervals.rounding_variance(rule.rounded_to)
+    interval = net_benefit_interval(right, wrong, women, threshold, rounding=rounding)
+    return {"net_benefit": figure("net_benefit", interval)}

@@ -13,6 +13,7 @@ from typing import Any
 
 from fairness_audits.effective_counts import EffectiveCounts
 from fairness_audits.intervals import Interval
+from fairness_audits.trusted_from import are_trusted
 
 __all__ = [
     "DIGITS",
@@ -23,7 +24,6 @@ __all__ = [
     "count_text",
     "figure",
     "hidden",
-    "p_text",
     "per_hundred",
     "percent_text",
     "rounded",
@@ -187,13 +187,6 @@ def percent_text(share: float) -> str:
     return f"{round(share * 100, 6):g}"
 
 
-def p_text(value: float | None) -> str:
-    """A p-value as it is read: never 0, never more digits than it can bear."""
-    if value is None:
-        return UNDEFINED
-    return "< 0.001" if value < 0.001 else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
-
-
 def count_text(count: int | None) -> str:
     return HIDDEN if count is None else f"{count:,}"
 
@@ -242,6 +235,10 @@ class GroupFigures:
 
     def __getitem__(self, estimand: str) -> Figure:
         return self.figures[estimand]
+
+    def limits_are_trusted(self, estimand: str, disclosure: str) -> bool | None:
+        """Whether the group's events are as many as the figure's limits were seen to hold from, under this rule."""
+        return are_trusted(disclosure, estimand, self.counts["events"])
 
     def to_dict(self) -> dict[str, Any]:
         return {

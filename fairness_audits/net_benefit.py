@@ -16,12 +16,17 @@ from models import metrics
 __all__ = ["net_benefit_interval", "standardised_net_benefit_interval"]
 
 
-def net_benefit_interval(found: float, false_alarms: float, women: float, threshold: float) -> Interval:
-    """Per woman with a known outcome. With missed and cleared women instead, flagging everyone less the model."""
+def net_benefit_interval(
+    found: float, false_alarms: float, women: float, threshold: float, *, rounding: float = 0.0
+) -> Interval:
+    """Per woman with a known outcome. With missed and cleared women instead, flagging everyone less the model.
+
+    ``rounding`` as of `wilson`.
+    """
     if women <= 0:
         return UNDEFINED
     exchange = threshold / (1 - threshold)
-    right, wrong = wilson(found, women), wilson(false_alarms, women)
+    right, wrong = (wilson(part, women, rounding=rounding) for part in (found, false_alarms))
     value = float(metrics.net_benefit(found, false_alarms, women, threshold))
     together = _correlation(right.value, wrong.value)
     below = _joined(right.value - right.low, exchange * (wrong.high - wrong.value), together)

@@ -110,7 +110,8 @@ def same_womens_difference(
 
 
 def _possible(part: float, whole: float, rule: DisclosureRule) -> tuple[float, ...]:
-    return tuple(dict.fromkeys(min(n, whole) for n in (part, *rule.possible(part))))
+    least, most = rule.possible(part)
+    return (min(part, whole),) if least == most else tuple(dict.fromkeys(min(n, whole) for n in (part, least, most)))
 
 
 def _rounding(part: float, rule: DisclosureRule) -> float:
