@@ -6,6 +6,7 @@ import datetime
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from benchmarks.audit_drawn import AS_SHIPPED, answers, evidence_of, predictions_of
 from benchmarks.audit_faults import FAIR, FAULTS, PLANTED, Births, truly_found
@@ -63,7 +64,7 @@ def test_fair_births_are_found_wanting_no_more_often_than_stated(women):
 
 
 def test_what_lies_between_sites_is_told_as_between_sites():
-    runs = site_runs(100_000, 20, RULES["none"], np.random.default_rng(4))
-    assert runs.told == 20
-    assert runs.between_named >= 18
-    assert runs.within_named <= 3
+    runs = site_runs(100_000, 40, RULES["none"], np.random.default_rng(14))
+    assert runs.told == 40
+    assert runs.between_named >= 36
+    assert binomtest(runs.within_holds, 40, 0.95, alternative="less").pvalue > 1e-3
