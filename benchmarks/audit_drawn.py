@@ -1,7 +1,8 @@
 """From drawn counts to what the checks answer, without rows and without a page: thousands of audits in minutes.
 
 The tallies are made here, in place of `fairness_audits.tallies`; printing, figures and checks are the audit's own. A
-test compares the answers with those of `fairness_audits.audit.audit` on the same women.
+test compares the answers with those of `fairness_audits.audit.audit` on the same women. What an audit hides of rounded
+counts beyond single small ones (`fairness_audits.secondary_suppression`) is not hidden here.
 """
 
 from __future__ import annotations
