@@ -24,6 +24,7 @@ __all__ = [
     "count_text",
     "figure",
     "hidden",
+    "p_text",
     "per_hundred",
     "percent_text",
     "rounded",
@@ -185,6 +186,13 @@ def per_hundred(share: float) -> int:
 def percent_text(share: float) -> str:
     """A share in percent with as few digits as it needs: 0.002 is '0.2', 0.15 is '15'."""
     return f"{round(share * 100, 6):g}"
+
+
+def p_text(value: float | None) -> str:
+    """A p-value as it is read: never 0, never more digits than it can bear."""
+    if value is None:
+        return UNDEFINED
+    return "< 0.001" if value < 0.001 else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
 
 
 def count_text(count: int | None) -> str:

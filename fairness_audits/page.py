@@ -6,6 +6,7 @@ from fairness_audits.deprivation import DEPRIVATION_SENTENCE
 from fairness_audits.glossary import GLOSSARY
 from fairness_audits.model_page import model_on_page
 from fairness_audits.report import AuditReport
+from fairness_audits.sites import FEWEST_SITES
 from fairness_audits.templating import templates
 from fairness_audits.untested import UNTESTED_CAVEAT
 from fairness_audits.wording import FIXED_SENTENCE
@@ -25,5 +26,6 @@ def report_page(report: AuditReport) -> str:
             glossary=GLOSSARY,
             deprivation_sentence=DEPRIVATION_SENTENCE,
             untested_caveat=UNTESTED_CAVEAT,
+            fewest_sites=FEWEST_SITES,
         )
     )

@@ -6,7 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from fairness_audits.figures import TITLES, count_text, percent_text
+from fairness_audits.figures import TITLES, count_text, p_text, percent_text
 from fairness_audits.levels import EVERYONE
 from fairness_audits.wording import cannot_be_evaluated, is_missing_ethnicity, listed, point_name, scorer_name
 
@@ -31,6 +31,7 @@ def templates() -> Environment:
         scorer_name=scorer_name,
         cannot_be_evaluated=cannot_be_evaluated,
         listed=listed,
+        p_text=p_text,
         percent=percent_text,
     )
     return environment

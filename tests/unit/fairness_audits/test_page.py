@@ -6,8 +6,10 @@ import itertools
 import re
 from html.parser import HTMLParser
 
+import polars as pl
 import pytest
 
+from fairness_audits.audit import audit
 from fairness_audits.context import (
     AuditContext,
     CertificateRow,
@@ -16,6 +18,7 @@ from fairness_audits.context import (
     GroupSensitivity,
     PredictorMissingness,
 )
+from fairness_audits.figures import p_text
 from fairness_audits.page import report_page
 from fairness_audits.wording import FIXED_SENTENCE
 
@@ -204,3 +207,33 @@ def test_what_the_context_adds_is_on_the_page(audited):
     page = report_page(audited(GROUPS, context=context))
     for text in ("years 2020 and 2021", "undetermined", "row 0, unconstrained", "body mass index", "75.0 %"):
         assert text in page
+
+
+def test_a_gap_is_split_over_sites_and_comparisons_are_counted(table, exact):
+    """Two hospitals with the same women in each: all of the difference lies within them."""
+    halves = pl.concat([table(GROUPS), table(GROUPS)]).with_row_index("row")
+    both = halves.with_columns(
+        site=pl.when(pl.col("row") < halves.height // 2).then(pl.lit("A")).otherwise(pl.lit("B")),
+        pregnancy_id=pl.col("row").cast(pl.String),
+    ).drop("row")
+    report = audit(both, exact)
+    page = report_page(report)
+    assert "Do sites differ? (Cochran’s Q, p)" in page
+    assert "How many comparisons were made" in page
+    black = next(g for g in report.site_gaps if (g.group, g.estimand) == ("Black", "sensitivity"))
+    assert black.within.value == black.crude.value
+    assert black.between.value == 0
+
+
+def test_without_sites_it_says_so(page):
+    assert "Sites, or fewer than two of them." in page
+
+
+def test_a_p_value_is_never_nought():
+    assert [p_text(value) for value in (None, 0.0, 0.0004, 0.0123, 0.456)] == [
+        "–",
+        "< 0.001",
+        "< 0.001",
+        "0.012",
+        "0.46",
+    ]
