@@ -14,6 +14,7 @@ from equipartum.findings import findings_as_data, show_findings
 from equipartum.terminal import Terminal
 from fairness_audits.audit import audit_counts, counts_under
 from fairness_audits.label_bias import with_label_bias
+from fairness_audits.pdf import why_no_pdf
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.report import AuditReport
 from fairness_audits.report_files import REPORT_FILE, write_report
@@ -24,7 +25,7 @@ from fairness_audits.wording import outcome_name, these_women
 from models.home import Home
 from models.release import CHAMPION
 
-__all__ = ["Audited", "audit_of_run", "audit_of_table", "logged", "show_audited", "show_review_list"]
+__all__ = ["Audited", "audit_of_run", "audit_of_table", "logged", "show_audited", "show_review_list", "with_pdf"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ def audit_of_run(
     slide: UnderRecording | None = None,
     restricted_counts: Path | None = None,
     as_of: datetime.date | None = None,
+    pdf: bool = False,
 ) -> Audited:
     # The registry takes seconds to load, and an audit of a table needs none.
     from training.reaudit import audit_run
@@ -69,6 +71,7 @@ def audit_of_run(
             out=out,
             restricted_counts=restricted_counts,
             as_of=as_of,
+            pdf=pdf,
         )
     version, is_blocked = filed.version, bool(filed.report.blocking)
     return Audited(
@@ -93,11 +96,12 @@ def audit_of_table(
     slide: UnderRecording | None = None,
     restricted_counts: Path | None = None,
     as_of: datetime.date | None = None,
+    pdf: bool = False,
 ) -> Audited:
     counts = counts_under(policy, table, as_of=as_of)
     audited = audit_counts(counts, policy, previous=previous, as_of=counts.as_of)
     report = with_label_bias(replace(audited, has_review_list=with_review_list), slide)
-    write_report(report, out)
+    write_report(report, out, pdf=pdf)
     if restricted_counts is not None:
         write_restricted_counts(counts, restricted_counts)
     listed = write_review_list(missed_women(report, table), out) if with_review_list else None
@@ -153,6 +157,16 @@ def _show_label_bias(terminal: Terminal, report: AuditReport) -> None:
         terminal.show(f"If outcomes of {these_women(bias.group)} had not been recorded ({outcome_name(bias.section)})")
         for sentence in (bias.level_sentence, *(one.sentence for one in bias.verdicts)):
             terminal.show(f"  {sentence}")
+
+
+def with_pdf(terminal: Terminal, no_pdf: bool) -> bool:
+    """Whether the report is written as PDF too; says in one line what is missing where that cannot be."""
+    if no_pdf:
+        return False
+    missing = why_no_pdf()
+    if missing:
+        terminal.say(missing)
+    return not missing
 
 
 def show_review_list(terminal: Terminal, review_list: Path | None) -> None:

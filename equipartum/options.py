@@ -12,6 +12,7 @@ __all__ = [
     "AuditName",
     "Data",
     "HomeFolder",
+    "NoPdf",
     "Point",
     "RestrictedCounts",
     "Seed",
@@ -50,6 +51,7 @@ SignedBy = Annotated[str, typer.Option("--name", help="Your name, in full.", sho
 SignedRole = Annotated[
     str, typer.Option("--role", help="In which role, such as 'equity lead' or 'clinical lead'.", show_default=False)
 ]
+NoPdf = Annotated[bool, typer.Option("--no-pdf", help="Write no PDF beside the report; it takes seconds.")]
 SiteRulesFile = Annotated[
     Path | None, typer.Option("--rules", help="Today's rules of this site (TOML), to set beside the model.")
 ]

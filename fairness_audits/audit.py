@@ -141,16 +141,17 @@ def audit_files(
     *,
     context: AuditContext | Iterable[AuditContext] | None = None,
     previous: str | Path | None = None,
+    pdf: bool = False,
 ) -> AuditReport:
     """Audit predictions files under a policy file (the default policy without one), and write the report to ``out``.
 
-    ``previous`` is the `audit.json` that changes are told against.
+    ``previous`` is the `audit.json` that changes are told against; with ``pdf`` the report is written as PDF too.
     """
     policy = read_policy(policy_path) if policy_path is not None else DEFAULT_POLICY
     before = read_previous(previous) if previous is not None else None
     report = audit(read_predictions(paths), policy, context, before)
     if out is not None:
-        write_report(report, out)
+        write_report(report, out, pdf=pdf)
     return report
 
 

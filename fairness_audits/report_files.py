@@ -1,4 +1,4 @@
-"""An audit on disk: `report.html` to read, `audit.json` to compute with, `counts.parquet` to publish."""
+"""An audit on disk: a page and its PDF to read, `audit.json` to compute with, `counts.parquet` to publish."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from pathlib import Path
 
 from fairness_audits.bands import write_published_counts
 from fairness_audits.page import report_page
+from fairness_audits.pdf import report_pdf
 from fairness_audits.report import AuditReport
 from records.errors import EquipartumError
 
-__all__ = ["AUDIT_FILE", "PUBLIC_FILES", "REPORT_FILE", "UnwritableReport", "write_report"]
+__all__ = ["AUDIT_FILE", "PDF_FILE", "PUBLIC_FILES", "REPORT_FILE", "UnwritableReport", "write_report"]
 
 REPORT_FILE = "report.html"
+PDF_FILE = "report.pdf"
 AUDIT_FILE = "audit.json"
 COUNTS_FILE = "counts.parquet"
 # What may be shown, sent and kept in a registry; whatever else lies in an audit's folder may not.
-PUBLIC_FILES = (REPORT_FILE, "report.pdf", AUDIT_FILE, COUNTS_FILE)
+PUBLIC_FILES = (REPORT_FILE, PDF_FILE, AUDIT_FILE, COUNTS_FILE)
 UNFINISHED = ".unfinished"
 
 
@@ -24,19 +26,29 @@ class UnwritableReport(EquipartumError):
     """A folder that a report could not be written to: no leave to write there, or no room."""
 
 
-def write_report(report: AuditReport, folder: str | Path) -> Path:
-    """Writes the three files into ``folder``, made if need be, and returns it.
+def write_report(report: AuditReport, folder: str | Path, *, pdf: bool = False) -> Path:
+    """Writes the files into ``folder``, made if need be, and returns it.
 
-    All three are written beside their names first and then moved there, so that a disk that is full leaves an earlier
+    A PDF takes seconds and a system library, so it is drawn only if asked for (`PdfUnavailable` before anything is
+    written where that is missing). One of an earlier audit goes.
+
+    All are written beside their names first and then moved there, so that a disk that is full leaves an earlier
     report, or none, and never half of one. Raises `UnwritableReport`.
     """
+    drawn = report_pdf(report) if pdf else None
     target = Path(folder)
     written = [target / (name + UNFINISHED) for name in (REPORT_FILE, COUNTS_FILE, AUDIT_FILE)]
+    if drawn is not None:
+        written.append(target / (PDF_FILE + UNFINISHED))
     try:
         target.mkdir(parents=True, exist_ok=True)
         written[0].write_text(report_page(report), encoding="utf-8")
         write_published_counts(report.counts, written[1], report.rule)
         written[2].write_text(report.to_json(), encoding="utf-8")
+        if drawn is not None:
+            written[3].write_bytes(drawn)
+        else:
+            (target / PDF_FILE).unlink(missing_ok=True)
         for unfinished in written:
             unfinished.replace(unfinished.with_name(unfinished.name.removesuffix(UNFINISHED)))
     except OSError as refusal:

@@ -38,6 +38,7 @@ def file_audit(
     kept: KeptPredictions,
     *,
     with_review_list: bool = True,
+    pdf: bool = False,
 ) -> FiledAudit:
     """Files ``report`` as the audit of ``version`` that counts from now on.
 
@@ -53,7 +54,7 @@ def file_audit(
     folder = home.audit_folder(version.outcome, version.prediction_point, audit_id)
     run = registry.run_of(version)
     with kept_whole(folder) as unfinished:
-        write_report(named, unfinished)
+        write_report(named, unfinished, pdf=pdf)
         run.log_files(unfinished, AUDIT_ARTIFACT)
         address = audit_address(version.outcome, version.prediction_point, audit_id)
         run.log_text(with_audit(registry.card(version), named, address), CARD_ARTIFACT)

@@ -39,6 +39,8 @@ def publish(
     context: AuditContext,
     report: AuditReport,
     record_ids: pl.DataFrame,
+    *,
+    pdf: bool = False,
 ) -> FiledAudit:
     """Registers the version, then files its audit, which names it."""
     kept = KeptPredictions.of(home, run.run_id)
@@ -67,7 +69,7 @@ def publish(
         audit_id="",
     )
     version = registry.register(run, design.outcome, design.prediction_point, tags)
-    return file_audit(registry, home, version, report, kept)
+    return file_audit(registry, home, version, report, kept, pdf=pdf)
 
 
 def _parameters(design: ModelDesign, model: RiskModel, diagnosis: Diagnosis) -> dict[str, object]:

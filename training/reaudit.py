@@ -41,6 +41,7 @@ def audit_run(
     out: Path | None = None,
     restricted_counts: Path | None = None,
     as_of: datetime.date | None = None,
+    pdf: bool = False,
 ) -> FiledAudit:
     """The audit of a run's holdout under ``policy``; its blocking findings replace those the version is tagged with.
 
@@ -65,7 +66,7 @@ def audit_run(
     report = with_label_bias(audit_counts(counts, chosen, context, previous, as_of=counts.as_of), slide)
     if restricted_counts is not None:
         write_restricted_counts(counts, restricted_counts)
-    filed = file_audit(registry, home, version, report, kept, with_review_list=with_review_list)
+    filed = file_audit(registry, home, version, report, kept, with_review_list=with_review_list, pdf=pdf)
     if out is not None:
-        write_report(filed.report, out)
+        write_report(filed.report, out, pdf=pdf)
     return filed

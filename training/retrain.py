@@ -56,6 +56,7 @@ def retrain(
     policy: AuditPolicy = DEFAULT_POLICY,
     site_rules: SiteRules = NO_SITE_RULES,
     say: Say = lambda _: None,
+    pdf: bool = False,
 ) -> Retrained:
     """Registers a new version as challenger, whatever its audit finds; promoting it is a person's decision.
 
@@ -90,7 +91,9 @@ def retrain(
         diagnosis = after_evaluation(diagnosis, cohort.outcome, report.group(report.models[0])["auroc"])
         model = _completed(fitted.model, predictions, report)
         record_ids = record_ids_of_events(cohort, holdout)
-        filed = publish(run, registry, home, design, model, fitted, diagnosis, predictions, context, report, record_ids)
+        filed = publish(
+            run, registry, home, design, model, fitted, diagnosis, predictions, context, report, record_ids, pdf=pdf
+        )
     say(f"registered {filed.version.name} version {filed.version.version} as challenger")
     return Retrained(
         version=filed.version,

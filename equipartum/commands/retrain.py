@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from equipartum.audited import show_review_list
+from equipartum.audited import show_review_list, with_pdf
 from equipartum.findings import findings_as_data, show_findings
-from equipartum.options import AsJson, Data, HomeFolder, Point, Seed, SiteRulesFile, SourceName
+from equipartum.options import AsJson, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from models.home import Home
@@ -40,6 +40,7 @@ def command(
     rules: SiteRulesFile = None,
     column_mapping: Annotated[Path | None, typer.Option(help="TOML that maps a table's columns to fields.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fitted, and fit nothing.")] = False,
+    no_pdf: NoPdf = False,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -64,6 +65,7 @@ def command(
         home.prepare()
     records = source(source_name).scan(data, column_mapping=column_mapping, progress=terminal.rows_so_far())
     _describe(terminal, records)
+    pdf = not dry_run and with_pdf(terminal, no_pdf)
     done, refused = [], []
     for request in requests:
         try:
@@ -72,7 +74,14 @@ def command(
                 continue
             with home.writing(f"retrain {request.outcome}"):
                 retrained = retrain(
-                    request, records, home, settings, policy=audit_policy, site_rules=site_rules, say=terminal.say
+                    request,
+                    records,
+                    home,
+                    settings,
+                    policy=audit_policy,
+                    site_rules=site_rules,
+                    say=terminal.say,
+                    pdf=pdf,
                 )
             done.append(show_retrained(terminal, retrained))
         except EquipartumError as refusal:

@@ -99,7 +99,7 @@ def champion_home(
     home = Home(root=tmp_path_factory.mktemp("champion") / "home").prepare()
     home.settings_file.write_text('mode = "demo"\n', encoding="utf-8")
     trained = in_this_process(
-        "retrain", *CHAMPIONS, "--source", "simulated", "--data", english_births,
+        "retrain", *CHAMPIONS, "--no-pdf", "--source", "simulated", "--data", english_births,
         "--policy", advisory_policy, "--home", home.root,
     )  # fmt: skip
     assert trained.code == 0, trained.err

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from equipartum.audited import Audited, audit_of_run, audit_of_table, logged, show_audited
-from equipartum.options import AsJson, HomeFolder, RestrictedCounts, refuse_counts_beside_report
+from equipartum.audited import Audited, audit_of_run, audit_of_table, logged, show_audited, with_pdf
+from equipartum.options import AsJson, HomeFolder, NoPdf, RestrictedCounts, refuse_counts_beside_report
 from equipartum.terminal import Terminal
 from fairness_audits.changes import read_previous
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
@@ -57,6 +57,7 @@ def command(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Day on which an outcome counts as due or not yet. Default: today."),
     ] = None,
+    no_pdf: NoPdf = False,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,6 +78,7 @@ def command(
     chosen = read_policy(policy) if policy else DEFAULT_POLICY
     before = read_previous(previous) if previous else None
     slide = parse_under_recording(under_recording) if under_recording else None
+    pdf = with_pdf(terminal, no_pdf)
     audited: Audited
     if run is not None:
         audited = audit_of_run(
@@ -90,6 +92,7 @@ def command(
             slide=slide,
             restricted_counts=restricted_counts,
             as_of=day,
+            pdf=pdf,
         )
     else:
         table = read_predictions(predictions) if predictions else logged(terminal, home, observed).lazy()
@@ -102,5 +105,6 @@ def command(
             slide=slide,
             restricted_counts=restricted_counts,
             as_of=day,
+            pdf=pdf,
         )
     show_audited(terminal, audited)
