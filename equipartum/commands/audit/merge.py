@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from equipartum.audited import with_pdf
 from equipartum.findings import show_findings
-from equipartum.options import AsJson, RestrictedCounts, refuse_counts_beside_report
+from equipartum.options import AsJson, NoPdf, RestrictedCounts, refuse_counts_beside_report
 from equipartum.terminal import Terminal
 from fairness_audits.audit import audit_counts
 from fairness_audits.figures import count_text
@@ -31,6 +32,7 @@ def command(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("audit"),
     restricted_counts: RestrictedCounts = None,
+    no_pdf: NoPdf = False,
     as_json: AsJson = False,
 ) -> None:
     """Audit the counts of several hospitals as if their births had been pooled, exactly."""
@@ -41,7 +43,7 @@ def command(
     counts = pooled_counts(files)
     terminal.say(f"{len(files)} files of counts pooled, as of {counts.as_of}")
     report = audit_counts(counts, read_policy(policy) if policy else DEFAULT_POLICY, as_of=counts.as_of)
-    write_report(report, out)
+    write_report(report, out, pdf=with_pdf(terminal, no_pdf))
     if restricted_counts is not None:
         write_restricted_counts(counts, restricted_counts)
     show_findings(terminal, report)
