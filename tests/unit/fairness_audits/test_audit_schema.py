@@ -15,7 +15,9 @@ import pytest
 
 from fairness_audits.audit import audit
 from fairness_audits.context import AuditContext, FrontierPoint, GroupReach, GroupSensitivity, PredictorMissingness
+from fairness_audits.label_bias import with_label_bias
 from fairness_audits.policy import DEFAULT_POLICY
+from fairness_audits.under_recording import UnderRecording
 
 SCHEMA: dict[str, Any] = json.loads(
     (resources.files("fairness_audits") / "audit.schema.json").read_text(encoding="utf-8")
@@ -110,3 +112,8 @@ def test_with_a_context_an_acceptance_and_a_previous_audit(audited) -> None:
     )
     before = audited(GROUPS)
     _kept_to(audited(GROUPS, context=context, previous=json.loads(before.to_json())).to_json())
+
+
+def test_with_the_label_bias_bench(audited) -> None:
+    slide = UnderRecording(group="Black", lowest=0.0, highest=0.5)
+    _kept_to(with_label_bias(audited(GROUPS), slide).to_json())
