@@ -183,7 +183,9 @@ def _outcomes(observed: Path | None) -> pl.DataFrame | None:
     if observed is None:
         return None
     try:
-        return pl.read_csv(observed, schema_overrides={"pregnancy_id": pl.String, "observed": pl.Boolean})
+        return pl.read_csv(
+            observed, schema_overrides={"pregnancy_id": pl.String, "outcome": pl.String, "observed": pl.Boolean}
+        )
     except (pl.exceptions.PolarsError, OSError) as error:
         raise typer.BadParameter(
             f"{observed.name} is not a CSV of pregnancy_id, outcome, observed ({type(error).__name__})",

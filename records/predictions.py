@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from records.groups import NOT_KNOWN, NOT_STATED
+from records.groups import ETHNIC_SCHEMES, NOT_KNOWN, NOT_STATED
 from records.prediction_errors import (
     ContradictoryOutcome,
     DuplicatePrediction,
@@ -102,6 +102,10 @@ _MISSING_LABELS: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(("", "unknown", "not known", "not_known", "null", "na", "n/a", "none", "nan"), NOT_KNOWN)
     | dict.fromkeys(("not stated", "not_stated", "prefer not to say", "refused"), NOT_STATED)
 )
+# 'white' and 'WHITE' are the group 'White': apart, each would be audited on too few women.
+_READ_AS: Mapping[str, str] = MappingProxyType(
+    {group.lower(): group for scheme in ETHNIC_SCHEMES.values() for group in scheme.groups} | dict(_MISSING_LABELS)
+)
 LIKE_A_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]{0,40}")
 MOST_DIGITS_OF_A_NAME = 5
 NAMES_SHOWN = 3
@@ -169,6 +173,7 @@ def complete_predictions(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
 
     Unknown stays null; only what names the row ('not given'), the group ('Not known') and the weight (1) is filled.
     A blank ethnic group, or one written as 'unknown' or 'n/a', is 'Not known'; 'refused' is 'Not stated'.
+    One that is a group of a scheme but for case and spaces is that group; any other label stays as it is written.
     """
     lazy = frame.lazy()
     given = lazy.collect_schema()
@@ -216,7 +221,7 @@ def _tidy_labels(labels: pl.Series) -> pl.Series:
     as_written = labels.unique().drop_nulls()
     stripped = as_written.str.strip_chars()
     folded = stripped.str.to_lowercase().str.replace_all(r"\s+", " ")
-    tidy = folded.replace_strict(_MISSING_LABELS, default=stripped, return_dtype=pl.String())
+    tidy = folded.replace_strict(_READ_AS, default=stripped, return_dtype=pl.String())
     return labels if tidy.equals(as_written) else labels.replace(as_written, tidy)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import sqlalchemy as sa
 
 from models.home import Home, Settings
+from models.outcomes import OUTCOMES
 from records.errors import EquipartumError
 from records.predictions import PREDICTION_COLUMNS, PREDICTION_KEY, complete_predictions
 from serving.database.connection import engine_for, holds_rows
@@ -16,6 +19,8 @@ from serving.pseudonyms import Pseudonyms
 __all__ = ["UnjoinableOutcomes", "export_predictions", "logged_predictions"]
 
 OBSERVED_COLUMNS = ("observed", "ascertained", "due_at")
+LIKE_AN_OUTCOME = re.compile(r"[a-z][a-z_]{2,40}")
+NAMES_SHOWN = 3
 
 
 class UnjoinableOutcomes(EquipartumError):
@@ -38,12 +43,14 @@ def export_predictions(url: str, observed: pl.DataFrame | None = None) -> pl.Dat
     """One row a pregnancy, outcome, point and model version: the last risk answered, the one that she was seen with.
 
     ``observed`` has pregnancy_id (a pseudonym), outcome and observed, and may have ascertained and due_at. Rows of the
-    log without an outcome keep null; outcomes without a row in the log are left out. Raises `UnjoinableOutcomes`.
+    log without an outcome keep null; outcomes without a row in the log are left out. Raises `UnjoinableOutcomes`, also
+    where none of the outcomes belongs to a row of the log.
     """
     logged = _last_answered(_read(url))
     if observed is not None:
         facts = [name for name in OBSERVED_COLUMNS if name in _checked(observed).columns]
         known = observed.select(["pregnancy_id", "outcome", *facts])
+        _refuse_strangers(logged, known)
         logged = logged.drop(facts).join(known, on=["pregnancy_id", "outcome"], how="left", maintain_order="left")
     return complete_predictions(logged.select(list(PREDICTION_COLUMNS))).collect()
 
@@ -94,3 +101,30 @@ def _checked(observed: pl.DataFrame) -> pl.DataFrame:
     if repeated:
         raise UnjoinableOutcomes(f"{repeated} rows repeat a pregnancy and outcome: give each once")
     return observed
+
+
+def _refuse_strangers(logged: pl.DataFrame, known: pl.DataFrame) -> None:
+    """Outcomes of which none was ever asked about say nothing of the log: an audit of it would look like one of them.
+
+    Names are quoted only where they can be names of outcomes: identifiers may stand in the wrong column.
+    """
+    if logged.is_empty() or known.join(logged, on=["pregnancy_id", "outcome"], how="semi").height:
+        return
+    names = known["outcome"].drop_nulls().unique().sort()
+    unknown = [name for name in names if name not in OUTCOMES]
+    if unknown:
+        quoted = [repr(name) for name in unknown[:NAMES_SHOWN] if LIKE_AN_OUTCOME.fullmatch(name)]
+        which = f" ({', '.join(quoted)})" if quoted and len(unknown) <= NAMES_SHOWN else ""
+        raise UnjoinableOutcomes(
+            f"none of the outcomes belongs to a risk in the log: {len(unknown)} of {len(names)} names in the column "
+            f"outcome{which} are no outcome of this project; there are: {', '.join(OUTCOMES)}"
+        )
+    women = known["pregnancy_id"].drop_nulls().unique()
+    if women.is_in(logged["pregnancy_id"].implode()).any():
+        asked = ", ".join(logged["outcome"].unique().sort())
+        raise UnjoinableOutcomes(
+            f"none of the outcomes belongs to a risk in the log: of these pregnancies the log holds only: {asked}"
+        )
+    raise UnjoinableOutcomes(
+        f"none of the {women.len()} pregnancy_ids is in the log: give them as the clinical system sent them"
+    )

@@ -178,6 +178,30 @@ def test_outcomes_that_do_not_say_whose_they_are_are_refused(served: Any, champi
         logged_predictions(home, Settings(), twice)
 
 
+@pytest.mark.parametrize(
+    ("pregnancy", "outcome", "says"),
+    [
+        (
+            "P-0",
+            "preterm",
+            "1 of 1 names in the column outcome .'preterm'. are no outcome .* there are: .*preterm_birth",
+        ),
+        ("P-0", "9434765919", "1 of 1 names in the column outcome are no outcome"),
+        ("P-9", "preterm_birth", "none of the 1 pregnancy_ids is in the log"),
+    ],
+)
+def test_outcomes_of_which_none_is_of_the_log_are_refused(
+    served: Any, champion: Any, asked: Any, home: Any, pregnancy: str, outcome: str, says: str
+) -> None:
+    with served(champion) as client:
+        client.post("/v1/risks", json=asked(pregnancy_id="P-0"))
+    observed = pl.DataFrame({"pregnancy_id": [pregnancy], "outcome": [outcome], "observed": [True]})
+    with pytest.raises(UnjoinableOutcomes, match=says) as refusal:
+        logged_predictions(home, Settings(), observed)
+    assert pregnancy not in str(refusal.value)
+    assert "9434765919" not in str(refusal.value)
+
+
 def test_an_empty_log_is_an_empty_table(home: Any) -> None:
     assert logged_predictions(home, Settings()).height == 0
 

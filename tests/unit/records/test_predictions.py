@@ -137,13 +137,14 @@ def test_a_parquet_file_that_is_not_one(tmp_path):
             for label in ("", " ", "Unknown", "not  known", "NULL", "na", "N/A", "None", "not_known")
         ),
         *((label, "Not stated") for label in (" NOT STATED", "Prefer not to say", "refused")),
-        ("White ", "White"),
+        *((label, "White") for label in ("White ", "white", "WHITE")),
+        ("american  indian or alaska native", "American Indian or Alaska Native"),
         ("Z", "Z"),
         ("Any other ethnic group", "Any other ethnic group"),
     ],
 )
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_missing_ethnicity_is_one_group_however_it_is_written(short, tmp_path, label, group, suffix):
+def test_a_group_is_one_group_however_it_is_written(short, tmp_path, label, group, suffix):
     file = tmp_path / f"p.{suffix}"
     given = short.with_columns(ethnic_group=pl.lit(label))
     given.write_csv(file) if suffix == "csv" else given.write_parquet(file)
