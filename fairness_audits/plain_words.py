@@ -13,11 +13,11 @@ from fairness_audits.figures import GroupFigures, Section, count_text, per_hundr
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.report import AuditReport
 from fairness_audits.wording import (
-    cannot_be_evaluated,
     compares_nothing,
     events_seen,
     is_missing_ethnicity,
     listed,
+    not_evaluated,
     nothing_recorded,
     outcome_name,
     point_name,
@@ -53,7 +53,7 @@ class PlainWords:
     about: str
     overall: str
     beside_rules: tuple[str, ...]
-    not_evaluated: tuple[str, ...]
+    not_evaluated: str
     missed: tuple[str, ...]
     drawn: tuple[OfAHundred, ...]
     risk_wrong: tuple[str, ...]
@@ -86,7 +86,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         about=_about(report, section),
         overall=_overall(report, section),
         beside_rules=tuple(_beside(c, told) for c in rules if c.flag_rate.value),
-        not_evaluated=tuple(cannot_be_evaluated(c.name, c.why_not) for c in rules if c.why_not),
+        not_evaluated=not_evaluated([c.described.title for c in rules if c.why_not]),
         missed=tuple(_missed(row, row.group in flattered) for row in _by_sensitivity(stated)),
         drawn=() if compares_nothing(everyone.counts) else _drawn((everyone, *_by_sensitivity(stated))),
         risk_wrong=risk_wrong,

@@ -20,6 +20,7 @@ __all__ = [
     "events_seen",
     "is_missing_ethnicity",
     "listed",
+    "not_evaluated",
     "nothing_recorded",
     "outcome_name",
     "point_name",
@@ -113,6 +114,20 @@ def scorer_name(section: Section) -> str:
 def cannot_be_evaluated(rule: str, why_not: str) -> str:
     """ "Today's rule (...) cannot be evaluated: previous gestational diabetes not recorded."."""
     return f"{rule[:1].upper()}{rule[1:]} cannot be evaluated: {why_not}."
+
+
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+
+
+def not_evaluated(titles: Sequence[str]) -> str:
+    """One sentence for all the rules that could not be evaluated; nothing where there are none."""
+    if not titles:
+        return ""
+    number = NUMBERS[len(titles)] if len(titles) < len(NUMBERS) else str(len(titles))
+    return (
+        f"{number} of today’s rules cannot be evaluated from these births ({'; '.join(titles)}): section 3 of the "
+        "report says why."
+    )
 
 
 def so_many_of_100(figure: Figure) -> str:

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from fairness_audits.figures import TITLES
 from fairness_audits.plain_words import in_plain_words
 from fairness_audits.report import AuditReport
+from fairness_audits.wording import cannot_be_evaluated
 from models.model_files import self_test_rows
 from models.outcomes import outcome
 from models.predictors import PREDICTORS
@@ -134,9 +135,9 @@ def _gaps(report: AuditReport) -> str:
 
 def _rules(report: AuditReport) -> str:
     words = in_plain_words(report, report.models[0])
-    return (
-        "\n".join(f"- {line}" for line in (*words.beside_rules, *words.not_evaluated)) or "No rule of today is known."
-    )
+    rules = [c for c in report.comparisons if c.model == report.models[0] and c.is_guideline]
+    lacking = [cannot_be_evaluated(c.name, c.why_not) for c in rules if c.why_not]
+    return "\n".join(f"- {line}" for line in (*words.beside_rules, *lacking)) or "No rule of today is known."
 
 
 def _list_only(groups: Sequence[str]) -> str:

@@ -39,10 +39,11 @@ class Check(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a check says of one group."""
+    """What a check says of one group. Without a ``next_step`` a finding has the check's."""
 
     state: str
     sentence: str = ""
+    next_step: str = ""
     figures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -94,9 +95,7 @@ def by_group(
     suspended = _suspended(check, evidence, verdicts)
     verdicts = {group: verdict for group, verdict in verdicts.items() if group not in suspended}
     answers = [
-        answer(check, evidence, FINDING, verdict.sentence, group=group, figures=verdict.figures)
-        for group, verdict in verdicts.items()
-        if verdict.state == FINDING
+        _found(check, evidence, group, verdict) for group, verdict in verdicts.items() if verdict.state == FINDING
     ]
     for state, sentence in ((CANNOT_TELL, cannot_tell), (PASSED, passed)):
         groups = [group for group, verdict in verdicts.items() if verdict.state == state]
@@ -104,6 +103,11 @@ def by_group(
             figures = {f"{g}: {k}": v for g in groups for k, v in verdicts[g].figures.items()}
             answers.append(answer(check, evidence, state, sentence.format(groups=listed(groups)), figures=figures))
     return (*answers, *_answers_suspended(check, evidence, suspended))
+
+
+def _found(check: Check, evidence: Evidence, group: str, verdict: Verdict) -> Finding:
+    found = answer(check, evidence, FINDING, verdict.sentence, group=group, figures=verdict.figures)
+    return replace(found, next_step=verdict.next_step or found.next_step)
 
 
 def _suspended(check: Check, evidence: Evidence, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:

@@ -14,6 +14,10 @@ __all__ = ["FEWEST_EVENTS", "CalibrationWithinGroup", "said_of_ratio"]
 
 # Printed events. Project default: below it a rounded count could carry the whole finding.
 FEWEST_EVENTS = 10
+OVERSTATED = (
+    "The risk may be too high, or the outcome is recorded less often for them: check that before recalibrating. Until "
+    "then show these women an order, not a percentage."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +31,7 @@ class CalibrationWithinGroup:
 
     code: str = "FA002"
     title: str = "Risk told against risk seen, within each group"
-    next_step: str = (
-        "Show these women an order, not a percentage, until the model is recalibrated for their group. Where the risk "
-        "is overstated, it may be so, or the outcome is recorded less often for them: check that before recalibrating."
-    )
+    next_step: str = "Show these women an order, not a percentage, until the model is recalibrated for their group."
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
         if unrecorded := without_outcomes(self, evidence):
@@ -59,7 +60,8 @@ class CalibrationWithinGroup:
         surely_off = (ratio.value > highest and ratio.low > 1) or (ratio.value < lowest and ratio.high < 1)
         if not surely_off:
             return Verdict(state=CANNOT_TELL, figures=figures)
-        return Verdict(state=FINDING, sentence=said_of_ratio(row), figures=figures)
+        next_step = OVERSTATED if ratio.value < 1 else self.next_step
+        return Verdict(state=FINDING, sentence=said_of_ratio(row), next_step=next_step, figures=figures)
 
 
 def said_of_ratio(row: GroupFigures) -> str:

@@ -162,4 +162,7 @@ def test_grave_findings_are_told_in_full_also_as_data(in_this_process: Command, 
     for finding in grave:
         assert f"{finding['code']}, {finding['severity']}: {finding['sentence']}" in shown.out
         assert finding["next_step"] in shown.out
+    advisory = {finding["code"] for finding in told["findings"] if finding["severity"] == "advisory"}
+    (line,) = [line for line in shown.out.splitlines() if ", told in the report: " in line] if advisory else [""]
+    assert all(code in line for code in advisory)
     assert told["blocked_champion"] is None

@@ -73,3 +73,5 @@ def test_an_overstated_risk_may_be_an_outcome_recorded_less_often(answers):
     assert doubt in by_group["Asian"].sentence
     assert doubt in by_group["Asian"].next_step
     assert doubt not in by_group["Black"].sentence
+    assert "recorded less often" not in by_group["Black"].next_step
+    assert "until the model is recalibrated" in by_group["Black"].next_step
