@@ -39,6 +39,7 @@ class PrintedTable:
     ranges: dict[Unknown, tuple[float, float]] = field(default_factory=dict)
     suppressed: set[Unknown] = field(default_factory=set)
     sums: dict[Sum, None] = field(default_factory=dict)
+    _standing_in: dict[Unknown, set[Unknown]] = field(default_factory=dict)
 
     def add(self, unknown: Unknown, low: float, high: float, *, is_suppressed: bool = False) -> None:
         """A count known to lie in a range; where it is printed twice, in both ranges."""
@@ -59,6 +60,14 @@ class PrintedTable:
 
     def is_hidden(self, unknown: Unknown) -> bool:
         return self.ranges[unknown][1] >= NO_LIMIT
+
+    def beside(self, unknown: Unknown) -> set[Unknown]:
+        """All that stand in one equation with it."""
+        if not self._standing_in:
+            for one in self.sums:
+                for held in (one.total, *one.parts):
+                    self._standing_in.setdefault(held, set()).update((one.total, *one.parts))
+        return self._standing_in.get(unknown, set())
 
     def given_back(self, fewest: int = 2) -> dict[Unknown, float]:
         """Hidden and disguised counts that fewer than ``fewest`` values fit, with the least of these."""

@@ -97,17 +97,16 @@ def _with_its_bands(unknown: Unknown, table: PrintedTable) -> Iterator[Unknown]:
 
 
 def _to_hide(unknown: Unknown, table: PrintedTable) -> Iterator[Unknown]:
-    """The count itself; once it is hidden, those it is told from, the smallest first."""
+    """The count itself; once it is hidden, those it is told from, the nearest first and of these the smallest."""
     if not table.is_hidden(unknown):
         yield unknown
-    beside = {
-        other
-        for one in table.sums
-        if unknown == one.total or unknown in one.parts
-        for other in (one.total, *one.parts)
-        if not table.is_hidden(other)
-    }
-    yield from sorted(beside, key=lambda other: (table.ranges[other][1], other))
+    seen, edge = {unknown}, {unknown}
+    while edge:
+        edge = {other for one in edge for other in table.beside(one)} - seen
+        seen |= edge
+        yield from sorted(
+            (other for other in edge if not table.is_hidden(other)), key=lambda other: (table.ranges[other][1], other)
+        )
 
 
 def hide_counts(row: GroupFigures, taken_out: AbstractSet[Unknown]) -> GroupFigures:
