@@ -31,6 +31,7 @@ from fairness_audits.secondary_suppression import silenced
 from fairness_audits.section_audit import SectionAudit, audit_section, hidden_alike
 from fairness_audits.sites import SiteGap, site_gaps
 from fairness_audits.tallies import flagged_share
+from fairness_audits.two_releases import earlier_counts
 from records.predictions import read_predictions
 
 __all__ = ["audit", "audit_counts", "audit_files", "counts_under"]
@@ -92,6 +93,7 @@ def audit_counts(
             counts.thresholds,
             policy,
             repeated=repeated.get(section, counts.repeated.clear()),
+            before=earlier_counts(before, section),
         )
         for section, rows in sections.items()
     ]

@@ -14,7 +14,7 @@ import polars as pl
 
 from fairness_audits.repeated_women import pooled_patterns, repeated_women
 from fairness_audits.risk_bins import bin_of, cut_of
-from fairness_audits.rules_beside import RULES_COLUMN, with_rules_beside
+from fairness_audits.rules_beside import RULES_COLUMN, rules_beside
 from records.errors import EquipartumError
 from records.prediction_validation import validate
 from records.predictions import NOT_GIVEN
@@ -172,13 +172,14 @@ def count_predictions(
 
     Time grows with rows, memory with cells (groups x sites x bins in use): 3.7 million births in about ten seconds.
     """
-    table = with_rules_beside(validate(predictions))
+    table = validate(predictions)
+    beside = rules_beside(table)
     keys = keys_of(cell_columns)
     risk, weight = pl.col("risk"), pl.col("weight")
     needed = table.with_columns(bin=bin_of(risk), cut=cut_of(risk, thresholds))
     labels = [name for name, dtype in table.collect_schema().items() if name in keys and dtype == pl.String()]
     # A label is compared once for each of its kinds, not once a row.
-    coded = needed.with_columns(pl.col(labels).cast(pl.Categorical))
+    coded = beside.on(needed).with_columns(pl.col(labels).cast(pl.Categorical))
     frame = coded.group_by(keys).agg(
         n=pl.len().cast(pl.Int64),
         weight=_fixed_point(weight),
@@ -194,8 +195,8 @@ def count_predictions(
     )
     counted = frame.collect(engine="streaming").with_columns(pl.col(labels).cast(pl.String))
     return Counts(
-        frame=_ordered(counted, keys),
-        repeated=repeated_women(needed, section=SECTION_COLUMNS, keys=keys),
+        frame=_ordered(beside.named(counted), keys),
+        repeated=repeated_women(needed, beside, section=SECTION_COLUMNS, keys=keys),
         cell_columns=tuple(cell_columns),
         thresholds=tuple(thresholds),
         group_scheme=_scheme(table),

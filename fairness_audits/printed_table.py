@@ -12,7 +12,7 @@ from fairness_audits.figures import GroupFigures
 from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL, Level
 from fairness_audits.recovery import NO_LIMIT, PrintedTable, Unknown
 
-__all__ = ["OF_A_POINT", "band_count", "count_at", "is_band", "printed_table", "range_of"]
+__all__ = ["OF_A_POINT", "add_equations", "band_count", "count_at", "is_band", "printed_table", "range_of"]
 
 # Counts that depend on who is flagged, and so are different ones at every operating point.
 OF_A_POINT = frozenset(
@@ -95,11 +95,19 @@ def printed_table(
     keys = _add_bands(table, bands, rule)
     for cell, held in names.items():
         names[cell] = list(dict.fromkeys([*held, *keys]))
-        _add_rows(table, cell, points)
         _add_row_of_bands(table, cell, keys, has_offers=OFFERED in points)
-    _add_families(table, names, levels)
+    add_equations(table, names, points, levels)
     _add_alike(table, list(names), points, figures)
     return table
+
+
+def add_equations(
+    table: PrintedTable, names: Mapping[Cell, Sequence[str]], points: Sequence[str], levels: Sequence[Level]
+) -> None:
+    """How the counts of one row, and those of the groups of one level, add up."""
+    for cell in names:
+        _add_rows(table, cell, points)
+    _add_families(table, names, levels)
 
 
 def count_at(name: str, point: str) -> str:

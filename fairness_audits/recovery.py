@@ -7,7 +7,7 @@ disguised count a single value, it was not hidden. Ranges are narrowed equation 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,11 +34,15 @@ class Sum:
 
 @dataclass
 class PrintedTable:
-    """Ranges of unknown counts and the equations between them, filled in and then asked what they give back."""
+    """Ranges of unknown counts and the equations between them, filled in and then asked what they give back.
+
+    ``fixed`` counts cannot be taken out of print any more.
+    """
 
     ranges: dict[Unknown, tuple[float, float]] = field(default_factory=dict)
     suppressed: set[Unknown] = field(default_factory=set)
     sums: dict[Sum, None] = field(default_factory=dict)
+    fixed: set[Unknown] = field(default_factory=set)
     _standing_in: dict[Unknown, set[Unknown]] = field(default_factory=dict)
 
     def add(self, unknown: Unknown, low: float, high: float, *, is_suppressed: bool = False) -> None:
@@ -54,12 +58,22 @@ class PrintedTable:
         if total in self.ranges and held <= self.ranges.keys() and held != {total}:
             self.sums[Sum(total, held, is_whole)] = None
 
+    def take_in(self, other: PrintedTable, named: Callable[[Unknown], Unknown], *, is_fixed: bool = False) -> None:
+        """All of another table under other names."""
+        for unknown, limits in other.ranges.items():
+            self.add(named(unknown), *limits, is_suppressed=unknown in other.suppressed)
+            if is_fixed:
+                self.fixed.add(named(unknown))
+        for one in other.sums:
+            self.total(named(one.total), map(named, one.parts), is_whole=one.is_whole)
+
     def hide(self, unknown: Unknown) -> None:
         """Taken out of print: it may be any number."""
         self.ranges[unknown] = (0.0, NO_LIMIT)
 
     def is_hidden(self, unknown: Unknown) -> bool:
-        return self.ranges[unknown][1] >= NO_LIMIT
+        """Whether nothing is left to take out of print."""
+        return unknown in self.fixed or self.ranges[unknown][1] >= NO_LIMIT
 
     def beside(self, unknown: Unknown) -> set[Unknown]:
         """All that stand in one equation with it."""
@@ -78,12 +92,20 @@ class PrintedTable:
             if 0 <= math.floor(high[place[unknown]] + 1e-6) - math.ceil(low[place[unknown]] - 1e-6) < fewest - 1
         }
 
+    @property
+    def is_contradictory(self) -> bool:
+        """Whether no numbers at all fit what was printed."""
+        low, high, _ = self._narrowed()
+        return bool((low > high).any())
+
     def _narrowed(self) -> tuple[Array, Array, dict[Unknown, int]]:
         place = {unknown: number for number, unknown in enumerate(self.ranges)}
         limits = np.array(list(self.ranges.values()), dtype=float).reshape(-1, 2)
         low, high = limits[:, 0].copy(), limits[:, 1].copy()
         sums = list(self.sums)
-        entry = np.array([(n, place[part]) for n, one in enumerate(sums) for part in one.parts]).reshape(-1, 2)
+        entry = np.array([(n, place[part]) for n, one in enumerate(sums) for part in one.parts], dtype=int).reshape(
+            -1, 2
+        )
         row, part = entry[:, 0], entry[:, 1]
         total = np.array([place[one.total] for one in sums], dtype=int)
         is_whole = np.array([one.is_whole for one in sums], dtype=bool)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from fairness_audits.rules_beside import RulesBeside
 from records.prediction_validation import hash_of, repeated_hashes
 
 __all__ = ["pooled_patterns", "repeated_women"]
@@ -19,7 +20,9 @@ __all__ = ["pooled_patterns", "repeated_women"]
 MEMBER = "row_weight"
 
 
-def repeated_women(table: pl.LazyFrame, *, section: Sequence[str], keys: Sequence[str]) -> pl.DataFrame:
+def repeated_women(
+    table: pl.LazyFrame, beside: RulesBeside, *, section: Sequence[str], keys: Sequence[str]
+) -> pl.DataFrame:
     """Patterns of the women with more than one row within a ``section``, one line a row of a pattern.
 
     Columns: ``pattern`` (numbered in a fixed order), ``women`` (how many have it), the counts' ``keys`` and
@@ -29,7 +32,8 @@ def repeated_women(table: pl.LazyFrame, *, section: Sequence[str], keys: Sequenc
     woman = [*section, "woman_id"]
     hashes = repeated_hashes(named, woman)
     again = named.filter(hash_of(woman).is_in(hashes.implode())) if hashes.len() else named.head(0)
-    rows = again.select(*keys, "woman_id", pl.col("weight").alias(MEMBER)).collect(engine="streaming")
+    wanted = beside.on(again).select(*keys, "woman_id", pl.col("weight").alias(MEMBER))
+    rows = beside.named(wanted.collect(engine="streaming"))
     rows = rows.filter(pl.len().over(woman) > 1).with_columns(women=pl.lit(1, dtype=pl.Int64))
     return _patterns(rows, cluster=woman, keys=keys)
 

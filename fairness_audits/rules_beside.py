@@ -6,32 +6,76 @@ pregnancy. So a rule and a model are compared on the same women, and pooled coun
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from fairness_audits.figures import Section
+from records.prediction_validation import hash_of
 
-__all__ = ["GUIDELINE", "RULES_COLUMN", "answered_by", "with_rules_beside"]
+__all__ = ["GUIDELINE", "RULES_COLUMN", "RulesBeside", "answered_by", "rules_beside"]
 
 RULES_COLUMN = "rules"
 QUESTION = ("pregnancy_id", "outcome", "outcome_definition", "prediction_point")
 GUIDELINE = "guideline:"
 YES, NO, UNKNOWN = "yes", "no", "unknown"
+# What a rule said is one digit to the base of four, 0 where it was not asked; 31 rules fit into one whole number.
+SAID = (None, NO, YES, UNKNOWN)
+MOST_RULES = 31
 
 
-def with_rules_beside(table: pl.LazyFrame) -> pl.LazyFrame:
-    """``table`` with `RULES_COLUMN`: on rows with a risk, each rule's answer, null where no rule was asked."""
+@dataclass(frozen=True, kw_only=True)
+class RulesBeside:
+    """What each of ``rules`` (scorer and version) said of each question, as one number a question (`SAID`).
+
+    ``answers`` holds it by the hash of `QUESTION`: eight bytes a pregnancy, so that a national table joins without
+    being held.
+    """
+
+    rules: tuple[str, ...]
+    answers: pl.DataFrame
+
+    def on(self, table: pl.LazyFrame) -> pl.LazyFrame:
+        """``table`` with `RULES_COLUMN` as a number: on rows with a risk, null where no rule was asked."""
+        if not self.rules:
+            return table.with_columns(pl.lit(None, dtype=pl.Int64).alias(RULES_COLUMN))
+        beside = table.with_columns(question=hash_of(QUESTION)).join(self.answers.lazy(), on="question", how="left")
+        return beside.with_columns(pl.when(pl.col("risk").is_not_null()).then(RULES_COLUMN).alias(RULES_COLUMN))
+
+    def named(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """``frame`` with the numbers of `RULES_COLUMN` spelt out, a line a rule that was asked."""
+        numbers = frame[RULES_COLUMN].drop_nulls().unique().to_list()
+        spelt = {number: self._spelt(number) for number in numbers}
+        column = pl.col(RULES_COLUMN).replace_strict(spelt, default=None, return_dtype=pl.String)
+        return frame.with_columns(column)
+
+    def _spelt(self, number: int) -> str:
+        said = [(rule, SAID[number // 4**place % 4]) for place, rule in enumerate(self.rules)]
+        return "\n".join(sorted(f"{rule}={word}" for rule, word in said if word is not None))
+
+
+def rules_beside(table: pl.LazyFrame) -> RulesBeside:
+    """Of a valid predictions table; of its first `MOST_RULES` rules by name, should there be more."""
     is_rule = pl.col("scored_by").str.starts_with(GUIDELINE)
-    if not table.select(is_rule.any()).collect(engine="streaming").item():
-        return table.with_columns(pl.lit(None, dtype=pl.String).alias(RULES_COLUMN))
-    said = pl.when("alert").then(pl.lit(YES)).when(~pl.col("alert")).then(pl.lit(NO)).otherwise(pl.lit(UNKNOWN))
-    answers = (
-        table.filter(is_rule)
-        .select(*QUESTION, answer=pl.concat_str("scored_by", pl.lit("|"), "model_version", pl.lit("="), said))
-        .group_by(QUESTION)
-        .agg(pl.col("answer").sort().str.join("\n").alias(RULES_COLUMN))
+    rule = pl.concat_str("scored_by", pl.lit("|"), "model_version")
+    asked = table.filter(is_rule)
+    rules = asked.select(rule.unique().alias("rule")).collect(engine="streaming")["rule"].sort().to_list()[:MOST_RULES]
+    said = (
+        pl.when("alert")
+        .then(SAID.index(YES))
+        .when(~pl.col("alert"))
+        .then(SAID.index(NO))
+        .otherwise(SAID.index(UNKNOWN))
     )
-    beside = table.join(answers, on=QUESTION, how="left")
-    return beside.with_columns(pl.when(pl.col("risk").is_not_null()).then(RULES_COLUMN).alias(RULES_COLUMN))
+    place = rule.replace_strict(
+        {name: 4**number for number, name in enumerate(rules)}, default=0, return_dtype=pl.Int64
+    )
+    answers = (
+        asked.select(question=hash_of(QUESTION), answer=said.cast(pl.Int64) * place)
+        .group_by("question")
+        .agg(pl.col("answer").sum().alias(RULES_COLUMN))
+    )
+    return RulesBeside(rules=tuple(rules), answers=answers.collect(engine="streaming"))
 
 
 def answered_by(rule: Section, model_rows: pl.DataFrame) -> pl.DataFrame | None:

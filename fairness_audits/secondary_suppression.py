@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -20,6 +21,7 @@ from fairness_audits.gates import without
 from fairness_audits.levels import EVERYONE_LEVEL, Level
 from fairness_audits.printed_table import band_count, count_at, is_band, printed_table
 from fairness_audits.recovery import PrintedTable, Unknown
+from fairness_audits.two_releases import EarlierCounts, added_women, printed_now
 
 __all__ = ["Suppressed", "hide_counts", "silenced", "suppress"]
 
@@ -55,14 +57,22 @@ class Suppressed:
 
 
 def suppress(
-    figures: Sequence[GroupFigures], bands: pl.DataFrame, levels: Sequence[Level], rule: DisclosureRule
+    figures: Sequence[GroupFigures],
+    bands: pl.DataFrame,
+    levels: Sequence[Level],
+    rule: DisclosureRule,
+    before: EarlierCounts = MappingProxyType({}),
 ) -> Suppressed:
-    """Of one section at all its operating points."""
+    """Of one section at all its operating points; ``before`` is what an earlier audit printed of the same question."""
     if rule.rounded_to == 1:
         return Suppressed(figures=tuple(figures), bands=bands)
     women = next(row.counts["n"] for row in figures if row.level == EVERYONE_LEVEL)
     fewest = FEWEST_VALUES_OF_FEW if (women or 0) < FEW_WOMEN else FEWEST_VALUES
     taken_out = _taken_out(printed_table(figures, bands, levels, rule), rule, fewest)
+    left = [hide_counts(row, taken_out) for row in figures]
+    added = added_women(left, before, levels, rule)
+    if not added.is_contradictory:
+        taken_out |= printed_now(_taken_out(added, rule, FEWEST_VALUES, least=1))
     return Suppressed(
         figures=tuple(hide_counts(row, taken_out) for row in figures),
         bands=_bands_without(bands, taken_out),
@@ -70,14 +80,14 @@ def suppress(
     )
 
 
-def _taken_out(table: PrintedTable, rule: DisclosureRule, fewest: int) -> set[Unknown]:
-    """What must not be printed beside the rest, so that no small count comes back.
+def _taken_out(table: PrintedTable, rule: DisclosureRule, fewest: int, *, least: int | None = None) -> set[Unknown]:
+    """What must not be printed beside the rest, so that no small count of ``least`` or more comes back.
 
     A rule that prints 0 as 0 gives a count of none away by itself; a large count may be told from others.
     """
     taken_out: set[Unknown] = set()
+    least = (0 if rule.hides else 1) if least is None else least
     while True:
-        least = 0 if rule.hides else 1
         given_back = [u for u, value in table.given_back(fewest).items() if least <= round(value) <= rule.small]
         chosen = {next(_to_hide(unknown, table), unknown) for unknown in given_back}
         more = {unknown for one in chosen for unknown in _with_its_bands(one, table)} - taken_out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import polars as pl
 
@@ -25,6 +26,7 @@ from fairness_audits.posterior_gap import Gap, gap_of_proportions, gap_of_ratios
 from fairness_audits.recovery import Unknown
 from fairness_audits.secondary_suppression import hide_counts, suppress
 from fairness_audits.tallies import flagged_share, operating_points_answered, tallies
+from fairness_audits.two_releases import EarlierCounts
 from fairness_audits.untested import UntestedAnalysis, untested_analyses
 from records.groups import MISSING_ETHNICITY
 
@@ -83,8 +85,10 @@ def audit_section(
     policy: AuditPolicy,
     *,
     repeated: pl.DataFrame,
+    before: EarlierCounts = MappingProxyType({}),
 ) -> SectionAudit:
-    """``rows`` are the section's counts, ``repeated`` its patterns of women with several rows."""
+    """``rows`` are the section's counts, ``repeated`` its patterns of women with several rows; ``before`` is what an
+    earlier audit printed, so that nothing comes of subtracting it from this one."""
     rule = RULES[policy.disclosure]
     # A table with neither alerts nor risks still has outcomes to show: nobody is evaluated, nothing is flagged.
     points = operating_points_answered(rows, policy.operating_points) or policy.operating_points[:1]
@@ -102,7 +106,7 @@ def audit_section(
             rule=rule,
         )
     ]
-    printed = suppress(figures, banded_counts({section: rows}, levels, rule), levels, rule)
+    printed = suppress(figures, banded_counts({section: rows}, levels, rule), levels, rule, before)
     figures = list(printed.figures)
     ethnic = [level for level in levels if level.is_ethnic]
     groups = next((level for level in ethnic if level.name == "ethnic_group"), None)

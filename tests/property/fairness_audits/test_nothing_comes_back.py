@@ -197,3 +197,63 @@ def test_the_attack_finds_a_count_that_the_others_leave(tmp_path):
     assert _worked_out(tmp_path, RULES["none"]) == [
         "ethnic_group x deprivation_quintile Black, most deprived fifth n = 7"
     ]
+
+
+def _told_by_subtraction(folders: tuple[Path, Path], rule: DisclosureRule) -> list[str]:
+    """Counts of the women added between two releases that every pair of tables which print alike agrees on, if small.
+
+    The attacker knows that the second release is about the women of the first and some more.
+    """
+    first, second = ([one for one in _published(folder) if not one[3]] for folder in folders)
+    size = len(CELLS)
+    rows = [np.r_[cells, np.zeros(size)] for _, cells, _, _ in first] + [
+        np.r_[cells, cells] for _, cells, _, _ in second
+    ]
+    limits = np.array([_range(count, rule, is_band=False) for _, _, count, _ in (*first, *second)], dtype=float)
+    sums = LinearConstraint(np.array(rows), limits[:, 0], limits[:, 1])
+
+    def least(cells: np.ndarray, sign: int) -> float:
+        objective = np.r_[np.zeros(size), sign * cells]
+        solved = milp(objective, constraints=sums, bounds=Bounds(0, MOST), integrality=np.ones(2 * size))
+        assert solved.x is not None, "the printed counts fit no two tables of women"
+        return float(cells @ np.round(solved.x[size:]))
+
+    known = []
+    for name, cells, _, _ in second:
+        low = least(cells, 1)
+        if 1 <= low <= rule.small and least(cells, -1) == low:
+            known.append(f"{name}: {low:g} women more")
+    return known
+
+
+@pytest.mark.parametrize("rule", ["msds", "mhsds"])
+@pytest.mark.parametrize(
+    ("numbers", "more"),
+    [
+        pytest.param([7, 0, 0, 20, 0, 0] * 6, [1] + [0] * 35, id="from a disguised 7 to an 8"),
+        pytest.param([12, 30, 0, 12, 30, 0] * 6, [1, 1, 0, 1, 0, 0] + [0] * 30, id="three women more of one group"),
+        pytest.param([4, 30, 0, 4, 30, 0] * 6, [0, 0, 0, 3, 0, 0] * 6, id="a few more of every group"),
+        pytest.param([0, 30, 0, 0, 30, 0] * 6, [2, 0, 0, 2, 0, 0] * 3 + [0] * 18, id="the first with the outcome"),
+    ],
+)
+def test_nothing_comes_of_subtracting_a_release_from_the_next(tmp_path, rule, numbers, more):
+    """In two levels; the second release knows the first."""
+    policy = replace(DEFAULT_POLICY, disclosure=rule, group_by=LEVELS[:2])
+    before = audit(_births(numbers), policy)
+    now = audit(_births([a + b for a, b in zip(numbers, more, strict=True)]), policy, previous=before)
+    for name, report in (("first", before), ("second", now)):
+        write_report(report, tmp_path / name)
+    assert _told_by_subtraction((tmp_path / "first", tmp_path / "second"), RULES[rule]) == []
+
+
+def test_the_subtraction_finds_what_exact_counts_tell(tmp_path):
+    policy = replace(DEFAULT_POLICY, disclosure="none", group_by=LEVELS[:2])
+    numbers, more = [12, 30, 0, 12, 30, 0] * 6, [1, 1, 0, 1, 0, 0] + [0] * 30
+    before = audit(_births(numbers), policy)
+    now = audit(_births([a + b for a, b in zip(numbers, more, strict=True)]), policy, previous=before)
+    for name, report in (("first", before), ("second", now)):
+        write_report(report, tmp_path / name)
+    exact = replace(RULES["none"], small=7)
+    assert "everyone Everyone events: 2 women more" in _told_by_subtraction(
+        (tmp_path / "first", tmp_path / "second"), exact
+    )
