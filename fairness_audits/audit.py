@@ -266,5 +266,7 @@ def _site_gaps(models: Sequence[SectionAudit], counts: Counts, rule: DisclosureR
     for part in models:
         rows = flagged_share(by_site[part.section], part.primary_point, counts.thresholds)
         level = next((level for level in part.levels if level.name == "ethnic_group"), None)
-        found += site_gaps(part.section, part.primary_point.label, rows, level, rule)
+        not_fit = kept_back(part.figures, part.section)
+        gaps = site_gaps(part.section, part.primary_point.label, rows, level, rule)
+        found += [gap for gap in gaps if gap.group not in not_fit]
     return tuple(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fairness_audits.disclosure import Family
 from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL, Level
 
-__all__ = ["Cell", "families_of"]
+__all__ = ["Cell", "families_of", "parents_of"]
 
 # The name of a level, and a group of it.
 Cell = tuple[str, str]
@@ -29,6 +29,11 @@ def families_of(levels: Sequence[Level], groups: Mapping[str, Sequence[str]]) ->
                 if children:
                     found[((parents[0], parent), children)] = None
     return [Family(total, members) for total, members in found]
+
+
+def parents_of(level: Level, levels: Sequence[Level]) -> Mapping[str, str] | None:
+    """The ethnic group that each group of ``level`` is part of; None where it is not finer than ethnic groups."""
+    return next((within for name, within in _coarser(level, levels) if name == "ethnic_group"), None)
 
 
 def _coarser(level: Level, levels: Sequence[Level]) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -10,7 +10,7 @@ import polars as pl
 from records.errors import EquipartumError
 from records.groups import ETHNIC_SCHEMES, MISSING_ETHNICITY, NOT_KNOWN, broad_group
 
-__all__ = ["EVERYONE", "EVERYONE_LEVEL", "Level", "TooManyGroups", "columns_of", "levels_in"]
+__all__ = ["EVERYONE", "EVERYONE_LEVEL", "Level", "TooManyGroups", "columns_of", "is_stated", "levels_in"]
 
 EVERYONE = "Everyone"
 CROSSED = " x "
@@ -62,6 +62,10 @@ class Level:
     def is_ethnic(self) -> bool:
         return any(column.startswith("ethnic") for column in self.columns)
 
+    @property
+    def is_crossed(self) -> bool:
+        return CROSSED in self.name
+
     def labelled(self, rows: pl.DataFrame) -> pl.DataFrame:
         """``rows`` with the group of each in a column ``group``."""
         labels = [self.label_of[cell] for cell in rows.select(self.columns).unique(maintain_order=True).iter_rows()]
@@ -74,8 +78,9 @@ class Level:
 def levels_in(cells: pl.DataFrame, *, group_by: Sequence[str], group_scheme: str) -> tuple[Level, ...]:
     """The levels of a policy that these counts can tell apart.
 
-    A level without a recorded value, or that only repeats another, is left out; the ethnic group level always stays.
-    Raises `TooManyGroups`. Cost grows with distinct combinations of the columns named, not with rows of counts.
+    A level without a recorded value, or that only repeats another (a crossing repeats what it is made of), is left out;
+    the ethnic group level always stays. Raises `TooManyGroups`. Cost grows with distinct combinations of the columns
+    named, not with rows of counts.
     """
     parts_of = {name: [part.strip() for part in name.split(CROSSED)] for name in group_by}
     named = {name: tuple(dict.fromkeys(_column(part) for part in parts)) for name, parts in parts_of.items()}
@@ -93,10 +98,15 @@ def levels_in(cells: pl.DataFrame, *, group_by: Sequence[str], group_scheme: str
             )
         found.append(_level(name, parts, columns, present, group_scheme))
     kept = [level for level in found if level.name == KEPT]
-    for level in found:
+    for level in sorted(found, key=lambda level: level.is_crossed):
         if not any(_same_partition(level, other, cells) for other in kept):
             kept.append(level)
     return tuple(sorted(kept, key=found.index))
+
+
+def is_stated(group: str) -> bool:
+    """Whether every part of a label says something: 'Asian, Not known' does not."""
+    return not any(part in MISSING_ETHNICITY for part in group.split(CROSSED_LABEL))
 
 
 def columns_of(levels: Sequence[Level]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import Figure, GroupFigures, Section, figure, rounded
 from fairness_audits.group_tests import Tested, rate_against_others, ratio_against_others
 from fairness_audits.heterogeneity import Heterogeneity, heterogeneity
-from records.groups import MISSING_ETHNICITY
+from fairness_audits.levels import is_stated
 
 __all__ = ["AdjustedDifference", "GroupHeterogeneity", "adjusted_differences", "differences_over_groups", "holm"]
 
@@ -97,7 +97,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def differences_over_groups(figures: Sequence[GroupFigures], rule: DisclosureRule) -> tuple[GroupHeterogeneity, ...]:
     """Cochran's Q over the stated ethnic groups, of each primary figure; half an event to each side."""
-    rows = [row for row in figures if row.level == PRIMARY_LEVEL and row.group not in MISSING_ETHNICITY]
+    rows = [row for row in figures if row.level == PRIMARY_LEVEL and is_stated(row.group)]
     found = []
     for estimand in PRIMARY:
         told = [(row.group, pair) for row in rows if (pair := _effect(row, estimand, rule)) is not None]
@@ -122,7 +122,7 @@ def _family(row: GroupFigures, estimand: str) -> str:
 def _tested(figures: Sequence[GroupFigures], rule: DisclosureRule) -> Iterator[tuple[GroupFigures, str, Tested]]:
     everyone = figures[0]
     for row in figures[1:]:
-        if any(part in MISSING_ETHNICITY for part in row.group.split(", ")):
+        if not is_stated(row.group):
             continue
         estimands = (*PRIMARY, *EXPLORATORY) if row.level == PRIMARY_LEVEL else PRIMARY
         for estimand in estimands:

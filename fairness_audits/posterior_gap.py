@@ -2,15 +2,16 @@
 
 The largest less the smallest of noisy estimates overstates a gap, that of shrunken means understates it. Here every
 group's true value is drawn given the data, and the gap is taken draw by draw. On the log scale of the figure, groups
-vary normally around a common mean; the prior on their standard deviation is half-t (Gelman, Bayesian Analysis
-2006;1:515) with 4 degrees of freedom and scale 0.5 (the 0.5 of Rover et al., Res Synth Methods 2021;12:448, for log
-odds). Deterministic: a fixed grid of standard deviations, and draws from a fixed seed.
+vary normally around a common mean, and finer categories around the mean of the group they are part of; the prior on
+each standard deviation is half-t (Gelman, Bayesian Analysis 2006;1:515) with 4 degrees of freedom and scale 0.5 (Rover
+et al., Res Synth Methods 2021;12:448, for log odds). Deterministic: a fixed grid of standard deviations, and draws from
+a fixed seed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairness_audits.figures import DIGITS, Section, rounded
+from fairness_audits.levels import is_stated
+from fairness_audits.nested_posterior import nested_draws, systematic
 from fairness_audits.replicates import simultaneous_gap_bound
 
 __all__ = ["Gap", "gap_of_proportions", "gap_of_ratios"]
@@ -29,6 +32,8 @@ SEED = 20_240_229
 PRIOR_SCALE = 0.5
 PRIOR_DEGREES = 4.0
 GRID = np.geomspace(1e-3, 4.0, 160)
+# Of each of two standard deviations, where categories lie within groups.
+COARSE_GRID = np.geomspace(1e-3, 4.0, 48)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,23 +80,30 @@ class Gap:
         return {**self.section.to_dict(), **plain, "text": self.text}
 
 
-def gap_of_proportions(counts: Mapping[str, tuple[float, float]], *, tolerance: float) -> dict[str, Any]:
+def gap_of_proportions(
+    counts: Mapping[str, tuple[float, float]], *, tolerance: float, parents: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Gap of proportions, from (part, whole) of each group, on the logit scale with half an event added to each side.
 
-    Returns what `Gap` needs of it: expected, low, high, probability_above, conservative_high, tolerance.
+    With ``parents``, each group shrinks to the one named there, and those to their common mean. Returns what `Gap`
+    needs of it: expected, low, high, probability_above, conservative_high, tolerance.
     """
     part, whole = _columns(counts)
     centre = np.log((part + 0.5) / (whole - part + 0.5))
     variance = 1 / (part + 0.5) + 1 / (whole - part + 0.5)
-    gap = _gap(centre, variance, tolerance, lambda draws: 0.5 * (1 + np.tanh(0.5 * draws)), "sensitivity")
+    draws = _draws(centre, variance, _parent_numbers(counts, parents))
+    gap = _gap(0.5 * (1 + np.tanh(0.5 * draws)), tolerance, "sensitivity")
     return gap | {"conservative_high": rounded(simultaneous_gap_bound(counts), DIGITS["sensitivity"])}
 
 
-def gap_of_ratios(counts: Mapping[str, tuple[float, float]], *, tolerance: float) -> dict[str, Any]:
+def gap_of_ratios(
+    counts: Mapping[str, tuple[float, float]], *, tolerance: float, parents: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Gap of observed over expected, from (events, expected) of each group, on the log scale."""
     events, expected = _columns(counts)
     centre = np.log((events + 0.5) / (expected + 0.5))
-    return _gap(centre, 1 / (events + 0.5), tolerance, np.exp, "observed_to_expected") | {"conservative_high": None}
+    draws = _draws(centre, 1 / (events + 0.5), _parent_numbers(counts, parents))
+    return _gap(np.exp(draws), tolerance, "observed_to_expected") | {"conservative_high": None}
 
 
 def _columns(counts: Mapping[str, tuple[float, float]]) -> tuple[Array, Array]:
@@ -99,12 +111,19 @@ def _columns(counts: Mapping[str, tuple[float, float]]) -> tuple[Array, Array]:
     return table[:, 0], table[:, 1]
 
 
-def _gap(
-    centre: Array, variance: Array, tolerance: float, back: Callable[[Array], Array], estimand: str
-) -> dict[str, Any]:
-    if centre.size < 2:
+def _parent_numbers(counts: Mapping[str, object], parents: Mapping[str, str] | None) -> NDArray[np.int64] | None:
+    """The parent of each group by number; None where parents tell nothing: all have one, or each its own."""
+    if parents is None:
+        return None
+    numbers = {parent: number for number, parent in enumerate(dict.fromkeys(parents[group] for group in counts))}
+    if len(numbers) in (0, 1, len(counts)):
+        return None
+    return np.array([numbers[parents[group]] for group in counts], dtype=np.int64)
+
+
+def _gap(values: Array, tolerance: float, estimand: str) -> dict[str, Any]:
+    if values.shape[1] < 2:
         return {"expected": None, "low": None, "high": None, "probability_above": None, "tolerance": tolerance}
-    values = back(_draws(centre, variance))
     gaps = values.max(axis=1) - values.min(axis=1)
     low, high = np.quantile(gaps, [0.025, 0.975])
     digits = DIGITS[estimand]
@@ -117,13 +136,15 @@ def _gap(
     }
 
 
-def _draws(centre: Array, variance: Array) -> Array:
+def _draws(centre: Array, variance: Array, parent: NDArray[np.int64] | None) -> Array:
     """True values of each group given the data: `DRAWS` rows, a column a group."""
-    spread, weight = _posterior_of_spread(centre, variance)
+    if centre.size < 2:
+        return np.zeros((DRAWS, centre.size))
+    if parent is not None:
+        return nested_draws(centre, variance, parent, spreads=COARSE_GRID, log_prior=_log_prior, seed=SEED, draws=DRAWS)
+    weight = _posterior_of_spread(centre, variance)
     random = np.random.Generator(np.random.PCG64(SEED))
-    # Systematic resampling of the grid: each standard deviation as often as its weight says, without luck.
-    picked = np.searchsorted(np.cumsum(weight), (np.arange(DRAWS) + 0.5) / DRAWS)
-    between = spread[np.minimum(picked, spread.size - 1)][:, None] ** 2
+    between = GRID[systematic(weight, DRAWS)][:, None] ** 2
     precision = 1 / (variance + between)
     common = (precision @ centre) / precision.sum(axis=1)
     mean = common + random.standard_normal(DRAWS) / np.sqrt(precision.sum(axis=1))
@@ -133,7 +154,13 @@ def _draws(centre: Array, variance: Array) -> Array:
     return drawn
 
 
-def _posterior_of_spread(centre: Array, variance: Array) -> tuple[Array, Array]:
+def _log_prior(spread: Array) -> Array:
+    """Half-t density of a standard deviation, times the width of its place in the grid."""
+    density: Array = -0.5 * (PRIOR_DEGREES + 1) * np.log1p((spread / PRIOR_SCALE) ** 2 / PRIOR_DEGREES)
+    return density + np.log(np.gradient(spread))
+
+
+def _posterior_of_spread(centre: Array, variance: Array) -> Array:
     """Weights of the grid of between-group standard deviations, the common mean integrated out under a flat prior."""
     total = variance + GRID[:, None] ** 2
     precision = 1 / total
@@ -143,15 +170,14 @@ def _posterior_of_spread(centre: Array, variance: Array) -> tuple[Array, Array]:
         + np.log(precision.sum(axis=1))
         + (precision * (centre - common[:, None]) ** 2).sum(axis=1)
     )
-    log_prior = -0.5 * (PRIOR_DEGREES + 1) * np.log1p((GRID / PRIOR_SCALE) ** 2 / PRIOR_DEGREES)
-    log_weight = log_likelihood + log_prior + np.log(np.gradient(GRID))
+    log_weight = log_likelihood + _log_prior(GRID)
     weight = np.exp(log_weight - log_weight.max())
-    return GRID, weight / weight.sum()
+    normed: Array = weight / weight.sum()
+    return normed
 
 
 def groups_with_counts(
     counts: Mapping[str, tuple[float | None, float | None]],
-    missing: Sequence[str],
     is_told: Callable[[float, float], bool],
 ) -> tuple[dict[str, tuple[float, float]], tuple[str, ...]]:
     """Groups whose printed counts can enter a gap, and the names of those that cannot; missing ethnicity never does.
@@ -161,6 +187,6 @@ def groups_with_counts(
     usable = {
         group: (float(part), float(whole))
         for group, (part, whole) in counts.items()
-        if part is not None and whole and group not in missing and is_told(part, math.floor(whole))
+        if part is not None and whole and is_stated(group) and is_told(part, math.floor(whole))
     }
-    return usable, tuple(g for g in counts if g not in usable and g not in missing)
+    return usable, tuple(g for g in counts if g not in usable and is_stated(g))

@@ -53,7 +53,7 @@ ROWS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("scored_ascertained", ("scored_events",), False),
     ("scored_events", ("low_risk_events",), False),
     ("n", ("interpreter_known",), False),
-    ("interpreter_known", ("interpreter_needed",), False),
+    ("interpreter_known", ("needs_interpreter",), False),
     ("n", ("deprivation_known",), False),
     ("deprivation_known", ("most_deprived",), False),
     ("n", ("simulated",), False),

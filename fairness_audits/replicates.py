@@ -1,12 +1,13 @@
 """Bootstrap by counts: a thousand re-drawn samples from the counts alone, whatever the number of rows.
 
-Drawing rows with replacement is, cell by cell, drawing Poisson counts (the Poisson bootstrap: Hanley and MacGibbon,
-Comput Methods Programs Biomed 2006;83:57). The seed is fixed, so the same counts give the same limits.
+Drawing rows with replacement is drawing a group's cells from one multinomial; where rows are many it is, cell by cell,
+drawing Poisson counts, which is faster (the Poisson bootstrap: Hanley and MacGibbon, Comput Methods Programs Biomed
+2006;83:57). The seed is fixed, so the same counts give the same limits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -81,10 +82,12 @@ class GroupCells:
 
 
 def bootstrap_intervals(
-    groups: Mapping[str, GroupCells], *, draws: int = 1000, level: float = 0.95
+    groups: Mapping[str, GroupCells], *, draws: int = 1000, level: float = 0.95, scheme: str = "poisson"
 ) -> dict[str, dict[str, tuple[float, float]]]:
     """Percentile limits of the figures in `REPLICATED`, for each group.
 
+    ``scheme`` is 'poisson', or 'multinomial': then every replicate has as many women as the group, and weighted counts
+    are refused (`ValueError`), because women cannot be drawn in fractions.
     A replicate in which a figure is undefined (no event drawn) is left out of that figure's limits; where all are, NaN.
     """
     random = np.random.Generator(np.random.PCG64(SEED))
@@ -92,7 +95,7 @@ def bootstrap_intervals(
     limits = {}
     for name, cells in groups.items():
         merged = cells.coarse()
-        drawn = np.concatenate(list(_figures(merged, draws, random)), axis=1)
+        drawn = np.concatenate(list(_figures(merged, draws, random, SCHEMES[scheme])), axis=1)
         limits[name] = {figure: _limits(row, tails) for figure, row in zip(REPLICATED, drawn, strict=True)}
     return limits
 
@@ -105,13 +108,31 @@ def _limits(row: Array, tails: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _figures(cells: GroupCells, draws: int, random: np.random.Generator) -> Iterator[Array]:
+def _figures(cells: GroupCells, draws: int, random: np.random.Generator, draw: Draw) -> Iterator[Array]:
     """`REPLICATED` x replicates, a batch at a time so that memory does not grow with ``draws``."""
     for start in range(0, draws, BATCH):
-        size = (min(BATCH, draws - start), cells.events.size)
-        events = random.poisson(cells.events, size).astype(float)
-        non_events = random.poisson(cells.non_events, size).astype(float)
+        events, non_events = draw(cells, min(BATCH, draws - start), random)
         yield _figures_of(events, non_events, cells)
+
+
+Draw = Callable[[GroupCells, int, np.random.Generator], tuple[Array, Array]]
+
+
+def _poisson(cells: GroupCells, draws: int, random: np.random.Generator) -> tuple[Array, Array]:
+    size = (draws, cells.events.size)
+    return random.poisson(cells.events, size).astype(float), random.poisson(cells.non_events, size).astype(float)
+
+
+def _multinomial(cells: GroupCells, draws: int, random: np.random.Generator) -> tuple[Array, Array]:
+    counts = np.r_[cells.events, cells.non_events]
+    women = round(float(counts.sum()))
+    if abs(counts.sum() - women) > 1e-6:
+        raise ValueError("multinomial replicates draw whole women: weighted counts need scheme='poisson'")
+    drawn = random.multinomial(women, counts / counts.sum(), draws).astype(float)
+    return drawn[:, : cells.events.size], drawn[:, cells.events.size :]
+
+
+SCHEMES: Mapping[str, Draw] = {"multinomial": _multinomial, "poisson": _poisson}
 
 
 def _figures_of(events: Array, non_events: Array, cells: GroupCells) -> Array:

@@ -12,6 +12,7 @@ from fairness_audits.bands import banded_counts
 from fairness_audits.calibration_curve import CalibrationCurve, calibration_curves
 from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.estimate import figures_of_section
+from fairness_audits.families import parents_of
 from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.gates import GateAnswer, bounds_alone, judge, kept_back, withheld
 from fairness_audits.levels import Level
@@ -28,7 +29,6 @@ from fairness_audits.secondary_suppression import hide_counts, suppress
 from fairness_audits.tallies import flagged_share, operating_points_answered, tallies
 from fairness_audits.two_releases import EarlierCounts
 from fairness_audits.untested import UntestedAnalysis, untested_analyses
-from records.groups import MISSING_ETHNICITY
 
 __all__ = ["SectionAudit", "audit_section", "hidden_alike"]
 
@@ -123,7 +123,9 @@ def audit_section(
         levels=levels,
         figures=tuple(figures),
         gates=gates,
-        gaps=tuple(gap for level in ethnic for gap in _gaps(section, level, primary, policy)),
+        gaps=tuple(
+            gap for level in ethnic if not level.is_crossed for gap in _gaps(section, level, levels, primary, policy)
+        ),
         curves=tuple(
             replace(curve, points=()) if curve.group in not_fit else curve
             for curve in calibration_curves(section, rows, groups, rule)
@@ -170,17 +172,20 @@ def _untested(
     return untested_analyses(rows, told, level, rule)
 
 
-def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], policy: AuditPolicy) -> list[Gap]:
+def _gaps(
+    section: Section, level: Level, levels: Sequence[Level], figures: Sequence[GroupFigures], policy: AuditPolicy
+) -> list[Gap]:
+    """Finer categories, and crossings, shrink to the ethnic group that they are part of."""
+    parents = parents_of(level, levels)
+    sensitivity_limit, ratio_limit = (policy.tolerance(check).limit for check in ("FA003", "FA002"))
     rows = [row for row in figures if row.level == level.name]
     rule = RULES[policy.disclosure]
     found, dropped = groups_with_counts(
         {row.group: _found_of_events(row) for row in rows},
-        MISSING_ETHNICITY,
         rule.can_be_share,
     )
     ratios, without = groups_with_counts(
         {row.group: _observed_and_expected(row) for row in rows if _has_ratio(row)},
-        MISSING_ETHNICITY,
         rule.can_be_over,
     )
     design = {row.group: row.effective for row in rows}
@@ -193,8 +198,8 @@ def _gaps(section: Section, level: Level, figures: Sequence[GroupFigures], polic
         for group, (events, expected) in ratios.items()
     }
     gaps = {
-        "sensitivity": (gap_of_proportions(capped, tolerance=policy.tolerance("FA003").limit), found, dropped),
-        "observed_to_expected": (gap_of_ratios(ratios, tolerance=policy.tolerance("FA002").limit), ratios, without),
+        "sensitivity": (gap_of_proportions(capped, tolerance=sensitivity_limit, parents=parents), found, dropped),
+        "observed_to_expected": (gap_of_ratios(ratios, tolerance=ratio_limit, parents=parents), ratios, without),
     }
     point = rows[0].operating_point if rows else ""
     return [

@@ -67,7 +67,7 @@ PARTS: Mapping[str, pl.Expr] = {
 OTHER_SUMS = (
     "not_yet_due",
     "interpreter_known",
-    "interpreter_needed",
+    "needs_interpreter",
     "deprivation_known",
     "most_deprived",
     "simulated",

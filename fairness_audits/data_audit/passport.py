@@ -130,7 +130,7 @@ def passport_of(
 def _group(level: str, group: str, questions: Questions, printed: PrintedCounts) -> GroupRow:
     counts, cell = printed.counts[level, group], (level, group)
     knows_interpreter = printed.everyone["interpreter_known"] != 0
-    interpreter = _share("needs an interpreter", "", cell, "interpreter_needed", "interpreter_known", printed)
+    interpreter = _share("needs an interpreter", "", cell, "needs_interpreter", "interpreter_known", printed)
     return GroupRow(
         level=level,
         group=group,

@@ -80,7 +80,7 @@ class Questions:
         return {
             "n": pl.lit(1),
             "interpreter_known": pl.col("interpreter_needed").is_not_null(),
-            "interpreter_needed": pl.col("interpreter_needed"),
+            "needs_interpreter": pl.col("interpreter_needed"),
             **{name: sums for concept in self.concepts for name, sums in _of_concept(concept, self.concepts)},
             **{name: sums for reading in self.readings for name, sums in _of_reading(reading)},
             **{name: sums for rate in self.published for name, sums in _of_published(rate)},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -50,6 +52,27 @@ def test_limits_of_a_proportion_are_near_wilsons(births):
 def test_the_same_counts_give_the_same_limits(births):
     cells = {"all": _cells(*births)}
     assert bootstrap_intervals(cells, draws=100) == bootstrap_intervals(cells, draws=100)
+
+
+def test_multinomial_limits_are_those_of_poisson_where_women_are_many(births):
+    """The number of women varies in the one and not in the other, which moves no share: 2,000 replicates agree."""
+    cells = {"all": _cells(*births)}
+    poisson, multinomial = (bootstrap_intervals(cells, draws=2000, scheme=s)["all"] for s in ("poisson", "multinomial"))
+    for name in ("sensitivity", "specificity", "auroc", "brier"):
+        width = poisson[name][1] - poisson[name][0]
+        assert multinomial[name] == pytest.approx(poisson[name], abs=0.15 * width)
+
+
+def test_multinomial_replicates_have_as_many_women_as_the_group(births):
+    """Of 3 women who all had the outcome and were all flagged, every replicate is the same."""
+    three = GroupCells(
+        events=np.array([3.0]), non_events=np.zeros(1), flagged=np.ones(1), risk=np.ones(1), squared_risk=np.ones(1)
+    )
+    found = bootstrap_intervals({"three": three}, draws=50, scheme="multinomial")["three"]
+    assert found["flag_rate"] == found["sensitivity"] == (1.0, 1.0)
+    weighted = replace(three, events=np.array([3.4]))
+    with pytest.raises(ValueError, match="whole women"):
+        bootstrap_intervals({"three": weighted}, draws=50, scheme="multinomial")
 
 
 def test_a_group_without_events_survives(births):
