@@ -27,8 +27,8 @@ from fairness_audits.levels import columns_of, levels_in
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy, PolicyNamesAbsentGroup, read_policy
 from fairness_audits.report import AuditReport
 from fairness_audits.report_files import write_report
-from fairness_audits.secondary_suppression import silenced
 from fairness_audits.section_audit import SectionAudit, audit_section, hidden_alike
+from fairness_audits.silence import silenced
 from fairness_audits.sites import SiteGap, site_gaps
 from fairness_audits.tallies import flagged_share
 from fairness_audits.two_releases import earlier_counts
@@ -97,7 +97,7 @@ def audit_counts(
         )
         for section, rows in sections.items()
     ]
-    audited = hidden_alike(audited)
+    audited = hidden_alike(audited, policy)
     models = [part for part in audited if not part.section.is_comparator]
     contexts = _contexts(context)
     over_sites = _site_gaps(models, counts, rule)

@@ -65,7 +65,7 @@ class Comparison:
 
     ``flag_rate`` is of the women whom the rule can be evaluated for, ``capacity`` the share the model flags at its
     operating point. ``not_evaluated`` women lacked what the rule asks for; ``why_not`` says why none could be.
-    ``is_paired`` says that the rows are of the same women.
+    ``is_paired`` says that the rows are of the same women. A rule that nobody could be evaluated for has no rows.
     """
 
     model: Section
@@ -161,7 +161,7 @@ def compare(
                 disclosure,
             )
             for cell in by_rule
-            if cell in by_model
+            if cell in by_model and everyone["evaluated"]
         ),
     )
 

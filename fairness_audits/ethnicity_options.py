@@ -17,6 +17,7 @@ from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import ratio, share
 from fairness_audits.row_zero import status_against_row_zero
+from fairness_audits.rules_beside import GUIDELINE
 from models.guidelines import GUIDELINES
 
 __all__ = ["OptionRow", "PrintedOption", "printed_options"]
@@ -28,12 +29,14 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "ethnicity_as_input": "Ethnicity as an input",
     }
 )
+OTHER_CAPACITY = "other number of flags"
 COUNTS = ("women", "flagged", "ascertained", "events", "found", "found_by_row_zero", "found_with_level_up")
 
 
 @dataclass(frozen=True, kw_only=True)
 class OptionRow:
-    """One group under one option. ``status``: 'no worse', 'worse' or 'cannot tell', against row 0 on the same women."""
+    """One group under one option. ``status``: 'no worse', 'worse' or 'cannot tell', against row 0 on the same women;
+    a rule flags another number of women than row 0 does, so that neither can be said of it."""
 
     group: str
     events: int | None
@@ -102,7 +105,8 @@ def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float) -> tuple[
     groups = {EVERYONE: _everyone(option.groups), **{row.group: row for row in option.groups}}
     exact = {name: {count: float(getattr(row, count) or 0) for count in COUNTS} for name, row in groups.items()}
     printed = publish(rule, exact, one_family(exact, EVERYONE))
-    return tuple(_row(row, printed[name], rule, limit) for name, row in groups.items())
+    is_rule = option.name.startswith(GUIDELINE)
+    return tuple(_row(row, printed[name], rule, limit, is_rule=is_rule) for name, row in groups.items())
 
 
 def _everyone(groups: tuple[OptionGroup, ...]) -> OptionGroup:
@@ -126,7 +130,7 @@ def _everyone(groups: tuple[OptionGroup, ...]) -> OptionGroup:
     )
 
 
-def _row(row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, limit: float) -> OptionRow:
+def _row(row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, limit: float, *, is_rule: bool) -> OptionRow:
     mean = rounded(row.mean_risk, DIGITS["mean_risk"])
     has_level_up = row.found_with_level_up is not None
     return OptionRow(
@@ -138,7 +142,9 @@ def _row(row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, limit:
         if has_level_up
         else Figure(estimand="sensitivity", value=None),
         observed_to_expected=ratio(counts["events"], counts["ascertained"], mean, rule),
-        status=status_against_row_zero(
+        status=OTHER_CAPACITY
+        if is_rule
+        else status_against_row_zero(
             GroupAgainstRowZero(
                 group=row.group,
                 events=row.events,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from fairness_audits.comparators import Comparison, ComparisonRow
+from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import Figure, GroupFigures, Section, per_hundred
 from fairness_audits.levels import EVERYONE_LEVEL
 from fairness_audits.policy_parts import Gate
@@ -39,15 +40,18 @@ class GateAnswer:
     reason: str = ""
 
 
-def judge(figures: Sequence[GroupFigures], gates: Iterable[Gate]) -> tuple[GateAnswer, ...]:
-    """Every gate's answer about one section's rows of one operating point, from printed figures only."""
+def judge(figures: Sequence[GroupFigures], gates: Iterable[Gate], rule: DisclosureRule) -> tuple[GateAnswer, ...]:
+    """Every gate's answer about one section's rows of one operating point, from printed figures only.
+
+    None where the rule disguises or rounds the counts too much to say.
+    """
     answers: list[GateAnswer] = []
     everyone = next(row for row in figures if row.level == EVERYONE_LEVEL)
     for gate in gates:
         if gate.measure == "outcome_rate":
             answers.append(_of_rate(gate, everyone))
         elif gate.measure == "ethnicity_known":
-            answers.append(_of_ethnicity(gate, everyone, figures))
+            answers.append(_of_ethnicity(gate, everyone, figures, rule))
         else:
             answers += [_of_row(gate, row) for row in figures]
     return tuple(answers)
@@ -71,14 +75,14 @@ def closed(row: GroupFigures, estimand: str, answers: Iterable[GateAnswer], ethn
 
 
 def withheld(
-    figures: Iterable[GroupFigures], gates: Sequence[Gate], ethnic_levels: Iterable[str]
+    figures: Iterable[GroupFigures], gates: Sequence[Gate], ethnic_levels: Iterable[str], rule: DisclosureRule
 ) -> list[GroupFigures]:
     """The rows with every figure whose gate is closed replaced by the reason; an undefined figure stays undefined."""
     ethnic = frozenset(ethnic_levels)
     rows: list[GroupFigures] = []
     for _, of_point in groupby(figures, key=lambda row: row.operating_point):
         kept = list(of_point)
-        answers = judge(kept, gates)
+        answers = judge(kept, gates, rule)
         rows += [
             replace(
                 row,
@@ -143,10 +147,14 @@ def _of_row(gate: Gate, row: GroupFigures) -> GateAnswer:
     return _answer(gate, row, known, f"{words} for {per_hundred(known or 0)} of 100, {gate.range_text}")
 
 
-def _of_ethnicity(gate: Gate, everyone: GroupFigures, figures: Iterable[GroupFigures]) -> GateAnswer:
+def _of_ethnicity(
+    gate: Gate, everyone: GroupFigures, figures: Iterable[GroupFigures], rule: DisclosureRule
+) -> GateAnswer:
     missing = [r.counts["n"] for r in figures if r.level == "ethnic_group" and r.group in MISSING_ETHNICITY]
-    share = _share(sum(n or 0 for n in missing), everyone.counts["n"])
-    known = None if share is None or None in missing else 1 - share
+    women, unknown = everyone.counts["n"], sum(n or 0 for n in missing)
+    is_told = women is not None and None not in missing and rule.can_be_share(min(unknown, women), women)
+    share = _share(unknown, women) if is_told else None
+    known = None if share is None else 1 - share
     return _answer(gate, everyone, known, f"ethnicity known for {per_hundred(known or 0)} of 100, {gate.range_text}")
 
 

@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 Unknown = tuple[str, str, str]
 # Far beyond any number of women, and small enough that sums of it are exact.
 NO_LIMIT = 1e12
+# Equations stand in chains of ten or so; ranges that still creep after so many rounds would creep for ever.
+MOST_ROUNDS = 100
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,12 @@ class PrintedTable:
         limits = np.array(list(self.ranges.values()), dtype=float).reshape(-1, 2)
         low, high = limits[:, 0].copy(), limits[:, 1].copy()
         sums = list(self.sums)
-        entry = np.array([(n, place[part]) for n, one in enumerate(sums) for part in one.parts], dtype=int).reshape(
-            -1, 2
-        )
+        standing = [(number, place[part]) for number, one in enumerate(sums) for part in one.parts]
+        entry = np.array(standing, dtype=int).reshape(-1, 2)
         row, part = entry[:, 0], entry[:, 1]
         total = np.array([place[one.total] for one in sums], dtype=int)
         is_whole = np.array([one.is_whole for one in sums], dtype=bool)
-        while True:
+        for _ in range(MOST_ROUNDS):
             before = low.copy(), high.copy()
             np.minimum(high, NO_LIMIT, out=high)
             least, most = _added(row, low[part], len(sums)), _added(row, high[part], len(sums))
@@ -121,7 +122,8 @@ class PrintedTable:
             is_settled = np.array_equal(before[0], low) and np.array_equal(before[1], high)
             # Ranges that cross fit no table: from a contradiction nothing can be worked out.
             if is_settled or (low > high + 1).any():
-                return low, high, place
+                break
+        return low, high, place
 
 
 def _added(row: NDArray[np.int64], values: Array, sums: int) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -32,6 +32,7 @@ from fairness_audits.posterior_gap import Gap
 from fairness_audits.predictor_missingness import MissingnessRow, printed_missingness
 from fairness_audits.reach import ReachRow, printed_reach
 from fairness_audits.row_zero import RowZeroRow, printed_against_row_zero
+from fairness_audits.silence import silent_row
 from fairness_audits.sites import SiteGap
 from fairness_audits.untested import UntestedAnalysis
 from fairness_audits.verdicts_by_share import LabelBias
@@ -150,7 +151,8 @@ class AuditReport:
         """Each group against the unconstrained fit; empty where none was given."""
         context = self.context_of(section)
         limit = self.policy.tolerance("FA004").limit
-        return printed_against_row_zero(context, self.rule, limit) if context is not None else ()
+        rows = printed_against_row_zero(context, self.rule, limit) if context is not None else ()
+        return tuple(silent_row(row) if row.group in self._hidden_groups(section) else row for row in rows)
 
     def frontier(self, section: Section) -> tuple[FrontierRow, ...]:
         context = self.context_of(section)
@@ -160,7 +162,17 @@ class AuditReport:
         """Ways of treating ethnicity side by side; empty where they were not compared."""
         context = self.context_of(section)
         limit = self.policy.tolerance("FA004").limit
-        return printed_options(context, self.rule, limit) if context is not None else ()
+        options = printed_options(context, self.rule, limit) if context is not None else ()
+        hidden = self._hidden_groups(section)
+        return tuple(
+            replace(o, rows=tuple(silent_row(row) if row.group in hidden else row for row in o.rows)) for o in options
+        )
+
+    def _hidden_groups(self, section: Section) -> frozenset[str]:
+        """Whose counts of who was found are kept back: no other table may print them either."""
+        names = ("events", "evaluated_events", "found", "missed")
+        rows = (r for r in self.figures_of(section) if r.level in FLAT_LEVELS)
+        return frozenset(row.group for row in rows if any(row.counts[name] is None for name in names))
 
     def certificate(self, section: Section) -> tuple[CertifiedGroup, ...]:
         context = self.context_of(section)

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
 
 import polars as pl
 
-from fairness_audits.comparators import Comparison, ComparisonRow
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.effective_counts import EffectiveCounts
-from fairness_audits.figures import Figure, GroupFigures, hidden
-from fairness_audits.gates import without
+from fairness_audits.figures import GroupFigures, hidden
 from fairness_audits.levels import EVERYONE_LEVEL, Level
 from fairness_audits.printed_table import band_count, count_at, is_band, printed_table
 from fairness_audits.recovery import PrintedTable, Unknown
 from fairness_audits.two_releases import EarlierCounts, added_women, printed_now
 
-__all__ = ["Suppressed", "hide_counts", "silenced", "suppress"]
+__all__ = ["Suppressed", "hide_counts", "suppress"]
 
 # Values that must be left to a small count. Narrowing looks at one equation at a time, and more than one together can
 # say more; the margin is for that. It is wider where nearly every count is small and few figures can be printed anyway.
@@ -141,19 +138,3 @@ def _bands_without(bands: pl.DataFrame, taken_out: set[Unknown]) -> pl.DataFrame
     names = bands.select("level", "group", "risk_from", "flagged", "observed").iter_rows()
     is_out = pl.Series([band_count(*row) in taken_out for row in names], dtype=pl.Boolean)
     return bands.with_columns(count=pl.when(~is_out).then(pl.col("count")))
-
-
-def silenced(comparison: Comparison, groups: frozenset[str], not_fit: Mapping[str, str]) -> Comparison:
-    """The comparison without any number of these ``groups``, nor what a data-quality gate keeps back."""
-    kept = without(comparison, not_fit)
-    return replace(kept, rows=tuple(_silenced(row) if row.group in groups else row for row in kept.rows))
-
-
-def _silenced(row: ComparisonRow) -> ComparisonRow:
-    held = {one.name: getattr(row, one.name) for one in fields(row)}
-    silent: dict[str, Any] = {
-        name: hidden(value.estimand) if isinstance(value, Figure) else None
-        for name, value in held.items()
-        if isinstance(value, Figure | int | float)
-    }
-    return replace(row, **silent)

@@ -33,6 +33,26 @@ from fairness_audits.untested import UntestedAnalysis, untested_analyses
 __all__ = ["SectionAudit", "audit_section", "hidden_alike"]
 
 
+# Counts that every scorer of the same women shares, and those that a calibration curve is drawn of.
+OF_THE_WOMEN = frozenset(
+    {
+        "n",
+        "ascertained",
+        "missing",
+        "events",
+        "not_yet_due",
+        "untested",
+        "interpreter_known",
+        "needs_interpreter",
+        "deprivation_known",
+        "most_deprived",
+        "simulated",
+    }
+)
+OF_THE_FOUND = ("events", "evaluated_events", "found", "missed")
+DRAWN = frozenset({"n", "ascertained", "events", "scored_events", "scored_ascertained"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class SectionAudit:
     """``rows`` are the counts, kept for what is made of two sections at once.
@@ -69,8 +89,12 @@ class SectionAudit:
 
     @property
     def kept_apart(self) -> frozenset[str]:
-        """Everyone, or ethnic groups."""
-        return frozenset(group for level, group, _ in self.taken_out if level in ("everyone", "ethnic_group"))
+        """Everyone, or ethnic groups, of whom it may not be told how many were found."""
+        return frozenset(
+            group
+            for level, group, name in self.taken_out
+            if level in ("everyone", "ethnic_group") and name.startswith(OF_THE_FOUND)
+        )
 
     @property
     def row_count(self) -> int:
@@ -111,9 +135,9 @@ def audit_section(
     ethnic = [level for level in levels if level.is_ethnic]
     groups = next((level for level in ethnic if level.name == "ethnic_group"), None)
     ungated = [row for row in figures if row.is_primary]
-    gates = () if section.is_comparator else judge(ungated, policy.gates)
+    gates = () if section.is_comparator else judge(ungated, policy.gates, rule)
     if not section.is_comparator:
-        figures = withheld(figures, policy.gates, [level.name for level in ethnic])
+        figures = withheld(figures, policy.gates, [level.name for level in ethnic], rule)
     primary = [row for row in figures if row.is_primary]
     not_fit = kept_back(figures, section)
     return SectionAudit(
@@ -123,9 +147,7 @@ def audit_section(
         levels=levels,
         figures=tuple(figures),
         gates=gates,
-        gaps=tuple(
-            gap for level in ethnic if not level.is_crossed for gap in _gaps(section, level, levels, primary, policy)
-        ),
+        gaps=_all_gaps(section, levels, primary, policy),
         curves=tuple(
             replace(curve, points=()) if curve.group in not_fit else curve
             for curve in calibration_curves(section, rows, groups, rule)
@@ -141,26 +163,50 @@ def audit_section(
     )
 
 
-def hidden_alike(parts: Sequence[SectionAudit]) -> list[SectionAudit]:
-    """What is hidden in one section of a question is hidden in all: they are about the same women."""
+def hidden_alike(parts: Sequence[SectionAudit], policy: AuditPolicy) -> list[SectionAudit]:
+    """What is hidden of the women themselves in one section of a question is hidden in all: they are the same women.
+
+    Whom a scorer flagged, and what it told them, is its own.
+    """
     alike = []
     for part in parts:
         beside = [other.taken_out for other in parts if other.section.question == part.section.question]
-        hidden_there = frozenset().union(*beside)
-        alike.append(
-            replace(
-                part,
-                taken_out=hidden_there,
-                figures=tuple(hide_counts(row, hidden_there) for row in part.figures),
-                curves=tuple(replace(c, points=()) if _is_of(c.group, hidden_there) else c for c in part.curves),
-                untested=tuple(one for one in part.untested if not _is_of(one.group, hidden_there)),
-            )
-        )
+        of_the_women = frozenset(unknown for unknown in frozenset().union(*beside) if unknown[2] in OF_THE_WOMEN)
+        alike.append(_hiding(part, of_the_women - part.taken_out, policy))
     return alike
 
 
-def _is_of(group: str, hidden_counts: frozenset[Unknown]) -> bool:
-    return any(own == group and level in ("everyone", "ethnic_group") for level, own, _ in hidden_counts)
+def _hiding(part: SectionAudit, more: frozenset[Unknown], policy: AuditPolicy) -> SectionAudit:
+    """The section with ``more`` taken out, and without what is made of anything that was."""
+    gone = part.taken_out | more
+    figures = tuple(hide_counts(row, more) for row in part.figures)
+    primary = [row for row in figures if row.is_primary]
+    rule = RULES[policy.disclosure]
+    return replace(
+        part,
+        taken_out=gone,
+        figures=figures,
+        gaps=_all_gaps(part.section, part.levels, primary, policy) if more else part.gaps,
+        adjusted_differences=adjusted_differences(primary, rule) if more else part.adjusted_differences,
+        group_heterogeneity=differences_over_groups(primary, rule) if more else part.group_heterogeneity,
+        curves=tuple(replace(c, points=()) if _is_of(c.group, gone, DRAWN) else c for c in part.curves),
+        untested=tuple(one for one in part.untested if not _is_of(one.group, gone)),
+    )
+
+
+def _is_of(group: str, gone: frozenset[Unknown], names: frozenset[str] | None = None) -> bool:
+    return any(
+        own == group and level in ("everyone", "ethnic_group") and (names is None or name in names)
+        for level, own, name in gone
+    )
+
+
+def _all_gaps(
+    section: Section, levels: Sequence[Level], figures: Sequence[GroupFigures], policy: AuditPolicy
+) -> tuple[Gap, ...]:
+    """Of every ethnic level but the crossed ones, whose many small groups a gap would be made of."""
+    asked = [level for level in levels if level.is_ethnic and not level.is_crossed]
+    return tuple(gap for level in asked for gap in _gaps(section, level, levels, figures, policy))
 
 
 def _untested(

@@ -87,12 +87,14 @@ def _weighted(table: pl.DataFrame, rule: DisclosureRule) -> Weighted:
     )
     women = events + non_events
     chance = women / np.maximum(women + untested, 1e-12)
-    weight = (women.sum() / (women + untested).sum()) / np.where(chance > 0, chance, 1.0)
+    everyone = float((women + untested).sum())
+    weight = (float(women.sum()) / everyone if everyone else 0.0) / np.where(chance > 0, chance, 1.0)
     found, missed = (_as_printed(column[name] * scale, rule) for name in ("found", "missed"))
     risk = column["risk"] / tested
     size = effective(float(weight @ women), float(weight**2 @ women))
     rate = _share(weight, events, women)
-    told = float(weight @ (women * risk)) / float(weight @ women) if women.sum() else 0.0
+    weighed = float(weight @ women)
+    told = float(weight @ (women * risk)) / weighed if weighed > 0 else 0.0
     expected = observed_to_expected_interval(rate.value * size, size, told) if size else UNDEFINED
     return Weighted(
         intervals={
@@ -107,7 +109,8 @@ def _weighted(table: pl.DataFrame, rule: DisclosureRule) -> Weighted:
 def _share(weight: Array, part: Array, whole: Array) -> Interval:
     """Wilson's limits on effective numbers: the weights are taken as known, which makes limits wider, not narrower."""
     size = effective(float(weight @ whole), float(weight**2 @ whole))
-    return wilson(float(weight @ part) / float(weight @ whole) * size, size) if size > 0 else UNDEFINED
+    weighed = float(weight @ whole)
+    return wilson(float(weight @ part) / weighed * size, size) if size > 0 and weighed > 0 else UNDEFINED
 
 
 def _as_printed(by_band: Array, rule: DisclosureRule) -> Array:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from fairness_audits.checks.answers import UNRECORDED, answer
 from fairness_audits.evidence import Evidence
-from fairness_audits.figures import figure
-from fairness_audits.findings import FINDING, PASSED, Finding
-from fairness_audits.intervals import wilson
+from fairness_audits.findings import CANNOT_TELL, FINDING, PASSED, Finding
+from fairness_audits.printed_rates import share
 from fairness_audits.wording import is_missing_ethnicity, so_many_of_100
 
 __all__ = ["MissingEthnicity"]
@@ -29,7 +28,14 @@ class MissingEthnicity:
             return (answer(self, evidence, FINDING, UNRECORDED, severity="blocking"),)
         missing = sum(row.counts["n"] or 0 for row in evidence.ethnic_rows if is_missing_ethnicity(row.group))
         everyone = evidence.everyone.counts["n"] or 0
-        share = figure("flag_rate", wilson(min(missing, everyone), everyone))
-        sentence = f"For {so_many_of_100(share)} of 100 women ethnicity is not stated or not known."
-        above = (share.value or 0.0) > evidence.policy.tolerance(self.code).limit
-        return (answer(self, evidence, FINDING if above else PASSED, sentence, figures={"not recorded": share.text}),)
+        missing_share = share("flag_rate", min(missing, everyone), everyone, evidence.rule)
+        if missing_share.value is None:
+            sentence = "Too few women to say for how many of them ethnicity is not recorded."
+            return (answer(self, evidence, CANNOT_TELL, sentence, gather=self.next_step),)
+        sentence = f"For {so_many_of_100(missing_share)} of 100 women ethnicity is not stated or not known."
+        above = missing_share.value > evidence.policy.tolerance(self.code).limit
+        return (
+            answer(
+                self, evidence, FINDING if above else PASSED, sentence, figures={"not recorded": missing_share.text}
+            ),
+        )
