@@ -33,8 +33,9 @@ HEADINGS = {
 BY_GROUP = (LESS_RECORDED, LATE, LESS_KNOWN)
 UNTOLD = "Cannot be told: ethnicity is recorded of nobody in this file."
 OF_NONE = {
-    LESS_RECORDED: "No fact is shown to be recorded less often of any group by more than the policy's limit. Where "
-    "intervals are wide this is not the same as shown to be recorded alike.",
+    LESS_RECORDED: "No fact is shown to be recorded less often of any ethnic group by more than the policy's limit; "
+    "women of unknown ethnicity are no group. Where intervals are wide this is not the same as shown to be recorded "
+    "alike.",
     LATE: "No group is shown to come into care later by more than the policy's limit.",
     LESS_KNOWN: "No outcome is shown to be known less often of any group by more than the policy's limit.",
     IMPLAUSIBLE: "No rate lies outside what a cohort of women can be expected to show.",

@@ -35,7 +35,10 @@ class PrintedCounts:
         return ((cell[1], counts) for cell, counts in self.counts.items() if cell[0] == level)
 
     def share(self, estimand: str, cell: Cell, part: str, whole: str) -> Figure:
+        """A disguised count is printed, and no share of it: 5 that stand for 1 to 7 would be read as a rate."""
         counts = self.counts[cell]
+        if (count := counts[part]) is not None and self.rule.is_disguised(count):
+            return hidden(estimand)
         return share(estimand, counts[part], counts[whole], self.rule)
 
     def difference(self, cell: Cell, part: str, whole: str) -> Figure:

@@ -134,8 +134,10 @@ def _outcomes_less_known(outcomes: Sequence[RecordedOutcome], limit: float) -> I
         for row in outcome.rows:
             if _is_compared(row) and (row["difference"].high or 0.0) < -limit:
                 tested = f" {so_many_of_100(row['tested'])} of 100 were tested." if outcome.reading.has_test else ""
+                known = row["outcome_known"]
+                few = "too few to print of all" if known.value is None else f"{so_many_of_100(known)} of 100"
                 sentence = (
-                    f"{_named(outcome)} is known of {so_many_of_100(row['outcome_known'])} of 100 "
+                    f"{_named(outcome)} is known of {few} "
                     f"{whom(row.level, row.group)}, and of {so_many_of_100(outcome.everyone['outcome_known'])} of 100 "
                     f"women altogether.{tested}"
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import http.server
 import re
@@ -16,6 +17,9 @@ from pathlib import Path
 import pytest
 
 from equipartum.demonstration import running_service
+from fairness_audits.data_audit.audit import audit_data
+from fairness_audits.data_audit.page import data_audit_page
+from fairness_audits.policy import DEFAULT_POLICY
 from models.home import Home
 from records.sources.simulated import simulate
 from training.design_choice import RetrainRequest
@@ -85,6 +89,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             text = urllib.request.urlopen(service.address + path).read().decode()
             (pages / name).write_text(text.replace("/assets/style.css", "style.css"), encoding="utf-8")
     shutil.copy(trained.audit_folder / "report.html", pages / "report.html")
+    facts = audit_data(records, DEFAULT_POLICY, as_of=datetime.date(2026, 1, 31))
+    (pages / "data-audit.html").write_text(data_audit_page(facts), encoding="utf-8")
     return pages
 
 

@@ -10,7 +10,7 @@ PHONE, DESK = 390, 1200
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("name", ["report.html", "front.html", "audits.html"])
+@pytest.mark.parametrize("name", ["report.html", "data-audit.html", "front.html", "audits.html"])
 def test_no_page_scrolls_sideways(look: Callable, name: str, width: int) -> None:
     seen = look(name, width)
     assert seen.scroll_width <= width

@@ -74,6 +74,26 @@ def test_what_is_surely_missing_by_more_than_the_limit_is_said_in_words(records)
     assert "for 30 (27 to 33) of 100, 20 (17 to 23) more)" in sentence
 
 
+def test_women_of_unknown_ethnicity_are_no_group_and_are_not_marked(records):
+    births = records([(900, WHITE | {"body_mass_index": 24.0}), (100, UNSTATED)])
+    audit = audit_data(births, EXACT, as_of=ON)
+    page = data_audit_page(audit)
+    assert _fact(audit, "body_mass_index", "Not stated").difference.low > EXACT.tolerance("FA010").limit
+    assert "women of unknown ethnicity are no group" in page
+    assert 'title="more often than of everyone else"' not in page
+    black = records([(900, WHITE | {"body_mass_index": 24.0}), (100, BLACK)])
+    assert 'title="more often than of everyone else"' in data_audit_page(audit_data(black, EXACT, as_of=ON))
+
+
+def test_a_disguised_count_is_not_printed_as_a_rate(records):
+    """Of 1,003 women 3 lack it: '5', which stands for 1 to 7, and no '0.5 %'."""
+    births = records([(1000, WHITE | {"body_mass_index": 24.0}), (3, WHITE)])
+    row = _fact(audit_data(births, DEFAULT_POLICY, as_of=ON), "body_mass_index")
+    assert (row.missing, row.not_recorded.value, row.not_recorded.text) == (5, None, "*")
+    exact = _fact(audit_data(births, EXACT, as_of=ON), "body_mass_index")
+    assert exact.not_recorded.value == pytest.approx(0.003, abs=1e-3)
+
+
 def test_history_of_a_first_pregnancy_is_not_missing(records):
     births = records([
         (30, WHITE | {"parity": 0}),
