@@ -117,5 +117,5 @@ def _refuse_duplicates(table: pl.LazyFrame) -> None:
     if repeated:
         raise DuplicatePrediction(
             f"{repeated} pregnancies are scored more than once for the same {', '.join(PREDICTION_KEY[1:])}; keep one "
-            "row each"
+            "row each. To find them, sort the table by pregnancy_id: their rows then stand together"
         )

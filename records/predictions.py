@@ -6,7 +6,7 @@ or 'flag_nobody'). Kept as a Polars frame, so that national files stream.
 
 from __future__ import annotations
 
-import csv
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from records.csv_shape import refuse_misshapen
 from records.groups import ETHNIC_SCHEMES, NOT_KNOWN, NOT_STATED
 from records.prediction_errors import (
     ContradictoryOutcome,
@@ -130,7 +131,7 @@ def _scan(file: Path) -> pl.LazyFrame:
             frame = pl.scan_parquet(file)
             frame.collect_schema()
             return frame
-        _refuse_ragged(file)
+        refuse_misshapen(file)
         names = pl.scan_csv(file, infer_schema=False).collect_schema().names()
         # Only text and identifiers may look like numbers, so every known column is read as what it is.
         read_as = {n: _csv_type(PREDICTION_COLUMNS[n]) if n in PREDICTION_COLUMNS else pl.String() for n in names}
@@ -138,21 +139,6 @@ def _scan(file: Path) -> pl.LazyFrame:
     except pl.exceptions.PolarsError as refusal:
         place = place_of_refusal(refusal)
         raise UnreadablePredictions(f"{file.name}: not a readable predictions file ({place})") from None
-
-
-def _refuse_ragged(file: Path) -> None:
-    """Refuse rows of more fields than the header: Polars drops what is left over, and 'Black, British' loses half."""
-    try:
-        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            rows = csv.reader(lines)
-            width = len(next(rows, ()))
-            longer = sum(len(row) > width for row in rows)
-    except csv.Error:
-        raise UnreadablePredictions(f"{file.name}: a quotation mark is opened and never closed") from None
-    if longer:
-        raise UnreadablePredictions(
-            f"{file.name}: {longer} rows hold more fields than the header; quote a value that holds a comma"
-        )
 
 
 def _csv_type(dtype: pl.DataType) -> pl.DataType:
@@ -165,6 +151,8 @@ def place_of_refusal(refusal: Exception) -> str:
     if named is None:
         return type(refusal).__name__
     wanted = "; write true or false" if PREDICTION_COLUMNS.get(named[1]) == pl.Boolean() else ""
+    if named[1] == "risk":
+        wanted = "; write a probability from 0 to 1, such as 0.123"
     return f"column {named[1]!r} does not hold what its name says{wanted}"
 
 
@@ -179,9 +167,7 @@ def complete_predictions(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
     given = lazy.collect_schema()
     unknown = [name for name in given.names() if name not in PREDICTION_COLUMNS]
     if unknown:
-        raise UnknownPredictionColumn(
-            f"the predictions table has no {_columns(unknown)}; its columns are: {', '.join(PREDICTION_COLUMNS)}"
-        )
+        raise UnknownPredictionColumn(f"unknown {_columns(unknown)} The columns are: {', '.join(PREDICTION_COLUMNS)}")
     missing = [name for name in SHORT_FORM if name not in given]
     if missing:
         raise MissingPredictionColumn(
@@ -193,9 +179,11 @@ def complete_predictions(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
 def _columns(unknown: Sequence[str]) -> str:
     """The first few unknown columns by name; none of them where a row of data may stand in the header's place."""
     if not all(LIKE_A_NAME.fullmatch(n) and len(re.findall(r"\d", n)) <= MOST_DIGITS_OF_A_NAME for n in unknown):
-        return f"{len(unknown)} of the columns given (the file may lack a header row)"
+        return f"columns, {len(unknown)} of those given (the file may lack a header row)."
     more = f" and {len(unknown) - NAMES_SHOWN} more" if len(unknown) > NAMES_SHOWN else ""
-    return f"column {', '.join(map(repr, unknown[:NAMES_SHOWN]))}{more}"
+    meant = [near for name in unknown for near in difflib.get_close_matches(name.lower(), PREDICTION_COLUMNS, n=1)]
+    asked = f"; did you mean {', '.join(map(repr, meant[:NAMES_SHOWN]))}?" if meant else "."
+    return f"column {', '.join(map(repr, unknown[:NAMES_SHOWN]))}{more}{asked}"
 
 
 def _completed(name: str, dtype: pl.DataType, given: pl.DataType | None) -> pl.Expr:

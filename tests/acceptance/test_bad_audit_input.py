@@ -57,7 +57,7 @@ def audited(in_this_process: Command, tmp_path: Path):
         (lambda b: b.with_columns(risk=pl.lit(float("nan"))), ("risk outside 0 to 1",)),
         (lambda b: b.with_columns(risk=pl.lit(-0.1)), ("risk outside 0 to 1",)),
         (lambda b: pl.concat([b, b]), ("scored more than once", "keep one")),
-        (lambda b: b.with_columns(postcode=pl.lit("X")), ("postcode", "its columns are")),
+        (lambda b: b.with_columns(postcode=pl.lit("X")), ("unknown column 'postcode'", "The columns are")),
         (lambda b: b.drop("observed"), ("observed", "shortest form")),
         (lambda b: b.with_columns(weight=pl.lit(0.0)), ("weight",)),
         (lambda b: b.with_columns(weight=pl.lit(-1.0)), ("weight",)),
@@ -114,7 +114,7 @@ def test_a_csv_in_another_encoding(in_this_process: Command, births, tmp_path: P
     path = tmp_path / "births.csv"
     text = births.with_columns(ethnic_group=pl.lit("Métis")).write_csv()
     path.write_bytes(text.encode("latin-1"))
-    refused(in_this_process("audit", "--predictions", path, "--out", tmp_path / "out"), "cannot be read")
+    refused(in_this_process("audit", "--predictions", path, "--out", tmp_path / "out"), "save it as UTF-8")
 
 
 @pytest.mark.parametrize(

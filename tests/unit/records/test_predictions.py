@@ -202,6 +202,37 @@ def test_a_row_of_more_fields_than_the_header_is_not_cut_short(tmp_path, label):
     assert validate(read_predictions(_file_of(tmp_path, header + quoted))).collect().height >= 1
 
 
+HEADER = "pregnancy_id,outcome,risk,observed,ethnic_group\n"
+ROW = "9434765919,preterm_birth,0.1,true,White\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "says"),
+    [
+        (b"", refused.EmptyPredictions, "the file is empty"),
+        ((HEADER + ROW).encode("utf-16"), refused.UnreadablePredictions, "save it as UTF-8"),
+        ((HEADER + ROW).encode("utf-16-le"), refused.UnreadablePredictions, "save it as UTF-8"),
+        ((HEADER + ROW).replace(",", ";").encode(), refused.UnreadablePredictions, "parted by semicolons; .* commas"),
+        ((HEADER + ROW).replace(",", "\t").encode(), refused.UnreadablePredictions, "parted by tabs; .* commas"),
+        ((HEADER + "9434765919,preterm_birth,0.1\n").encode(), refused.UnreadablePredictions, "1 rows hold fewer"),
+        ((HEADER + ROW.replace("0.1", "12.3%")).encode(), refused.UnreadablePredictions, "from 0 to 1, such as 0.123"),
+        ((HEADER + ROW + ROW).encode(), refused.DuplicatePrediction, "sort the table by pregnancy_id"),
+        (
+            (HEADER.replace("ethnic_group", "ethnicgroup") + ROW).encode(),
+            refused.UnknownPredictionColumn,
+            "unknown column 'ethnicgroup'; did you mean 'ethnic_group'. The columns are: pregnancy_id",
+        ),
+    ],
+    ids=["empty", "UTF-16", "UTF-16 unmarked", "semicolons", "tabs", "short row", "percent", "twice", "misspelt"],
+)
+def test_a_csv_refusal_says_what_would_be_right_and_quotes_nobody(tmp_path, content, error, says):
+    (tmp_path / "p.csv").write_bytes(content)
+    with pytest.raises(error, match=says) as refusal:
+        validate(read_predictions(tmp_path / "p.csv"))
+    assert "9434765919" not in str(refusal.value)
+    assert "12.3" not in str(refusal.value)
+
+
 def test_a_quotation_mark_that_is_never_closed(tmp_path):
     file = _file_of(
         tmp_path, 'pregnancy_id,outcome,risk,observed,ethnic_group\n1,preterm_birth,0.1,true,"' + "x" * 200_000
