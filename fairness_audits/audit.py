@@ -105,6 +105,7 @@ def audit_counts(
         replace(
             _evidence(part, audited, contexts, policy, data, before, as_of),
             site_gaps=tuple(gap for gap in over_sites if gap.section == part.section),
+            adjusted_differences=part.adjusted_differences,
         )
         for part in models
     ]

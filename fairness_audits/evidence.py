@@ -11,9 +11,10 @@ from fairness_audits.comparators import Comparison
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.effective_counts import EffectiveCounts
-from fairness_audits.figures import GroupFigures, Section
+from fairness_audits.figures import GroupFigures, Section, p_text
 from fairness_audits.gates import GateAnswer
 from fairness_audits.intervals import Interval
+from fairness_audits.multiplicity import AdjustedDifference
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.printed_rates import difference
 from fairness_audits.sites import SiteGap
@@ -47,6 +48,7 @@ class Evidence:
     contexts: tuple[AuditContext, ...] = ()
     gates: tuple[GateAnswer, ...] = ()
     site_gaps: tuple[SiteGap, ...] = ()
+    adjusted_differences: tuple[AdjustedDifference, ...] = ()
     previous: Mapping[str, Any] | None = None
     unevenly_ascertained: frozenset[str] = frozenset()
 
@@ -81,6 +83,17 @@ class Evidence:
             return self.everyone.effective[rate].without(group.effective[rate])
         named = next((f for f in self.groups if f.group == self.policy.reference), None)
         return None if named is None or named is group else named.effective[rate]
+
+    def p_values(self, group: GroupFigures, estimand: str) -> dict[str, str]:
+        """Of the group's difference from everyone else: as it stands, and adjusted for all that were looked at.
+
+        To stand beside a finding, which goes by its interval; empty where the difference cannot be printed.
+        """
+        cell = (group.level, group.group, estimand)
+        for one in self.adjusted_differences:
+            if (one.level, one.group, one.estimand) == cell:
+                return {"p, unadjusted": p_text(one.p_value), f"p, adjusted ({one.method})": p_text(one.adjusted)}
+        return {}
 
     def share_of_total(self, group: GroupFigures, whole: str) -> float:
         """The group's part of everyone's ``whole``, as printed."""

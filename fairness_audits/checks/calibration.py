@@ -54,7 +54,7 @@ class CalibrationWithinGroup:
             return Verdict(state=CANNOT_TELL)
         lowest = 1 - evidence.policy.tolerance(self.code).limit
         highest = 1 / lowest
-        figures = {"observed over expected": ratio.text}
+        figures = {"observed over expected": ratio.text} | evidence.p_values(row, "observed_to_expected")
         if row.status == "shown" and lowest <= ratio.low and ratio.high <= highest:
             return Verdict(state=PASSED, figures=figures)
         surely_off = (ratio.value > highest and ratio.low > 1) or (ratio.value < lowest and ratio.high < 1)

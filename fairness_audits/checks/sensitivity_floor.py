@@ -54,7 +54,11 @@ class SensitivityFloor:
         scale = 1.0
         if evidence.policy.reference == "overall":
             scale -= evidence.share_of_total(row, "evaluated_events")
-        figures = {"sensitivity": row["sensitivity"].text, "everyone": evidence.everyone["sensitivity"].text}
+        figures = {
+            "sensitivity": row["sensitivity"].text,
+            "everyone": evidence.everyone["sensitivity"].text,
+            **evidence.p_values(row, "sensitivity"),
+        }
         if gap.low * scale >= -limit:
             return Verdict(state=PASSED, figures=figures)
         if gap.high * scale >= -limit:

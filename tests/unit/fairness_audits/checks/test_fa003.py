@@ -84,3 +84,12 @@ def test_cannot_tell_where_the_cut_tells_no_women_apart(table, policy, flagged, 
 def test_all_events_found_is_not_everybody_flagged(answers):
     found = {"found": 300, "cleared": 8000, "false_alarms": 1000}
     assert [f.state for f in answers("FA003", {"White": found, "Black": found})] == ["passed"]
+
+
+def test_a_finding_shows_its_p_value_and_the_same_adjusted(answers):
+    """Beside the interval that it goes by: of Holm's, never smaller than the one unadjusted."""
+    women = {"found": 60, "missed": 140, "cleared": 1800}
+    groups = {"White": women, "Asian": women, "Black": {**women, "found": 20, "missed": 180}}
+    (found,) = (f for f in answers("FA003", groups) if f.state == "finding")
+    assert set(found.figures) == {"sensitivity", "everyone", "p, unadjusted", "p, adjusted (Holm)"}
+    assert found.figures["p, adjusted (Holm)"] == "< 0.001"  # 10 in 100 against 30 in 100 of 400
