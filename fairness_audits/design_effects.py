@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -21,6 +22,9 @@ __all__ = ["FEWEST_REPEATED", "design_effects"]
 # A design effect of fewer women with several rows is noise, and could tell of single ones: everyone's stands in for it.
 # Project default.
 FEWEST_REPEATED = 10
+# Unless these few women have so many of the rows that, should all rows of a woman agree, the effect were this large:
+# then that effect is taken, in whole numbers. Project default.
+MATERIAL = 1.5
 NONE = 1.0
 
 
@@ -31,7 +35,8 @@ def design_effects(
 
     ``rows`` are a section's counts with ``flagged_share``, ``repeated`` its patterns of women with several rows, and
     ``rates`` name a part and a whole of `tallies.PARTS` each. A group with fewer than `FEWEST_REPEATED` such women gets
-    everyone's. A rate of 0 or 1 gets what it would have if all rows of a woman agreed, the limit of the formula there.
+    everyone's, or where they hold much of its rows the largest effect that there can be. A rate of 0 or 1 gets what it
+    would have if all rows of a woman agreed, the limit of the formula there.
     """
     groups = (EVERYONE, *(level.groups if level is not None else ()))
     if not repeated.height:
@@ -46,10 +51,23 @@ def design_effects(
     }
 
 
-def _shown(own: tuple[float, int] | None, everyone: tuple[float, int] | None) -> float:
+@dataclass(frozen=True, kw_only=True)
+class _Effect:
+    """As estimated from ``women`` with several rows, and as it would be if all rows of each of them agreed."""
+
+    estimated: float
+    if_all_agree: float
+    women: int
+
+
+def _shown(own: _Effect | None, everyone: _Effect | None) -> float:
     """Rounded up: the limits printed give the effect back no better than that."""
-    effect, _ = next((one for one in (own, everyone) if one is not None and one[1] >= FEWEST_REPEATED), (NONE, 0))
-    return max(NONE, math.ceil(effect * 100 - 1e-9) / 100)
+    for one in (own, everyone):
+        if one is not None and one.women >= FEWEST_REPEATED:
+            return max(NONE, math.ceil(one.estimated * 100 - 1e-9) / 100)
+        if one is not None and one.if_all_agree >= MATERIAL:
+            return float(math.ceil(one.if_all_agree - 1e-9))
+    return NONE
 
 
 def _marked_alike(repeated: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -60,8 +78,8 @@ def _marked_alike(repeated: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _of_groups(
     rows: pl.DataFrame, members: pl.DataFrame, level: Level | None, rates: Mapping[str, tuple[str, str]]
-) -> dict[str, dict[str, tuple[float, int]]]:
-    """Design effect and women with several rows in its whole, by group and rate."""
+) -> dict[str, dict[str, _Effect]]:
+    """By group and rate."""
 
     def labelled(frame: pl.DataFrame) -> pl.DataFrame:
         return level.labelled(frame) if level is not None else frame.with_columns(group=pl.lit(EVERYONE))
@@ -89,7 +107,11 @@ def _of_groups(
     for row in squares.iter_rows(named=True):
         group = str(row["group"])
         found[group] = {
-            rate: (_effect(rate, row, crossed[group]), int(crossed[group][f"{rate}:women"]))
+            rate: _Effect(
+                estimated=_effect(rate, row, crossed[group]),
+                if_all_agree=_if_all_agree(rate, row, crossed[group]),
+                women=int(crossed[group][f"{rate}:women"]),
+            )
             for rate in rates
             if group in crossed
         }
@@ -129,7 +151,7 @@ def _effect(rate: str, apart: Mapping[str, float], crossed: Mapping[str, float])
         return NONE
     ratio = apart[f"{rate}:part"] / whole
     if not 0 < ratio < 1:
-        return 1 + crossed[f"{rate}:whole whole"] / apart[f"{rate}:whole whole"]
+        return _if_all_agree(rate, apart, crossed)
 
     def quadratic(sums: Mapping[str, float]) -> float:
         return (
@@ -137,3 +159,8 @@ def _effect(rate: str, apart: Mapping[str, float], crossed: Mapping[str, float])
         )
 
     return 1 + quadratic(crossed) / quadratic(apart)
+
+
+def _if_all_agree(rate: str, apart: Mapping[str, float], crossed: Mapping[str, float]) -> float:
+    alone = apart[f"{rate}:whole whole"]
+    return 1 + crossed[f"{rate}:whole whole"] / alone if alone > 0 else NONE

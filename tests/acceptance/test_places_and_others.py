@@ -46,7 +46,9 @@ def test_an_out_that_cannot_be_written(in_this_process: Command, champion_home: 
     short = "pregnancy_id,outcome,risk,observed,ethnic_group\na1,preterm_birth,0.1,true,White\n"
     table = champion_home.cache / "short.csv"
     table.write_text(short)
-    refused(in_this_process("audit", "--predictions", table, "--out", nowhere), "equipartum.toml/out.parquet")
+    refused(
+        in_this_process("audit", "--predictions", table, "--out", nowhere), "out.parquet: the report cannot be written"
+    )
 
 
 def test_a_full_disk(in_a_process: Command, english_births: Path, tmp_path: Path) -> None:
