@@ -78,7 +78,7 @@ def test_what_cannot_be_merged_is_refused_by_name(counted: Path, in_this_process
     refused(in_this_process("audit", "merge", north, counted / "north.csv", *out), "north.csv: not a readable Parquet")
     refused(in_this_process("audit", "merge", north, *out), "two sites or more", code=2)
     (tmp_path / "policy.toml").write_text(
-        Path("fairness_audits/default_policy.toml").read_text().replace('"ethnic_category"]', '"age_band"]')
+        Path("fairness_audits/default_policy.toml").read_text().replace('"ethnic_category"', '"age_band"', 1)
     )
     other = ("--policy", tmp_path / "policy.toml")
     south = counted / "south.parquet"
