@@ -58,12 +58,18 @@ def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit:
 
 
 def status_against_row_zero(row: GroupAgainstRowZero, limit: float) -> str:
-    """'worse', 'no worse' or 'cannot tell', on the same women."""
+    """'worse', 'no worse' or 'cannot tell', on the same women; of a group without an event nothing can be told.
+
+    A loss of sensitivity that chance does not explain is worse whatever net benefit on few events can say.
+    """
+    if row.events == 0:
+        return "cannot tell"
+    has_lost = (row.found_by_row_zero - row.found_by_chosen) / row.events > limit
+    if has_lost and _surely_lost(row):
+        return "worse"
     if _benefit_lost(row) > limit:
         return "worse" if row.events >= ENOUGH_EVENTS else "cannot tell"
-    if row.events == 0 or (row.found_by_row_zero - row.found_by_chosen) / row.events <= limit:
-        return "no worse"
-    return "worse" if _surely_lost(row) else "cannot tell"
+    return "cannot tell" if has_lost else "no worse"
 
 
 def _benefit_lost(row: GroupAgainstRowZero) -> float:

@@ -72,6 +72,8 @@ def entries_of(folder: Path) -> tuple[Entry, ...]:
         return ()
     try:
         entries = tuple(Entry(**plain) for plain in json.loads(file.read_text(encoding="utf-8"))["entries"])
+        if not all(isinstance(entry.files, dict) for entry in entries):
+            raise TypeError("an entry's files are a table")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise AlteredAudit(f"{SIGNATURES_FILE} of audit {folder.name} cannot be read") from error
     before = ""

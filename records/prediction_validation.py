@@ -65,6 +65,8 @@ def repeated_hashes(table: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
     return hashes.filter(hashes == hashes.shift(1)).unique()
 
 
+# Columns besides the ethnic group whose every value is printed as a name.
+PRINTED = ("outcome", "scored_by", "ethnic_category", "age_band", "parity")
 _RISK = pl.col("risk")
 _WEIGHT = pl.col("weight")
 _FACTS = {
@@ -75,6 +77,7 @@ _FACTS = {
     "contradictory": (~pl.col("ascertained") & pl.col("observed").is_not_null()).sum(),
     "schemes": pl.col("group_scheme").unique().sort().implode(),
     "labels": pl.col("ethnic_group").unique().implode(),
+    **{f"labels of {name}": pl.col(name).drop_nulls().unique().implode() for name in PRINTED},
     "unnamed": (pl.col("pregnancy_id").is_null() | pl.col("outcome").is_null()).sum(),
 }
 
@@ -84,6 +87,12 @@ def _refuse_unusable(seen: Mapping[str, Any]) -> None:
         raise EmptyPredictions("the predictions table has no rows: there is nothing to audit or evaluate")
     if seen["unnamed"]:
         raise UnreadablePredictions(f"{seen['unnamed']} rows lack a pregnancy_id or an outcome; both name a prediction")
+    for name in PRINTED:
+        if any(SIX_DIGITS.search(SPACES_AND_HYPHENS.sub("", label)) for label in seen[f"labels of {name}"]):
+            raise IdentifiersAsGroups(
+                f"column {name!r} holds values with six digits or more: these look like identifiers, and every value "
+                "of this column is printed"
+            )
     labels = seen["labels"]
     numbered = sum(SIX_DIGITS.search(SPACES_AND_HYPHENS.sub("", label)) is not None for label in labels)
     if numbered or len(labels) > MOST_GROUPS:

@@ -250,3 +250,18 @@ def test_rows_alike_in_their_key_and_only_those_share_a_hash(short):
     assert len(set(hashes)) == len(set(keys))
     table = complete_predictions(short).collect()
     assert table.select(hash_of(PREDICTION_KEY)).to_series().n_unique() == 3
+
+
+@pytest.mark.parametrize("column", ["outcome", "scored_by", "ethnic_category", "age_band", "parity"])
+def test_no_column_that_is_printed_takes_what_looks_like_an_identifier(column):
+    frame = pl.DataFrame(
+        {
+            "pregnancy_id": ["a"],
+            "outcome": ["preterm_birth"],
+            "risk": [0.1],
+            "observed": [True],
+            "ethnic_group": ["White"],
+        }
+    )
+    with pytest.raises(refused.IdentifiersAsGroups, match=column):
+        validate(frame.with_columns(pl.lit("943 476 5919").alias(column)))

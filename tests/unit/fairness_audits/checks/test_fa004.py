@@ -8,6 +8,7 @@ import pytest
 
 from fairness_audits.context import AuditContext, GroupAgainstRowZero
 from fairness_audits.policy import DEFAULT_POLICY
+from fairness_audits.row_zero import status_against_row_zero
 
 GROUPS = {"White": {"found": 40, "missed": 60, "cleared": 900}, "Black": {"found": 20, "missed": 30, "cleared": 450}}
 
@@ -72,3 +73,23 @@ def test_a_loss_of_women_too_few_to_print_is_said_without_their_number(answers):
     assert (found.state, found.severity) == ("finding", "blocking")
     assert "does better for Black women" in found.sentence
     assert "an unknown number" not in found.sentence
+
+
+def test_a_loss_that_chance_does_not_explain_blocks_whatever_net_benefit_says_on_few_events():
+    """60 of 99 women lost and none gained: fewer than 100 events, and sure all the same."""
+    row = GroupAgainstRowZero(
+        group="Black",
+        events=99,
+        found_by_row_zero=70,
+        found_by_chosen=10,
+        gained=0,
+        lost=60,
+        net_benefit_row_zero=0.05,
+        net_benefit_chosen=0.01,
+    )
+    assert status_against_row_zero(row, 0.01) == "worse"
+
+
+def test_nothing_is_told_of_a_group_without_an_event():
+    row = GroupAgainstRowZero(group="Black", events=0, found_by_row_zero=0, found_by_chosen=0, gained=0, lost=0)
+    assert status_against_row_zero(row, 0.01) == "cannot tell"
