@@ -27,6 +27,7 @@ from fairness_audits.findings import Finding
 from fairness_audits.gates import judge
 from fairness_audits.intervals import auroc_interval
 from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL
+from fairness_audits.multiplicity import adjusted_differences
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.tallies import OTHER_SUMS, PARTS, Tally
 from records.groups import broad_group
@@ -89,7 +90,8 @@ def evidence_of(
     evidence = Evidence(
         section=MODEL,
         figures=figures,
-        gates=judge(figures, policy.gates),
+        gates=judge(figures, policy.gates, rule),
+        adjusted_differences=adjusted_differences(figures, rule),
         comparisons=(),
         context=context,
         contexts=() if context is None else (context,),

@@ -29,9 +29,9 @@ def test_blind_is_the_audited_model(report: AuditReport) -> None:
     for row in blind.rows:
         level = "everyone" if row.group == "Everyone" else "ethnic_group"
         audited = report.group(report.models[0], row.group, level)
-        assert row.sensitivity.text == audited["sensitivity"].text
-        assert row.flag_rate.text == audited["flag_rate"].text
-        assert row.observed_to_expected.text == audited["observed_to_expected"].text
+        for name in ("sensitivity", "flag_rate", "observed_to_expected"):
+            # Where a count of the group is kept back, the whole row is.
+            assert getattr(row, name).is_hidden or getattr(row, name).text == audited[name].text
 
 
 def test_every_option_is_counted_on_the_same_women(options: dict[str, EthnicityOption]) -> None:
