@@ -10,7 +10,6 @@ under `msds` from rounded counts.
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Iterator, Sequence
 
@@ -22,6 +21,7 @@ import numpy as np
 from benchmarks.audit_coverage_gap import FIXED_TRUTHS, GapRuns, gaps_of_ratios, gaps_of_sensitivity
 from benchmarks.audit_coverage_intervals import CONSERVATIVE, Coverage, covered
 from benchmarks.audit_populations import Population, eight_groups, one_group, six_groups
+from benchmarks.printed import asked_of_repeats, print_heading, print_row
 from fairness_audits.disclosure import RULES
 
 POPULATIONS = {"eight groups": eight_groups(), "six groups, shares like England's": six_groups()}
@@ -36,7 +36,7 @@ SEED = 20_260_131
 
 
 def main() -> None:
-    asked = _arguments()
+    asked = asked_of_repeats(__doc__, PARTS)
     for disclosure in DISCLOSURES if "groups" in asked.parts else ():
         for name, population in POPULATIONS.items():
             for women in asked.sizes:
@@ -49,22 +49,15 @@ def main() -> None:
         _print_gaps(name, population, asked.sizes, asked.repeats)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=2000)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[5000, 20_000, 100_000], help="births in a sample")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
-    return parser.parse_args()
-
-
 def _print_coverage(population: Population, women: int, found: Sequence[Coverage]) -> None:
     """Columns are groups, with the events expected in each; rows figures, those that may be wider marked so."""
     expected = [women * share * population.rate(g) for g, share in enumerate(population.shares)]
-    _row("figure", *(f"{group} ({events:.0f})" for group, events in zip(population.groups, expected, strict=True)))
-    _row(*["---"] * (len(found) + 1))
+    print_heading(
+        "figure", *(f"{group} ({events:.0f})" for group, events in zip(population.groups, expected, strict=True))
+    )
     for name in dict.fromkeys(name for coverage in found for name in coverage.shown):
         named = f"{name} (at least)" if name in CONSERVATIVE else name
-        _row(named, *(_share(coverage, name) for coverage in found), flush=True)
+        print_row(named, *(_share(coverage, name) for coverage in found))
 
 
 def _share(coverage: Coverage, name: str) -> str:
@@ -76,15 +69,14 @@ def _print_events(repeats: int, disclosure: str) -> None:
     """One group among 50,000 births, by the events that are expected in it: the worst of three event rates."""
     print(f"\n### By events in a group: lowest coverage of three event rates, disclosure '{disclosure}'\n")
     found = {events: list(_at(events, repeats, disclosure)) for events in EVENTS}
-    _row("figure", *map(str, EVENTS), "holds from")
-    _row(*["---"] * (len(EVENTS) + 2))
+    print_heading("figure", *map(str, EVENTS), "holds from")
     for name in dict.fromkeys(name for runs in found.values() for one in runs for name in one.shown):
         judged = {e: [one for one in runs if one.verdict(name) != "none"] for e, runs in found.items()}
         worst = {e: min(runs, key=lambda one: one.share(name)) for e, runs in judged.items() if runs}
         short = [e for e in EVENTS if e not in worst or worst[e].verdict(name) == "short"]
         holds = next((e for e in EVENTS if not short or e > max(short)), None)
         cells = (_share(worst[e], name) if e in worst else "" for e in EVENTS)
-        _row(name, *cells, "never" if holds is None else str(holds), flush=True)
+        print_row(name, *cells, "never" if holds is None else str(holds))
 
 
 def _at(events: int, repeats: int, disclosure: str) -> Iterator[Coverage]:
@@ -97,22 +89,22 @@ def _at(events: int, repeats: int, disclosure: str) -> Iterator[Coverage]:
 
 def _print_gaps(name: str, population: Population, sizes: Sequence[int], repeats: int) -> None:
     print(f"\n### Posterior gap, {name}, true values drawn from its prior\n")
-    _row("births", "gap of", "95 % interval holds", "bound holds (at least 95 %)", "chance said: repeats, said, true")
-    _row(*["---"] * 5)
+    print_heading(
+        "births", "gap of", "95 % interval holds", "bound holds (at least 95 %)", "chance said: repeats, said, true"
+    )
     for women in sizes:
         sensitivity = gaps_of_sensitivity(population, women, repeats, np.random.default_rng(SEED))
         _gap_row(f"{women:,}", "sensitivity", sensitivity, bound=f"{100 * sensitivity.bounded / repeats:.1f}")
         _gap_row(f"{women:,}", "O:E", gaps_of_ratios(population, women, repeats, np.random.default_rng(SEED)), bound="")
     print(f"\n### Posterior gap of sensitivity, {name}, true values that never change\n")
-    _row(
+    print_heading(
         "births", "truth", "mean true gap", "mean expected gap", "95 % interval holds", "bound", "chance > .95 said in"
     )
-    _row(*["---"] * 7)
     for women in sizes:
         for truth, drawn in FIXED_TRUTHS.items():
             runs = gaps_of_sensitivity(population, women, repeats // 4, np.random.default_rng(SEED), drawn)
             said = 100 * float((runs.chance > 0.95).mean())
-            _row(
+            print_row(
                 f"{women:,}",
                 truth,
                 f"{runs.truth.mean():.3f}",
@@ -120,7 +112,6 @@ def _print_gaps(name: str, population: Population, sizes: Sequence[int], repeats
                 f"{100 * runs.covered / runs.truth.size:.1f}",
                 f"{100 * runs.bounded / runs.truth.size:.1f}",
                 f"{said:.1f} %",
-                flush=True,
             )
 
 
@@ -130,11 +121,7 @@ def _gap_row(women: str, name: str, runs: GapRuns, *, bound: str) -> None:
         f"{size} {100 * mean:.0f}→{100 * true:.0f}{'' if verdict == 'holds' else '!'}"
         for _, size, mean, true, verdict in runs.calibration()
     )
-    _row(women, name, covered_share, bound, said, flush=True)
-
-
-def _row(*cells: str, flush: bool = False) -> None:
-    print(f"| {' | '.join(cells)} |", flush=flush)
+    print_row(women, name, covered_share, bound, said)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ scorers, which costs more: it is judged in an eighth as many samples of fair bir
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from scipy.stats import binomtest
 
 from benchmarks.audit_faults import FAIR, FAULTS, GROUPS, PLANTED, Births, drawn_evidence, found, truly_found
 from benchmarks.audit_sites import SiteRuns, site_runs
+from benchmarks.printed import asked_of_repeats, print_heading, print_row
 from fairness_audits.checks import CHECKS
 from fairness_audits.disclosure import RULES
 
@@ -74,7 +74,7 @@ def is_more_than_stated(number: int, repeats: int, most: float) -> bool:
 
 
 def main() -> None:
-    asked = _arguments()
+    asked = asked_of_repeats(__doc__, PARTS)
     if "faults" in asked.parts:
         _print_faults(asked.sizes, asked.repeats)
     if "sites" in asked.parts:
@@ -83,19 +83,12 @@ def main() -> None:
         _print_fair(women, asked.repeats)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=2000)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[5000, 20_000, 100_000], help="births in a sample")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
-    return parser.parse_args()
-
-
 def _print_faults(sizes: Sequence[int], repeats: int) -> None:
     group = GROUPS.index(PLANTED)
     print(f"\n### Faults planted in a group of {100 * FAIR.population.shares[group]:.0f} % of women\n")
-    _row("fault", "its check", "also true", "births (events in the group)", "found in", "false findings in", "of them")
-    _row(*["---"] * 7)
+    print_heading(
+        "fault", "its check", "also true", "births (events in the group)", "found in", "false findings in", "of them"
+    )
     for births in FAULTS:
         true = truly_found(births, with_rule=births.check == "FA007")
         also = ", ".join(sorted({code for code, _ in true} - {births.check}))
@@ -105,7 +98,7 @@ def _print_faults(sizes: Sequence[int], repeats: int) -> None:
             told = audits(births, women, runs, random, with_rule=births.check == "FA007")
             events = women * births.population.shares[group] * births.population.rate(group)
             seen = 1 - births.not_recorded[group]
-            _row(
+            print_row(
                 births.name if women == sizes[0] else "",
                 births.check if women == sizes[0] else "",
                 also if women == sizes[0] else "",
@@ -119,25 +112,23 @@ def _print_faults(sizes: Sequence[int], repeats: int) -> None:
 def _print_sites(sizes: Sequence[int], samples: int) -> None:
     gap = SiteRuns.true_gap()
     print(f"\n### Twelve sites that differ and nothing else: sensitivity {gap:+.3f} over all sites, 0 within\n")
-    _row("births", "disclosure", "split printed in", "within holds 0", "within named in", "between named in")
-    _row(*["---"] * 6)
+    print_heading("births", "disclosure", "split printed in", "within holds 0", "within named in", "between named in")
     for women in sizes:
         for disclosure in ("none", "msds"):
             runs = site_runs(women, samples, RULES[disclosure], np.random.default_rng(SEED))
             shares = (runs.within_holds, runs.within_named, runs.between_named)
             told = [f"{100 * n / runs.told:.1f} %" if runs.told >= 0.1 * samples else "" for n in shares]
-            _row(f"{women:,}", disclosure, f"{100 * runs.told / samples:.0f} %", *told)
+            print_row(f"{women:,}", disclosure, f"{100 * runs.told / samples:.0f} %", *told)
 
 
 def _print_fair(women: int, repeats: int) -> None:
     told = audits(FAIR, women, repeats, np.random.default_rng(SEED), with_rule=False)
     beside_a_rule = audits(FAIR, women, repeats // 8, np.random.default_rng(SEED), with_rule=True)
     print(f"\n### Fair births, {women:,}: findings, none of which is true\n")
-    _row("check", "group named most", "in", "stated, at most", "any group", "stated, at most")
-    _row(*["---"] * 6)
+    print_heading("check", "group named most", "in", "stated, at most", "any group", "stated, at most")
     for check in CHECKS:
         _print_fair_check(check.code, beside_a_rule if check.code == "FA007" else told)
-    _row("any but FA007", "", "", "", f"{100 * told.any_false / repeats:.1f} %", "")
+    print_row("any but FA007", "", "", "", f"{100 * told.any_false / repeats:.1f} %", "")
 
 
 def _print_fair_check(check: str, told: Audits) -> None:
@@ -148,11 +139,7 @@ def _print_fair_check(check: str, told: Audits) -> None:
     for found_in, at_most in rates:
         mark = "!" if is_more_than_stated(found_in, told.repeats, at_most) else ""
         cells += [f"{100 * found_in / told.repeats:.1f} %{mark}", f"{100 * at_most:.3g} %"]
-    _row(check, group, *cells)
-
-
-def _row(*cells: str) -> None:
-    print(f"| {' | '.join(cells)} |", flush=True)
+    print_row(check, group, *cells)
 
 
 if __name__ == "__main__":

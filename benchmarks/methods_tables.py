@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from benchmarks.methods_judging import PARITY, ROW_0, Counted, SeedRun
+from benchmarks.printed import print_heading, print_row
 from records.groups import MISSING_ETHNICITY
 from training.fair_boost.frontier import LARGEST_LOSS_ALLOWED
 from training.offer_policy import ENOUGH_EVENTS
@@ -141,11 +142,10 @@ def _print_group_table(
     events = seeds.by_group(ROW_0, lambda c: c.events).mean(axis=0)
     heads = [f"{seeds.groups[i]}{'*' if seeds.judged[i] else ''} ({events[i]:.0f})" for i in shown]
     print(f"\n{title}; mean events in brackets, * judged\n")
-    _print_row(["method", "all", *heads])
-    _print_row(["---"] * (2 + len(heads)))
+    print_heading("method", "all", *heads)
     for method in seeds.methods:
         overall, groups = figures(method)
-        _print_row([method, _printed(overall, digits), *(_printed(groups[:, i], digits) for i in shown)])
+        print_row(method, _printed(overall, digits), *(_printed(groups[:, i], digits) for i in shown))
     hidden = [name for name, visible in zip(seeds.groups, seeds.shown, strict=True) if not visible]
     if hidden:
         print(f"\nNot shown, fewer than {FEWEST_EVENTS_SHOWN} unseen events in some seed: {', '.join(hidden)}.")
@@ -160,8 +160,7 @@ def _print_summary(seeds: Seeds) -> None:
         "worst O:E",
         "AUROC",
     ]
-    _print_row(["method", *heads, "flags per 1,000", "cost"])
-    _print_row(["---"] * 8)
+    print_heading("method", *heads, "flags per 1,000", "cost")
     for method in seeds.methods:
         loser, loss = seeds.largest_loss(method)
         group, ratio = seeds.worst_calibrated(method)
@@ -170,17 +169,15 @@ def _print_summary(seeds: Seeds) -> None:
             promised, extra = seeds.promised(method)
             flags += f" (promised {promised:.1f}, of them {extra:.1f} by the lower cuts)"
         lost = "-" if method == ROW_0 else f"{loss:.3f} ({loser})" if loss > 0 else "none"
-        _print_row(
-            [
-                method,
-                _printed(seeds.worst_sensitivity(method), 3),
-                lost,
-                "-" if method == ROW_0 else f"{seeds.seeds_with_a_loss(method)} of {len(seeds.runs)}",
-                f"{ratio:.2f} ({group})",
-                _printed(seeds.each(method, lambda c: c.auroc), 4),
-                flags,
-                f"{np.median(seeds.each(method, lambda c: c.cost)):.2f}x",
-            ]
+        print_row(
+            method,
+            _printed(seeds.worst_sensitivity(method), 3),
+            lost,
+            "-" if method == ROW_0 else f"{seeds.seeds_with_a_loss(method)} of {len(seeds.runs)}",
+            f"{ratio:.2f} ({group})",
+            _printed(seeds.each(method, lambda c: c.auroc), 4),
+            flags,
+            f"{np.median(seeds.each(method, lambda c: c.cost)):.2f}x",
         )
 
 
@@ -189,7 +186,3 @@ def _printed(values: NDArray[np.float64], digits: int) -> str:
     if math.isnan(mean):
         return "-"
     return f"{mean:.{digits}f}" + ("" if math.isnan(margin) else f" ± {margin:.{digits}f}")
-
-
-def _print_row(cells: Sequence[str]) -> None:
-    print("| " + " | ".join(cells) + " |")

@@ -80,9 +80,7 @@ def audit_of_run(
         review_list=filed.review_list,
         restricted_counts=restricted_counts,
         kept_as=filed.folder.name,
-        blocked_champion=f"{version.name} version {version.version}"
-        if is_blocked and CHAMPION in version.aliases
-        else None,
+        blocked_champion=str(version) if is_blocked and CHAMPION in version.aliases else None,
     )
 
 

@@ -17,16 +17,16 @@ from typing import Any
 
 import polars as pl
 
-from fairness_audits.context import RuleDescription
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts
 from fairness_audits.effective_counts import EffectiveCounts, effective_counts
 from fairness_audits.estimate import printed_tallies
 from fairness_audits.figures import DIGITS, Figure, GroupFigures, Section, figure, hidden, rounded
 from fairness_audits.levels import EVERYONE, Level
 from fairness_audits.printed_rates import difference, same_womens_difference, share
-from fairness_audits.rules_beside import GUIDELINE, answered_by
+from fairness_audits.rule_description import RuleDescription
+from fairness_audits.rules_beside import answered_by
 from fairness_audits.tallies import Tally, share_at_rate, tallies
-from models.guidelines import GUIDELINES
+from models.guideline_rule import GUIDELINE
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
 
@@ -144,7 +144,7 @@ def compare(
     return Comparison(
         model=model,
         rule=rule,
-        described=described or _known(rule.scored_by),
+        described=described or RuleDescription.named(rule.scored_by),
         flag_rate=flag_rate,
         capacity=capacity,
         not_evaluated=disclosure.count(asked["n"] - asked["evaluated"]),
@@ -173,23 +173,6 @@ def _found_by_both(
     both = rows.with_columns(flagged_share=pl.col("flagged_share") * pl.col("rule_share"))
     counted = printed_tallies(both, levels, disclosure)
     return {cell: effective_counts(FOUND, *printed, disclosure).part for cell, printed in counted.items()}
-
-
-def _known(scored_by: str) -> RuleDescription:
-    """Of a rule that no context describes: what this project knows of it, or the name it came with."""
-    rule = GUIDELINES.get(scored_by)
-    if rule is None:
-        title = scored_by.removeprefix(GUIDELINE).replace("flag_", "flag ")
-        return RuleDescription(scored_by=scored_by, title=title, authority="not given", date="", action="not given")
-    return RuleDescription(
-        scored_by=scored_by,
-        title=rule.title,
-        authority=rule.authority,
-        date=rule.date,
-        action=rule.action,
-        inputs=tuple(map(str, rule.conditions)),
-        reading=rule.reading,
-    )
 
 
 def _row(

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fairness_audits.figures import Section
+from fairness_audits.rule_description import RuleDescription
 from records.errors import EquipartumError
 
 __all__ = [
@@ -28,7 +29,6 @@ __all__ = [
     "MissingFacts",
     "OptionGroup",
     "PredictorMissingness",
-    "RuleDescription",
     "UnreadableContext",
 ]
 
@@ -182,24 +182,6 @@ class EthnicityOption:
     level_up_flags_per_1000: float | None = None
     auroc: float | None = None
     is_evaluated: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class RuleDescription:
-    """A rule of today as it was applied to these births: where it is written and since when, what it leads to.
-
-    ``why_not`` says why it could not be evaluated, '' where it could; ``reading`` what was chosen where its authority
-    leaves something open.
-    """
-
-    scored_by: str
-    title: str
-    authority: str
-    date: str
-    action: str
-    inputs: tuple[str, ...] = ()
-    reading: str = ""
-    why_not: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

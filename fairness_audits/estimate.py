@@ -23,13 +23,12 @@ from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL, Level
 from fairness_audits.net_benefit import net_benefit_interval
 from fairness_audits.policy import AuditPolicy, OperatingPoint
-from fairness_audits.printed_rates import ratio, share
+from fairness_audits.printed_rates import RATES, ratio, share
 from fairness_audits.risk_bins import bin_lower_risk
 from fairness_audits.tallies import Distribution, Tally, distributions, tallies
 
 __all__ = [
     "COUNTED",
-    "RATES",
     "figures_of_section",
     "figures_of_tally",
     "operating_threshold",
@@ -39,19 +38,9 @@ __all__ = [
 # Fewer events or non-events than this and a distribution's figures could single women out. Project default.
 ENOUGH_FOR_A_DISTRIBUTION = 10
 
-RATES = {
-    "event_rate": ("events", "ascertained"),
-    "flag_rate": ("flagged", "evaluated"),
-    "sensitivity": ("found", "evaluated_events"),
-    "specificity": ("cleared", "evaluated_non_events"),
-    "positive_predictive_value": ("found", "followed_flagged"),
-    "told_low_risk": ("low_risk_events", "scored_events"),
-}
-
-
 OBSERVED_TO_EXPECTED = "observed_to_expected"
 # What each rate, and the observed part of O:E, is a share of.
-COUNTED = RATES | {OBSERVED_TO_EXPECTED: ("scored_events", "scored_ascertained")}
+COUNTED = {**RATES, OBSERVED_TO_EXPECTED: ("scored_events", "scored_ascertained")}
 
 
 def printed_tallies(

@@ -17,8 +17,8 @@ from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import ratio, share
 from fairness_audits.row_zero import status_against_row_zero
-from fairness_audits.rules_beside import GUIDELINE
-from models.guidelines import GUIDELINES
+from fairness_audits.rule_description import RuleDescription
+from models.guideline_rule import GUIDELINE
 
 __all__ = ["OptionRow", "PrintedOption", "printed_options"]
 
@@ -84,7 +84,7 @@ def _printed(option: EthnicityOption, rule_title: str | None, rule: DisclosureRu
     area = nan if option.auroc is None else option.auroc
     return PrintedOption(
         name=option.name,
-        title=TITLES.get(option.name) or f"Today’s rule: {rule_title or _rule_title(option.name)}",
+        title=TITLES.get(option.name) or f"Today’s rule: {rule_title or RuleDescription.named(option.name).title}",
         uses_ethnicity=option.uses_ethnicity,
         is_evaluated=option.is_evaluated,
         # Where counts are rounded, so is this: a tenth of a flag in 1,000 of a small holdout is one woman again.
@@ -92,11 +92,6 @@ def _printed(option: EthnicityOption, rule_title: str | None, rule: DisclosureRu
         auroc=figure("auroc", Interval(area, nan, nan)),
         rows=_rows(option, rule, limit),
     )
-
-
-def _rule_title(name: str) -> str:
-    known = GUIDELINES.get(name)
-    return known.title if known is not None else name.removeprefix("guideline:")
 
 
 def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float) -> tuple[OptionRow, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 from fairness_audits.effective_counts import EffectiveCounts
 from fairness_audits.intervals import Interval
 from fairness_audits.trusted_from import are_trusted
+from models.guideline_rule import GUIDELINE
 
 __all__ = [
     "DIGITS",
@@ -28,6 +29,7 @@ __all__ = [
     "per_hundred",
     "percent_text",
     "rounded",
+    "row_to_dict",
 ]
 
 # Digits after the point to which each figure is rounded, stored and printed.
@@ -211,7 +213,7 @@ class Section:
 
     @property
     def is_comparator(self) -> bool:
-        return self.scored_by.startswith(("guideline:", "flag_"))
+        return self.scored_by.startswith((GUIDELINE, "flag_"))
 
     @property
     def question(self) -> tuple[str, str, str]:
@@ -220,6 +222,12 @@ class Section:
 
     def to_dict(self) -> dict[str, str]:
         return dict(vars(self))
+
+
+def row_to_dict(row: Any) -> dict[str, Any]:
+    """A row of `audit.json`: the keys of its ``section`` first, then its fields, each told by its own `to_dict`."""
+    own = {name: value.to_dict() if hasattr(value, "to_dict") else value for name, value in vars(row).items()}
+    return {**own.pop("section"), **own}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.stats import false_discovery_control
 
 from fairness_audits.disclosure import DisclosureRule
-from fairness_audits.figures import Figure, GroupFigures, Section, figure, rounded
+from fairness_audits.figures import Figure, GroupFigures, Section, figure, rounded, row_to_dict
 from fairness_audits.group_tests import Tested, rate_against_others, ratio_against_others
 from fairness_audits.heterogeneity import Heterogeneity, heterogeneity
 from fairness_audits.levels import is_stated
@@ -51,8 +51,7 @@ class AdjustedDifference:
     method: str
 
     def to_dict(self) -> dict[str, Any]:
-        plain = {name: value for name, value in vars(self).items() if name != "section"}
-        return {**self.section.to_dict(), **plain, "difference": self.difference.to_dict()}
+        return row_to_dict(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +65,9 @@ class GroupHeterogeneity:
     heterogeneity: Heterogeneity
 
     def to_dict(self) -> dict[str, Any]:
-        plain = {"operating_point": self.operating_point, "estimand": self.estimand, "groups": list(self.groups)}
-        return {**self.section.to_dict(), **plain, **self.heterogeneity.to_dict()}
+        plain = row_to_dict(self)
+        told = plain.pop("heterogeneity")
+        return {**plain, "groups": list(self.groups), **told}
 
 
 def adjusted_differences(figures: Sequence[GroupFigures], rule: DisclosureRule) -> tuple[AdjustedDifference, ...]:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairness_audits.figures import DIGITS, Section, rounded
+from fairness_audits.figures import DIGITS, Section, rounded, row_to_dict
 from fairness_audits.levels import is_stated
 from fairness_audits.nested_posterior import nested_draws, systematic
 from fairness_audits.replicates import simultaneous_gap_bound
@@ -76,8 +76,7 @@ class Gap:
         return "below 1 %" if self.probability_above < 0.01 else f"{self.probability_above * 100:.0f} %"
 
     def to_dict(self) -> dict[str, Any]:
-        plain = {name: value for name, value in vars(self).items() if name != "section"}
-        return {**self.section.to_dict(), **plain, "text": self.text}
+        return {**row_to_dict(self), "text": self.text}
 
 
 def gap_of_proportions(

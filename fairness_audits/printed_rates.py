@@ -5,6 +5,9 @@ A rate that disguise or rounding may have moved too far is hidden, and no differ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import Figure, figure, hidden
 from fairness_audits.intervals import (
@@ -18,7 +21,19 @@ from fairness_audits.intervals import (
 )
 from fairness_audits.paired_difference import paired_difference
 
-__all__ = ["difference", "ratio", "same_womens_difference", "share"]
+__all__ = ["RATES", "difference", "ratio", "same_womens_difference", "share"]
+
+# What each rate is a share of, by the names of its counts.
+RATES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "event_rate": ("events", "ascertained"),
+        "flag_rate": ("flagged", "evaluated"),
+        "sensitivity": ("found", "evaluated_events"),
+        "specificity": ("cleared", "evaluated_non_events"),
+        "positive_predictive_value": ("found", "followed_flagged"),
+        "told_low_risk": ("low_risk_events", "scored_events"),
+    }
+)
 
 
 def share(

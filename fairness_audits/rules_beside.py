@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from fairness_audits.figures import Section
+from models.guideline_rule import GUIDELINE
 from records.prediction_validation import hash_of
 
-__all__ = ["GUIDELINE", "RULES_COLUMN", "RulesBeside", "answered_by", "rules_beside"]
+__all__ = ["RULES_COLUMN", "RulesBeside", "answered_by", "rules_beside"]
 
 RULES_COLUMN = "rules"
 QUESTION = ("pregnancy_id", "outcome", "outcome_definition", "prediction_point")
-GUIDELINE = "guideline:"
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 # What a rule said is one digit to the base of four, 0 where it was not asked; 31 rules fit into one whole number.
 SAID = (None, NO, YES, UNKNOWN)

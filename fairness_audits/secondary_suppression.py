@@ -16,6 +16,7 @@ from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.effective_counts import EffectiveCounts
 from fairness_audits.figures import GroupFigures, hidden
 from fairness_audits.levels import EVERYONE_LEVEL, Level
+from fairness_audits.printed_rates import RATES
 from fairness_audits.printed_table import band_count, count_at, is_band, printed_table
 from fairness_audits.recovery import PrintedTable, Unknown
 from fairness_audits.two_releases import EarlierCounts, added_women, printed_now
@@ -30,12 +31,7 @@ FEW_WOMEN = 1_000
 SCORED = ("scored_events", "scored_ascertained")
 # The counts that each figure is made from.
 MADE_FROM: Mapping[str, tuple[str, ...]] = {
-    "event_rate": ("events", "ascertained"),
-    "flag_rate": ("flagged", "evaluated"),
-    "sensitivity": ("found", "evaluated_events"),
-    "specificity": ("cleared", "evaluated_non_events"),
-    "positive_predictive_value": ("found", "followed_flagged"),
-    "told_low_risk": ("low_risk_events", "scored_events"),
+    **RATES,
     "missing_outcomes": ("n", "missing", "not_yet_due"),
     "net_benefit": ("found", "false_alarms", "ascertained"),
 }

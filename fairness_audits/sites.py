@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fairness_audits.disclosure import DisclosureRule
-from fairness_audits.figures import Figure, Section, figure
+from fairness_audits.figures import Figure, Section, figure, row_to_dict
 from fairness_audits.heterogeneity import Heterogeneity, heterogeneity
 from fairness_audits.intervals import Interval
 from fairness_audits.levels import Level
@@ -56,10 +56,7 @@ class SiteGap:
     heterogeneity: Heterogeneity
 
     def to_dict(self) -> dict[str, Any]:
-        plain = {name: value for name, value in vars(self).items() if name != "section"}
-        for name in ("crude", "within", "between", "heterogeneity"):
-            plain[name] = plain[name].to_dict()
-        return {**self.section.to_dict(), **plain, "fewest_sites_for_an_interval": FEWEST_SITES}
+        return {**row_to_dict(self), "fewest_sites_for_an_interval": FEWEST_SITES}
 
 
 def site_gaps(

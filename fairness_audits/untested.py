@@ -20,7 +20,7 @@ import polars as pl
 
 from fairness_audits.bounds import extremes
 from fairness_audits.disclosure import DisclosureRule
-from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden
+from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden, row_to_dict
 from fairness_audits.intervals import UNDEFINED, Interval
 from fairness_audits.levels import Level
 from fairness_audits.printed_rates import ratio, share
@@ -60,9 +60,7 @@ class UntestedAnalysis:
     highest: Figure
 
     def to_dict(self) -> dict[str, Any]:
-        plain = {name: value for name, value in vars(self).items() if name != "section"}
-        told = {name: v.to_dict() if isinstance(v, Figure) else v for name, v in plain.items()}
-        return {**self.section.to_dict(), **told}
+        return row_to_dict(self)
 
 
 def untested_analyses(

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import Figure, Section, count_text, per_hundred
 from fairness_audits.levels import EVERYONE
-from models.guidelines import GUIDELINES
+from fairness_audits.rule_description import RuleDescription
+from models.guideline_rule import GUIDELINE
 from records.clock import PREDICTION_POINTS
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN, NOT_STATED
 from records.predictions import NOT_GIVEN
@@ -103,9 +104,8 @@ def scorer_name(section: Section) -> str:
     """'the model', "today's rule (body mass index of ...)", 'flagging nobody'; a site's own rule by the name it has."""
     if section.scored_by == "model":
         return "the model"
-    if section.scored_by.startswith("guideline:"):
-        known = GUIDELINES.get(section.scored_by)
-        return f"today’s rule ({known.title if known is not None else section.scored_by.removeprefix('guideline:')})"
+    if section.scored_by.startswith(GUIDELINE):
+        return f"today’s rule ({RuleDescription.named(section.scored_by).title})"
     if section.scored_by.startswith("flag_"):
         return f"flagging {section.scored_by.removeprefix('flag_')}"
     return section.scored_by

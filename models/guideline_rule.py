@@ -19,12 +19,14 @@ from records.concepts import CONCEPTS
 from records.errors import EquipartumError
 from records.groups import ETHNIC_SCHEMES, MISSING_ETHNICITY
 
-__all__ = ["ETHNICITY_COLUMNS", "EthnicityCondition", "GuidelineRule", "InvalidRule"]
+__all__ = ["ETHNICITY_COLUMNS", "GUIDELINE", "EthnicityCondition", "GuidelineRule", "InvalidRule"]
 
 ETHNICITY_COLUMNS = ("group_scheme", "ethnic_group", "ethnic_category")
 # A year, a month or a day, as precisely as the authority is dated.
 _DATED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_NAMED = re.compile(r"guideline:[a-z][a-z0-9_]*@\d{4}(-\d{2}(-\d{2})?)?")
+# How the name of a rule of today starts, wherever a scorer is named.
+GUIDELINE = "guideline:"
+_NAMED = re.compile(GUIDELINE + r"[a-z][a-z0-9_]*@\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class InvalidRule(EquipartumError):

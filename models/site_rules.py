@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from models.conditions import Comparison, Condition
-from models.guideline_rule import EthnicityCondition, GuidelineRule, InvalidRule
+from models.guideline_rule import GUIDELINE, EthnicityCondition, GuidelineRule, InvalidRule
 from models.guidelines import GUIDELINES
 from models.outcomes import OUTCOMES, Outcome
 from records.concepts import concept
@@ -109,7 +109,7 @@ def _site_rule(row: Mapping[str, Any], where: str) -> SiteRule:
     date = _date(row, where)
     try:
         rule = GuidelineRule(
-            scored_by=f"guideline:{_text(row, 'name', where)}@{date}",
+            scored_by=f"{GUIDELINE}{_text(row, 'name', where)}@{date}",
             title=_text(row, "title", where),
             authority=_text(row, "authority", where),
             date=date,

@@ -15,7 +15,8 @@ from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.cohort import Cohort, UnavailableOutcome, assemble
 from training.holdout import predict_holdout
-from training.registry import Registry, UnknownVersion, Version
+from training.registry import Registry, UnknownVersion
+from training.version import Version
 
 __all__ = ["load_version", "score_records"]
 
@@ -41,7 +42,7 @@ def score_records(
     for version in versions:
         try:
             scored.append(_score(registry, version, records, site_rules))
-            say(f"{version.name} version {version.version}: {scored[-1].height:,} rows")
+            say(f"{version}: {scored[-1].height:,} rows")
             if version.tags.data_digest == records.data_digest:
                 say(f"warning: {version.name} was fitted on births of these files, so an audit of them flatters it")
         except UnavailableOutcome as refusal:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fairness_audits.context import RuleDescription
+from fairness_audits.rule_description import RuleDescription
 from models.guideline_rule import GuidelineRule
 from records.clock import PredictionPoint
 from records.records import Records
@@ -29,17 +29,7 @@ class AppliedRule:
 
     @property
     def description(self) -> RuleDescription:
-        rule = self.rule
-        return RuleDescription(
-            scored_by=rule.scored_by,
-            title=rule.title,
-            authority=rule.authority,
-            date=rule.date,
-            action=rule.action,
-            inputs=tuple(map(str, rule.conditions)),
-            reading=rule.reading,
-            why_not=self.why_not,
-        )
+        return RuleDescription.of(self.rule, self.why_not)
 
 
 def readable_facts(rules: Sequence[GuidelineRule], records: Records, at: PredictionPoint) -> tuple[str, ...]:

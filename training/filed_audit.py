@@ -15,7 +15,8 @@ from models.home import Home
 from models.release import AUDIT_ARTIFACT, CARD_ARTIFACT, audit_address
 from training.kept_predictions import KeptPredictions
 from training.model_card import with_audit
-from training.registry import Registry, Version
+from training.registry import Registry
+from training.version import Version
 
 __all__ = ["FiledAudit", "file_audit"]
 

@@ -13,13 +13,14 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
 from fairness_audits.restricted_counts import is_restricted
 from models.home import Home, Settings
 from models.release import CARD_ARTIFACT, CHALLENGER, CHAMPION, MODEL_ARTIFACT, ReleaseTags, registered_name
 from records.errors import EquipartumError
+from training.version import Version
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -33,14 +34,10 @@ from mlflow.models import Model  # noqa: E402
 from mlflow.tracking import MlflowClient  # noqa: E402
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
-__all__ = ["BlockedRelease", "Registry", "RegistryAway", "RestrictedArtifact", "Run", "UnknownVersion", "Version"]
+__all__ = ["Registry", "RegistryAway", "RestrictedArtifact", "Run", "UnknownVersion"]
 
 EXPERIMENT = "equipartum"
 LOADER_MODULE = "models.pyfunc_loader"
-
-
-class BlockedRelease(EquipartumError):
-    """A promotion refused because a blocking finding stands, or the version is for development only."""
 
 
 class UnknownVersion(EquipartumError):
@@ -88,26 +85,6 @@ def _probe(address: str) -> None:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         finally:
             connection.close()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Version:
-    """One registered version and the aliases that point to it."""
-
-    name: str
-    version: int
-    run_id: str
-    created_at: int
-    aliases: tuple[str, ...]
-    tags: ReleaseTags
-
-    @property
-    def outcome(self) -> str:
-        return self.name.rpartition(".")[0]
-
-    @property
-    def prediction_point(self) -> str:
-        return self.name.rpartition(".")[2]
 
 
 class Run:
@@ -240,22 +217,7 @@ class Registry:
 
     def promote(self, version: Version) -> Version:
         """Points the champion alias at ``version``; `BlockedRelease` says what stands against it."""
-        if not version.tags.audit_id:
-            raise BlockedRelease(
-                f"{version.name} version {version.version} has no audit: its retrain was stopped before the audit was "
-                f"filed. Audit it (equipartum audit --run {version.run_id[:8]}), or retrain."
-            )
-        if version.tags.blocking_findings:
-            raise BlockedRelease(
-                f"{version.name} version {version.version} is blocked by {', '.join(version.tags.blocking_findings)}. "
-                f"Read its audit (equipartum audit --run {version.run_id[:8]}); accept a finding by name, role, reason "
-                "and expiry in a policy file and audit again with --policy, or retrain."
-            )
-        if version.tags.status != "adequate":
-            raise BlockedRelease(
-                f"{version.name} version {version.version} is for {version.tags.status}: the retrain "
-                f"said why, and so does model_card.md among the artefacts of run {version.run_id[:8]}."
-            )
+        version.require_releasable()
         with _answering():
             self._client.set_registered_model_alias(version.name, CHAMPION, str(version.version))
         return self.version(version.outcome, version.prediction_point, version.version)

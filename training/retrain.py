@@ -25,8 +25,9 @@ from training.ethnicity_options import ethnicity_options
 from training.fitting import fit
 from training.holdout import calibration_bands, predict_holdout, record_ids_of_events
 from training.publication import publish
-from training.registry import Registry, Version
+from training.registry import Registry
 from training.split import Split, hold_out
+from training.version import Version
 
 __all__ = ["Retrained", "retrain"]
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from equipartum.options import AsJson, HomeFolder
 from equipartum.terminal import Terminal
 from models.home import Home
-from training.registry import Registry, Version
+from training.registry import Registry
+from training.version import Version
 
 EXAMPLES = "Example: **equipartum models --json** for every version with its digests and blocking findings."
 

@@ -18,8 +18,9 @@ from models.site_rules import SIMULATED_SITE_RULES, read_site_rules
 from records.sources.simulated import simulate
 from serving.launch import refuse_open_address, refuse_taken_port
 from training.design_choice import RetrainRequest
-from training.registry import BlockedRelease, Registry, Version
+from training.registry import Registry
 from training.retrain import retrain
+from training.version import BlockedRelease, Version
 
 EXAMPLES = "Example: **equipartum quickstart --once** trains, audits, registers, serves, asks one risk, and stops."
 

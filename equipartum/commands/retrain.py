@@ -107,7 +107,7 @@ def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object
     """Prints what was registered and what its audit says first; returns the same for --json."""
     version, report = retrained.version, retrained.report
     terminal.show()
-    terminal.show(f"{version.name} version {version.version}, run {version.run_id[:8]}")
+    terminal.show(f"{version}, run {version.run_id[:8]}")
     show_findings(terminal, report)
     if retrained.diagnosis.status != "adequate":
         terminal.show(f"  For {retrained.diagnosis.status}: 'equipartum promote' will refuse it.")

@@ -31,8 +31,9 @@ from serving.database.prediction_log import PredictionLog
 from serving.state import Serving
 from tests.acceptance.conftest import CHAMPIONS
 from training.cohort import Cohort, assemble
-from training.registry import Registry, Version
+from training.registry import Registry
 from training.split import hold_out
+from training.version import Version
 
 FIGURES = ("sensitivity", "observed_to_expected")
 TABLE_OF_THE_PAGE = {

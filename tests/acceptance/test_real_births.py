@@ -11,7 +11,8 @@ import pytest
 
 from models.home import Home
 from tests.acceptance.command_line import Command, Done
-from training.registry import Registry, Version
+from training.registry import Registry
+from training.version import Version
 
 SMALL_GROUPS = ("Native Hawaiian or other Pacific Islander", "American Indian or Alaska Native")
 # The README of the data: plain LightGBM on booking predictors of such rows; a figure far above is leakage.

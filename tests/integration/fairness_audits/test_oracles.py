@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -24,9 +25,10 @@ from scipy.stats import t
 from sklearn.metrics import accuracy_score, brier_score_loss, precision_score, roc_auc_score
 
 from fairness_audits import intervals
+from fairness_audits.audit import audit
 from fairness_audits.counts import count_predictions
 from fairness_audits.levels import EVERYONE, levels_in
-from fairness_audits.policy import OperatingPoint
+from fairness_audits.policy import DEFAULT_POLICY, OperatingPoint
 from fairness_audits.tallies import Distribution, Tally, distributions, flagged_share, tallies
 from models import metrics
 
@@ -223,3 +225,33 @@ def test_delongs_variance_is_that_of_the_rows(spread):
     width = limits[1] - limits[0]
     assert (found.low, found.high) == pytest.approx(limits, abs=0.03 * width)
     assert found.high - found.low == pytest.approx(width, rel=5e-3)
+
+
+@settings(max_examples=50, deadline=None)
+@given(women)
+def test_risks_in_bins_of_their_own_lose_nothing_of_auroc(rows):
+    """Seven distinct risks, none in the bin of another: ties count a half, as scikit-learn counts them."""
+    frame, (counted, _) = _table(rows), _tallied(_table(rows))
+    bins = distributions(counted, None)[EVERYONE]
+    event, risk, weight = (frame[name].to_numpy() for name in ("observed", "risk", "weight"))
+    if len(set(event.tolist())) == 2:
+        expected = roc_auc_score(event, risk, sample_weight=weight)
+        assert float(metrics.auroc(bins.events, bins.non_events)) == pytest.approx(expected, abs=1e-12)
+    else:
+        assert math.isnan(float(metrics.auroc(bins.events, bins.non_events)))
+
+
+def test_weighted_intervals_use_effective_numbers():
+    """Weights cost information: the weighted interval is wider than the unweighted one of the same women."""
+    random = np.random.default_rng(4)
+    risk = np.round(1 / (1 + np.exp(-random.normal(-1.5, 1.0, 4000))), 2)
+    observed = random.random(4000) < risk
+    group, weight = random.choice(GROUPS, 4000), random.uniform(0.2, 3.0, 4000)
+    frame = _table(list(zip(group.tolist(), risk.tolist(), observed.tolist(), weight.tolist(), strict=True)))
+    policy = replace(DEFAULT_POLICY, disclosure="none")
+    widths = []
+    for table in (frame, frame.with_columns(weight=pl.lit(1.0))):
+        report = audit(table, policy, as_of=ON)
+        found = report.group(report.models[0])["event_rate"]
+        widths.append(found.high - found.low)
+    assert widths[0] > widths[1]

@@ -23,6 +23,7 @@ from fairness_audits.report_files import write_report
 from fairness_audits.review_list import REVIEW_LIST_FILE, missed_women, write_review_list
 from fairness_audits.signatures import COMMENT, SIGNATURE, add_entry
 from models.home import Home
+from tests.fixtures.audit_copies import copies_of
 
 POINT = "/audits/preterm_birth/booking"
 Keep = Callable[..., Path]
@@ -240,13 +241,7 @@ def test_no_page_names_a_woman(served: Any, keep: Keep) -> None:
 
 def test_two_thousand_audits_are_listed_at_once(served: Any, keep: Keep) -> None:
     """A hundred to a page, from their summaries alone: no audit.json is read."""
-    folder = keep("0000")
-    summary = (folder / "summary.json").read_bytes()
-    for number in range(1, 2_000):
-        copy = folder.with_name(f"{number:04d}")
-        copy.mkdir()
-        (copy / "audit.json").write_text("not read", encoding="utf-8")
-        (copy / "summary.json").write_bytes(summary)
+    copies_of(keep("0000"), 2_000)
     with served() as client:
         page = client.get("/audits?page=20&outcome=preterm_birth").text
     assert "2,000 audits, page 20 of 20" in page

@@ -9,7 +9,8 @@ import pytest
 
 from models.home import Home, Settings
 from serving.champions import RegistryChampions
-from training.registry import Registry, Version
+from training.registry import Registry
+from training.version import Version
 
 # MLflow asks SQLAlchemy 2.1 for a loading strategy that is to be removed; only MLflow can change that.
 

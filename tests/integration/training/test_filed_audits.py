@@ -16,7 +16,7 @@ from fairness_audits.report_files import PUBLIC_FILES
 from fairness_audits.review_list import REVIEW_LIST_FILE
 from training.kept_predictions import KeptPredictions
 from training.reaudit import audit_run
-from training.registry import BlockedRelease
+from training.version import BlockedRelease
 
 
 def test_an_audit_written_elsewhere_is_in_the_home_too(twice: Any, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_report_names_the_version_and_the_run(twice: Any) -> None:
         version = retrained.version
         told = json.loads((retrained.audit_folder / "audit.json").read_text(encoding="utf-8"))["version"]
         assert told == {"name": version.name, "number": version.version, "run_id": version.run_id}
-        first_line = f"{version.name} version {version.version}, run {version.run_id[:8]}"
+        first_line = f"{version}, run {version.run_id[:8]}"
         assert first_line in (retrained.audit_folder / "report.html").read_text(encoding="utf-8")
 
 

@@ -22,7 +22,8 @@ from models.release import CHALLENGER, CHAMPION
 from training.batch_scoring import score_records
 from training.kept_predictions import KeptPredictions
 from training.reaudit import HoldoutGone, audit_run
-from training.registry import BlockedRelease, Registry, RestrictedArtifact, UnknownVersion
+from training.registry import Registry, RestrictedArtifact, UnknownVersion
+from training.version import BlockedRelease
 
 OWNER_ALONE = 0o600
 AS_EVER: dict[str, Any] = {"out": None, "with_previous": True, "with_review_list": True}

@@ -10,9 +10,9 @@ import pytest
 
 from fairness_audits.counts import by_section, count_predictions
 from fairness_audits.design_effects import design_effects
-from fairness_audits.estimate import RATES
 from fairness_audits.levels import EVERYONE, levels_in
 from fairness_audits.policy import OperatingPoint
+from fairness_audits.printed_rates import RATES
 from fairness_audits.tallies import flagged_share
 
 ON = datetime.date(2026, 1, 31)

@@ -22,6 +22,7 @@ from fairness_audits.kept_audits import (
 )
 from fairness_audits.report import AuditReport
 from fairness_audits.report_files import write_report
+from tests.fixtures.audit_copies import copies_of
 
 WOMEN = {"found": 60, "missed": 140, "cleared": 1700, "false_alarms": 100}
 MISSED = {**WOMEN, "found": 20, "missed": 180}
@@ -164,13 +165,7 @@ def test_findings_in_words() -> None:
 
 
 def test_a_list_of_two_thousand_opens_no_report(keep: Keep, tmp_path: Path) -> None:
-    folder = keep("0000")
-    summary = (folder / "summary.json").read_bytes()
-    for number in range(1, 2_000):
-        copy = folder.with_name(f"{number:04d}")
-        copy.mkdir()
-        (copy / "audit.json").write_text("not read", encoding="utf-8")
-        (copy / "summary.json").write_bytes(summary)
+    copies_of(keep("0000"), 2_000)
     audits = kept_audits(tmp_path)
     assert len(audits) == 2_000
     assert all(audit.summary is not None for audit in audits)

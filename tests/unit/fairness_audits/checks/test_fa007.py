@@ -10,9 +10,10 @@ import pytest
 
 from fairness_audits.audit import audit
 from fairness_audits.checks.guideline import NO_RULE
-from fairness_audits.context import AuditContext, RuleDescription
+from fairness_audits.context import AuditContext
 from fairness_audits.page import report_page
 from fairness_audits.plain_words import in_plain_words
+from fairness_audits.rule_description import RuleDescription
 
 
 @pytest.fixture

@@ -1,0 +1,56 @@
+"""A registered version of a model, and what must hold before it may be champion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.release import ReleaseTags
+from records.errors import EquipartumError
+
+__all__ = ["BlockedRelease", "Version"]
+
+
+class BlockedRelease(EquipartumError):
+    """A promotion refused because a blocking finding stands, or the version is for development only."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One registered version and the aliases that point to it."""
+
+    name: str
+    version: int
+    run_id: str
+    created_at: int
+    aliases: tuple[str, ...]
+    tags: ReleaseTags
+
+    def __str__(self) -> str:
+        return f"{self.name} version {self.version}"
+
+    @property
+    def outcome(self) -> str:
+        return self.name.rpartition(".")[0]
+
+    @property
+    def prediction_point(self) -> str:
+        return self.name.rpartition(".")[2]
+
+    def require_releasable(self) -> None:
+        """`BlockedRelease` says what stands against it: no audit, a blocking finding, or too little to learn from."""
+        if not self.tags.audit_id:
+            raise BlockedRelease(
+                f"{self} has no audit: its retrain was stopped before the audit was "
+                f"filed. Audit it (equipartum audit --run {self.run_id[:8]}), or retrain."
+            )
+        if self.tags.blocking_findings:
+            raise BlockedRelease(
+                f"{self} is blocked by {', '.join(self.tags.blocking_findings)}. "
+                f"Read its audit (equipartum audit --run {self.run_id[:8]}); accept a finding by name, role, reason "
+                "and expiry in a policy file and audit again with --policy, or retrain."
+            )
+        if self.tags.status != "adequate":
+            raise BlockedRelease(
+                f"{self} is for {self.tags.status}: the retrain "
+                f"said why, and so does model_card.md among the artefacts of run {self.run_id[:8]}."
+            )
