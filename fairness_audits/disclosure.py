@@ -153,8 +153,12 @@ def _hide_one(
         return False
     half = rule.rounded_to // 2
     least_left = total - half - sum((printed[cell][name] or 0) + half for cell in shown)
+    small = sum(counts[cell][name] <= rule.small for cell in hidden)
+    # What a reader who knows that the smallest are hidden first can say of those hidden beside the small ones.
+    most_beside = min((printed[cell][name] or 0) + half for cell in shown) if shown else math.inf
+    most_left = rule.small * small + (most_beside * (len(hidden) - small) if len(hidden) > small else 0)
     # All hidden cells at their most, and still only just enough for the total: each is known.
-    if len(hidden) > 1 and least_left != rule.small * len(hidden):
+    if len(hidden) > 1 and least_left < most_left:
         return False
     next_hidden = min(shown, key=lambda cell: counts[cell][name]) if shown else family.total
     printed[next_hidden][name] = None

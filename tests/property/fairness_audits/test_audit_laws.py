@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fairness_audits.audit import audit, audit_counts
@@ -102,6 +102,7 @@ counts = st.integers(0, 400)
 
 
 @settings(max_examples=200)
+@example([4, 4, 4, 222, 222, 222], "mhsds")
 @given(st.lists(counts, min_size=2, max_size=6), st.sampled_from(["msds", "mhsds"]))
 def test_no_small_count_can_be_worked_out_from_what_is_printed(cells, name):
     """For each small count another value exists that would have been printed alike, together with its total."""
@@ -118,10 +119,13 @@ def _prints_alike(rule, cells, i, other, printed) -> bool:
     """With the others free to be whatever rounds to what is printed, can the total still be what is printed?"""
     if rule.count(other) != rule.count(cells[i]):
         return False
+    # Where a large count is hidden beside a small one, a reader may know that it is the next smallest.
+    shown = [row["n"] for group, row in printed.items() if group != EVERYONE and row["n"] is not None]
+    most = min(shown, default=sum(cells)) + 2
     low = high = other
     for j in range(len(cells)):
         if j != i:
-            alike = _values(rule, printed[f"g{j}"]["n"], cells[j])
+            alike = _values(rule, printed[f"g{j}"]["n"], cells[j], most)
             low, high = low + min(alike), high + max(alike)
     total = printed[EVERYONE]["n"]
     if total is None:
@@ -129,10 +133,10 @@ def _prints_alike(rule, cells, i, other, printed) -> bool:
     return any(rule.count(n) == total for n in range(low, high + 1))
 
 
-def _values(rule, shown, true) -> list[int]:
-    """Counts that print as ``shown``; where hidden beside another, any count might be."""
+def _values(rule, shown, true, most) -> range | list[int]:
+    """Counts that print as ``shown``; where hidden, small ones, or where beside a small one, up to ``most``."""
     if shown is None:
-        return list(range(max(true, rule.small) + 1))
+        return range((rule.small if true <= rule.small else most) + 1)
     return [n for n in range(max(0, shown - 10), shown + 11) if rule.count(n) == shown]
 
 

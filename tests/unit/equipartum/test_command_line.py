@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,52 @@ def test_a_signal_is_raised_once_and_the_handlers_come_back(number: signal.Signa
         interrupted()
     assert cleaned_up == [True]
     assert [signal.getsignal(each) for each in SIGNALS] == before
+
+
+class _AskedByCompiledCode:
+    """Its end is called from compiled code, which can only ignore what is raised in it."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), self.number)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_stop_that_compiled_code_swallows_is_raised_again(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    went_on = []
+
+    def interrupted() -> None:
+        with stopped_by_signals():
+            asked = _AskedByCompiledCode(number)
+            del asked
+            time.sleep(30)
+            went_on.append(True)
+
+    with pytest.raises(Stopped):
+        interrupted()
+    assert went_on == []
+    assert capsys.readouterr().err == ""
+
+
+def test_a_fault_made_of_a_stop_is_told_as_the_stop() -> None:
+    def interrupted() -> None:
+        with stopped_by_signals():
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            except Stopped as stopped:
+                raise TypeError("a callback failed") from stopped
+
+    with pytest.raises(Stopped):
+        interrupted()
+
+
+def test_a_fault_without_a_stop_stays_itself() -> None:
+    with pytest.raises(TypeError), stopped_by_signals():
+        raise TypeError
 
 
 def test_asking_whether_a_file_can_be_written_leaves_nothing(tmp_path: Path) -> None:
