@@ -17,10 +17,10 @@ from fairness_audits.figures import Figure, GroupFigures, Section, per_hundred
 from fairness_audits.levels import EVERYONE_LEVEL
 from fairness_audits.policy_parts import Gate
 from fairness_audits.untested import UntestedAnalysis
-from models.outcomes import OUTCOMES
+from models.outcomes import OUTCOMES, is_tested_by_choice
 from records.groups import MISSING_ETHNICITY
 
-__all__ = ["GateAnswer", "bounds_alone", "closed", "judge", "kept_back", "withheld", "without"]
+__all__ = ["GateAnswer", "bounds_alone", "closed", "gates_of_untested", "judge", "kept_back", "withheld", "without"]
 
 # What a figure needs: rates of the outcome need outcomes, and who was missed needs to know who was flagged as well.
 NEEDS_FLAGS = frozenset(
@@ -114,6 +114,17 @@ def bounds_alone(one: UntestedAnalysis, kept_back: Mapping[str, str]) -> Unteste
     """The analysis with the bounds alone where outcomes are not fit to publish: they hold whatever was not recorded."""
     reason = kept_back.get(one.group, "")
     return replace(one, tested_only=_gated(one.tested_only, reason), weighted=_gated(one.weighted, reason))
+
+
+def gates_of_untested(section: Section, gates: Sequence[Gate]) -> Sequence[Gate]:
+    """The gates for the analyses of untested women.
+
+    Where women are tested by choice, as for gestational diabetes, fewer than the gate asks for may be all that there
+    were: the three analyses, each headed by whom it rests on, are then what can be said, and are shown side by side.
+    """
+    if not is_tested_by_choice(section.outcome, section.outcome_definition):
+        return gates
+    return [gate for gate in gates if gate.measure != "outcome_known"]
 
 
 def _without(row: ComparisonRow, reason: str) -> ComparisonRow:

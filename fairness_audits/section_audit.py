@@ -14,7 +14,7 @@ from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.estimate import figures_of_section
 from fairness_audits.families import parents_of
 from fairness_audits.figures import GroupFigures, Section
-from fairness_audits.gates import GateAnswer, bounds_alone, judge, kept_back, withheld
+from fairness_audits.gates import GateAnswer, bounds_alone, gates_of_untested, judge, kept_back, withheld
 from fairness_audits.levels import Level
 from fairness_audits.multiplicity import (
     AdjustedDifference,
@@ -131,13 +131,15 @@ def audit_section(
         )
     ]
     printed = suppress(figures, banded_counts({section: rows}, levels, rule), levels, rule, before)
-    figures = list(printed.figures)
+    figures = untested = list(printed.figures)
     ethnic = [level for level in levels if level.is_ethnic]
     groups = next((level for level in ethnic if level.name == "ethnic_group"), None)
     ungated = [row for row in figures if row.is_primary]
     gates = () if section.is_comparator else judge(ungated, policy.gates, rule)
     if not section.is_comparator:
-        figures = withheld(figures, policy.gates, [level.name for level in ethnic], rule)
+        names = [level.name for level in ethnic]
+        untested = withheld(figures, gates_of_untested(section, policy.gates), names, rule)
+        figures = withheld(figures, policy.gates, names, rule)
     primary = [row for row in figures if row.is_primary]
     not_fit = kept_back(figures, section)
     return SectionAudit(
@@ -153,7 +155,7 @@ def audit_section(
             for curve in calibration_curves(section, rows, groups, rule)
         ),
         untested=tuple(
-            bounds_alone(one, not_fit)
+            bounds_alone(one, kept_back(untested, section))
             for one in _untested(flagged_share(rows, points[0], thresholds), ungated, groups, rule)
         ),
         adjusted_differences=adjusted_differences(primary, rule),

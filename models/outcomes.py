@@ -23,7 +23,7 @@ from models.actions import (
 from models.conditions import Condition
 from records.errors import EquipartumError
 
-__all__ = ["OUTCOMES", "Outcome", "OutcomeDefinition", "UnknownOutcome", "outcome"]
+__all__ = ["OUTCOMES", "Outcome", "OutcomeDefinition", "UnknownOutcome", "is_tested_by_choice", "outcome"]
 
 # Beside every model: what it would be to offer to nobody, and to every woman.
 _NOBODY_AND_EVERYONE = ("flag_nobody", "flag_everyone")
@@ -284,3 +284,12 @@ def outcome(name: str) -> Outcome:
         return OUTCOMES[name]
     except KeyError:
         raise UnknownOutcome(f"no outcome is called {name!r}; there are: {', '.join(OUTCOMES)}") from None
+
+
+def is_tested_by_choice(name: str, definition: str) -> bool:
+    """Whether, by this definition, care tests some women and not others, so that untested ones are no gap in the data.
+
+    False of an outcome or a definition that is not declared here.
+    """
+    known = OUTCOMES.get(name)
+    return known is not None and any(str(one) == definition and one.tested_by for one in known.definitions)

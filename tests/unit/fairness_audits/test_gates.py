@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
+from fairness_audits.audit import audit
 from fairness_audits.page import report_page
 from fairness_audits.policy import DEFAULT_POLICY, Gate
+from models.outcomes import OUTCOMES
 
 WELL = {"found": 60, "missed": 140, "cleared": 1700, "false_alarms": 100}
 # Outcomes of 610 of 1,000 women are known.
@@ -118,3 +121,26 @@ def test_of_outcomes_mostly_not_known_the_bounds_alone_are_published(audited):
     assert one.tested_only.text == one.weighted.text == SAID
     assert one.lowest.value is not None
     assert one.highest.value is not None
+
+
+def test_where_women_are_tested_by_choice_all_three_analyses_are_published(table, exact):
+    """NICE NG3 tests women with a risk factor: fewer than seven in ten known is the care, not a gap in the data."""
+    ogtt = str(OUTCOMES["gestational_diabetes"].definitions[0])
+    rows = table({"White": WELL, "Asian": POORLY}).with_columns(
+        outcome=pl.lit("gestational_diabetes"), outcome_definition=pl.lit(ogtt)
+    )
+    report = audit(rows, exact)
+    (one,) = [u for u in report.untested if (u.group, u.estimand) == ("Asian", "sensitivity")]
+    assert one.tested_only.value == 0.3
+    assert one.weighted.value is not None
+    assert (one.lowest.value, one.highest.value) == (round(30 / 490, 3), 0.3)
+    assert report.group(report.models[0], "Asian", "ethnic_group")["sensitivity"].text == SAID
+
+
+def test_gates_of_the_data_close_the_three_analyses_of_women_tested_by_choice_too(table, exact):
+    ogtt = str(OUTCOMES["gestational_diabetes"].definitions[0])
+    rows = table({"White": {"found": 900, "missed": 900, "cleared": 100, "missing": 100}}).with_columns(
+        outcome=pl.lit("gestational_diabetes"), outcome_definition=pl.lit(ogtt)
+    )
+    (one,) = [u for u in audit(rows, exact).untested if (u.group, u.estimand) == ("Everyone", "sensitivity")]
+    assert "plausible are 1 to 40 of 100" in one.tested_only.text
