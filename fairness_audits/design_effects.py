@@ -25,6 +25,9 @@ FEWEST_REPEATED = 10
 # Unless these few women have so many of the rows that, should all rows of a woman agree, the effect were this large:
 # then that effect is taken, in whole numbers. Project default.
 MATERIAL = 1.5
+# What is left of a variance that is zero: weights that differ a million times do not add up exactly. One event among a
+# billion women leaves a thousand times more.
+ROUNDING = 1e-12
 NONE = 1.0
 
 
@@ -158,7 +161,10 @@ def _effect(rate: str, apart: Mapping[str, float], crossed: Mapping[str, float])
             sums[f"{rate}:part part"] - 2 * ratio * sums[f"{rate}:part whole"] + ratio**2 * sums[f"{rate}:whole whole"]
         )
 
-    return 1 + quadratic(crossed) / quadratic(apart)
+    alone = quadratic(apart)
+    if alone <= ROUNDING * apart[f"{rate}:whole whole"]:
+        return _if_all_agree(rate, apart, crossed)
+    return 1 + quadratic(crossed) / alone
 
 
 def _if_all_agree(rate: str, apart: Mapping[str, float], crossed: Mapping[str, float]) -> float:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from fairness_audits.counts import by_section, count_predictions
-from fairness_audits.design_effects import design_effects
+from fairness_audits.design_effects import _effect, design_effects
 from fairness_audits.levels import EVERYONE, levels_in
 from fairness_audits.policy import OperatingPoint
 from fairness_audits.printed_rates import RATES
@@ -164,3 +164,11 @@ def test_many_rows_of_one_woman_tell_no_more_than_she_does():
     effects = _effects(frame)
     assert effects["Black"]["event_rate"] == 300
     assert effects[EVERYONE]["event_rate"] == 151  # 1 + 300 * 299 / 600, in whole numbers
+
+
+def test_a_rate_that_is_one_but_for_the_last_digit_of_its_sums_is_one():
+    """Weights of very different women, added in another order: the part ends a last digit below the whole."""
+    apart = {"r:part": np.nextafter(386271.0, 0), "r:whole": 386271.0}
+    apart |= {f"r:{pair}": 149196015093.0 for pair in ("part part", "part whole", "whole whole")}
+    crossed = {f"r:{pair}": 772518.0 for pair in ("part part", "part whole", "whole whole")}
+    assert _effect("r", apart, crossed) == 1 + 772518.0 / 149196015093.0
