@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fairness_audits.checks.answers import Check
 from fairness_audits.checks.ascertainment import Ascertainment, unevenly_ascertained
+from fairness_audits.checks.better_than_chance import BetterThanChance
 from fairness_audits.checks.calibration import CalibrationWithinGroup
 from fairness_audits.checks.changed import WorseThanBefore
 from fairness_audits.checks.data_quality import DataQuality
@@ -48,4 +49,5 @@ CHECKS: tuple[Check, ...] = (
     BetweenSites(),
     MissedWhereFactsAreMissing(),
     DiscriminationWithinGroup(),
+    BetterThanChance(),
 )

@@ -1,0 +1,54 @@
+"""FA020: does the risk tell the women who had the outcome from those who had not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fairness_audits.checks.answers import answer, without_outcomes
+from fairness_audits.evidence import Evidence
+from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
+from fairness_audits.wording import went_on_to
+
+__all__ = ["BetterThanChance"]
+
+# AUROC of a coin: a woman who had the outcome and one who had not are in the right order as often as not.
+CHANCE = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class BetterThanChance:
+    """Fires where the AUROC of everyone together surely lies within the limit of chance, or below.
+
+    Such a risk can look fair in every other check: it misses women of every group alike, and is right on average.
+    """
+
+    code: str = "FA020"
+    title: str = "Telling women apart at all"
+    next_step: str = "Do not use it: it offers care to women as a lottery would. Look for facts that carry the outcome."
+
+    def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
+        if unrecorded := without_outcomes(self, evidence):
+            return unrecorded
+        everyone = evidence.everyone
+        if everyone.counts["scored_events"] in (0, everyone.counts["scored_ascertained"]):
+            return (answer(self, evidence, NOT_APPLICABLE, "No risks were given, or everyone had the same outcome."),)
+        auroc = everyone["auroc"]
+        who, figures = went_on_to(evidence.section), {"AUROC of everyone together": auroc.text}
+        if auroc.value == CHANCE and auroc.low is None:
+            says = f"Every woman was told the same risk: it tells nobody who {who} from anybody else."
+            return (answer(self, evidence, FINDING, says, figures=figures),)
+        if auroc.value is None or auroc.low is None or auroc.high is None:
+            says = f"Too few women {who} to say whether the risk tells them from others."
+            return (answer(self, evidence, CANNOT_TELL, says),)
+        enough = CHANCE + evidence.policy.tolerance(self.code).limit
+        if auroc.high <= enough:
+            says = (
+                f"The risk hardly tells the women who {who} from the others: of one of each, the right one is told the "
+                f"higher risk in {100 * auroc.value:.0f} of 100 pairs, and a coin does so in 50 (AUROC {auroc.text})."
+            )
+            return (answer(self, evidence, FINDING, says, figures=figures),)
+        if auroc.low <= CHANCE:
+            says = f"Whether the risk tells the women who {who} from others better than a coin cannot be told."
+            return (answer(self, evidence, CANNOT_TELL, says, figures=figures),)
+        says = f"The risk tells the women who {who} from the others better than chance (AUROC {auroc.text})."
+        return (answer(self, evidence, PASSED, says, figures=figures),)
