@@ -36,7 +36,6 @@ def verify(terminal: Terminal, home: Home, audit: str, *, head: str) -> None:
     terminal.show(f"Audit {folder.name}: {now.in_words}")
     if now.chain_in_words:
         terminal.show(f"  {now.chain_in_words}")
-    terminal.finish({"audit_id": folder.name, "folder": str(folder), "signed": now.to_dict()})
     if now.trouble:
         raise AlteredAudit(now.trouble)
     if now.alterations:
@@ -47,6 +46,7 @@ def verify(terminal: Terminal, home: Home, audit: str, *, head: str) -> None:
             f"audit {folder.name} has no entry whose digest begins with what --head gives: entries were taken out or "
             f"written anew since, or it was copied wrongly (at least {SHORTEST_HEAD} letters, as signing printed them)"
         )
+    terminal.finish({"audit_id": folder.name, "folder": str(folder), "signed": now.to_dict()})
 
 
 def _folder(home: Home, audit: str) -> Path:

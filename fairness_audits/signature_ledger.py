@@ -23,7 +23,7 @@ LEDGER_FILE = "signed.jsonl"
 
 
 def ledger_of(folder: Path) -> Path | None:
-    """That of the home which keeps the audit in ``folder``; None for a folder that a report was written to elsewhere."""
+    """That of the home which keeps the audit in ``folder``; None for a folder elsewhere."""
     kept = folder.parent.name in PREDICTION_POINTS and folder.parent.parent.name in OUTCOMES
     return folder.parents[2] / LEDGER_FILE if kept else None
 

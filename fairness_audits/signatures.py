@@ -91,8 +91,8 @@ def entries_of(folder: Path) -> tuple[Entry, ...]:
         number, head = told
         if not 0 < number <= len(entries):
             raise AlteredAudit(
-                f"{SIGNATURES_FILE} of audit {folder.name} holds {len(entries)} entries and the home's ledger {number}: "
-                "the last ones were taken out. Put the file back from a backup"
+                f"{SIGNATURES_FILE} of audit {folder.name} holds {len(entries)} entries and the home's ledger {number}"
+                ": the last ones were taken out. Put the file back from a backup"
             )
         if entries[number - 1].digest != head:
             raise AlteredAudit(
@@ -183,8 +183,8 @@ def _refuse_altered(folder: Path, entries: tuple[Entry, ...]) -> None:
     added_later = entries and pdf.is_file() and not any(PDF_FILE in earlier.files for earlier in entries)
     if added_later and not names_audit(pdf.read_bytes(), digest_of(folder / AUDIT_FILE)):
         raise AlteredAudit(
-            f"{PDF_FILE} of audit {folder.name} was added after {entries[-1].name} wrote of it on {entries[-1].on}, and "
-            f"was not made with its {AUDIT_FILE}: take it out, or audit again with a PDF, and sign that audit"
+            f"{PDF_FILE} of audit {folder.name} was added after {entries[-1].name} wrote of it on {entries[-1].on}, "
+            f"and was not made with its {AUDIT_FILE}: take it out, or audit again with a PDF, and sign that audit"
         )
 
 
@@ -213,8 +213,8 @@ def _write(folder: Path, entries: tuple[Entry, ...]) -> None:
         with suppress(OSError):
             written.unlink(missing_ok=True)
         raise UnwrittenSignature(
-            f"nothing was added to audit {folder.name}: it cannot be written to ({_reason(refusal)}). Make room, or get "
-            "leave to write there, and sign again"
+            f"nothing was added to audit {folder.name}: it cannot be written to ({_reason(refusal)}). Make room, or "
+            "get leave to write there, and sign again"
         ) from None
 
 

@@ -11,7 +11,7 @@ from equipartum.signing import verify
 from equipartum.terminal import Terminal
 from models.home import Home
 
-EXAMPLES = "Example: **equipartum audit verify 20260131T101500 --head 5d41402abc4b2a76** with the letters that signing printed."
+EXAMPLES = "Example: **equipartum audit verify 20260131T101500 --head 5d41402abc4b2a76**, as signing printed it."
 
 
 def command(
