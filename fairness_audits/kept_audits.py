@@ -14,7 +14,7 @@ from pathlib import Path
 from fairness_audits.audit_summary import AuditSummary
 from fairness_audits.changes import UnreadableAudit, read_previous
 from fairness_audits.report import AuditReport
-from fairness_audits.report_files import AUDIT_FILE
+from fairness_audits.report_files import AUDIT_FILE, SUMMARY_FILE
 from models.outcomes import OUTCOMES
 from records.clock import PREDICTION_POINTS
 from records.errors import EquipartumError
@@ -30,7 +30,6 @@ __all__ = [
     "read_kept",
 ]
 
-SUMMARY_FILE = "summary.json"
 # A name that no listing shows.
 UNFINISHED = ".unfinished-"
 # More audits than a home gathers in years; a summary is a few hundred bytes.

@@ -7,6 +7,7 @@ WeasyPrint lays text out with Pango, which no Python package brings: where it is
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import re
 from functools import cache
@@ -17,7 +18,7 @@ from fairness_audits.page import report_page
 from fairness_audits.report import AuditReport
 from records.errors import EquipartumError
 
-__all__ = ["PdfUnavailable", "report_pdf", "why_no_pdf"]
+__all__ = ["PdfUnavailable", "names_audit", "report_pdf", "why_no_pdf"]
 
 SYSTEM_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
 # What 1rem of the page is on paper, as templates/pdf.css sets it.
@@ -41,11 +42,18 @@ def report_pdf(report: AuditReport) -> bytes:
     """The same page as `report_page` on A4, every fold open; `PdfUnavailable` where Pango is missing.
 
     The same report gives the same bytes on the same machine: no time and no random identifier is written into them.
+    Its identifier (PDF 32000-1, 14.4) is the SHA-256 of the audit's `audit.json`, by which `names_audit` knows it.
     """
     html = _with_colours_in_drawings(report_page(report))
     html = html.replace("</head>", f"<style>{_style(report)}</style></head>", 1)
     page = _weasyprint().HTML(string=html, url_fetcher=_refuse, media_type="print")
-    return bytes(page.write_pdf(pdf_identifier=report.audit_id.encode(), pdf_tags=True))
+    digest = hashlib.sha256(report.to_json().encode()).hexdigest()
+    return bytes(page.write_pdf(pdf_identifier=digest.encode(), pdf_tags=True))
+
+
+def names_audit(pdf: bytes, digest: str) -> bool:
+    """Whether the PDF says that it was made with the `audit.json` of this SHA-256. Who forges a PDF can say so too."""
+    return re.search(rf"/ID ?\[ ?\({digest}\)".encode(), pdf) is not None
 
 
 def _with_colours_in_drawings(html: str) -> str:

@@ -11,7 +11,16 @@ from fairness_audits.pdf import report_pdf
 from fairness_audits.report import AuditReport
 from records.errors import EquipartumError
 
-__all__ = ["AUDIT_FILE", "PDF_FILE", "PUBLIC_FILES", "REPORT_FILE", "UnwritableReport", "write_report"]
+__all__ = [
+    "AUDIT_FILE",
+    "PDF_FILE",
+    "PUBLIC_FILES",
+    "REPORT_FILE",
+    "SIGNED_FILES",
+    "SUMMARY_FILE",
+    "UnwritableReport",
+    "write_report",
+]
 
 REPORT_FILE = "report.html"
 PDF_FILE = "report.pdf"
@@ -19,6 +28,10 @@ AUDIT_FILE = "audit.json"
 COUNTS_FILE = "counts.parquet"
 # What may be shown, sent and kept in a registry; whatever else lies in an audit's folder may not.
 PUBLIC_FILES = (REPORT_FILE, PDF_FILE, AUDIT_FILE, COUNTS_FILE)
+# What lists say of a kept audit, so that none opens a report.
+SUMMARY_FILE = "summary.json"
+# What a signature holds the digests of: all but the list of missed women, which is deleted when its review is done.
+SIGNED_FILES = (*PUBLIC_FILES, SUMMARY_FILE)
 UNFINISHED = ".unfinished"
 
 

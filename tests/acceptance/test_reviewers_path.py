@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import stat
 from pathlib import Path
@@ -85,6 +86,44 @@ def test_an_audit_is_commented_on_signed_and_shown_as_such(
         "audit", "sign", newest, "--name", "C. Person", "--role", "director", "--home", reviewed.root
     )
     refused(again, "altered after", "report.html")
+    verified = in_this_process("audit", "verify", newest, "--home", reviewed.root)
+    refused(verified, "report.html altered after ", "is not what was signed")
+
+
+def test_what_was_signed_is_verified_and_what_was_taken_out_is_told(
+    in_this_process: Command, reviewed: Home, newest: str
+) -> None:
+    def signs(name: str) -> tuple[str, Path]:
+        said = ("--name", name, "--role", "equity lead", "--home", reviewed.root, "--json")
+        done = in_this_process("audit", "sign", newest, *said)
+        return done.last["head"], Path(done.last["folder"])
+
+    (first, folder), (second, _) = signs("A. Person"), signs("B. Person")
+    for head in (first, second):
+        held = in_this_process("audit", "verify", newest, "--head", head, "--home", reviewed.root, "--json")
+        assert (held.code, held.last["signed"]["is_signed"]) == (0, True)
+    listed = in_this_process("audit", "list", "--home", reviewed.root).out
+    assert f"2 entries, the last {second}" in listed
+    for head in ("0" * 16, second[:6]):
+        refused(in_this_process("audit", "verify", newest, "--head", head, "--home", reviewed.root), "--head")
+
+    file = folder / "signatures.json"
+    plain = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**plain, "entries": plain["entries"][:1]}), encoding="utf-8")
+    assert "the last ones were taken out" in in_this_process("audit", "list", "--home", reviewed.root).out
+    refused(in_this_process("audit", "verify", newest, "--home", reviewed.root), "the last ones were taken out")
+
+
+@pytest.mark.parametrize("said", ["seen with 943 476 5919", "born on 3/4/1994", "turned \u202e around"])
+def test_a_comment_that_must_not_be_kept_is_refused(
+    in_this_process: Command, reviewed: Home, newest: str, said: str
+) -> None:
+    refusal = in_this_process(
+        "audit", "comment", newest, "--name", "A. Person", "--role", "lead", "--comment", said, "--home", reviewed.root
+    )
+    refused(refusal, "the comment holds")
+    assert said not in refusal.err
+    assert not list(reviewed.audits.rglob("sign*"))
 
 
 @pytest.mark.parametrize(

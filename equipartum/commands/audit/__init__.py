@@ -25,5 +25,6 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "list": "List the audits of this home: what they found, and who signed them.",
         "sign": "Sign an audit that you have read, by name and role.",
         "comment": "Say something of an audit, by name and role, beside its report.",
+        "verify": "Say whether an audit is still what was signed, and what was altered since when.",
     }
 )

@@ -56,6 +56,7 @@ def _lines(audit: KeptAudit, by: Signed) -> tuple[str, ...]:
         f"    {audit.audit_id}{simulated}",
         f"    {audit.in_words}",
         f"    {by.in_words}",
+        *([f"    {by.chain_in_words}"] if by.chain_in_words else []),
     )
 
 

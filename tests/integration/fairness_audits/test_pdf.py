@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import html
 import io
 import json
@@ -19,7 +20,7 @@ from pypdf import PdfReader
 
 from fairness_audits.audit import audit
 from fairness_audits.page import report_page
-from fairness_audits.pdf import report_pdf
+from fairness_audits.pdf import names_audit, report_pdf
 from fairness_audits.report import AuditReport
 from fairness_audits.report_files import PDF_FILE, PUBLIC_FILES, write_report
 
@@ -68,6 +69,12 @@ def printed() -> Printed:
     report = audit(_births(), as_of=datetime.date(2026, 1, 31))
     pdf = report_pdf(report)
     return Printed(report, pdf, [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages])
+
+
+def test_the_pdf_names_the_audit_it_was_made_with_and_no_other(printed: Printed) -> None:
+    own = hashlib.sha256(printed.report.to_json().encode()).hexdigest()
+    assert names_audit(printed.pdf, own)
+    assert not names_audit(printed.pdf, hashlib.sha256(b"another").hexdigest())
 
 
 def test_every_figure_of_the_page_is_in_the_pdf(printed: Printed) -> None:

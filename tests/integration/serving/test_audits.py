@@ -181,6 +181,45 @@ def test_an_altered_audit_shows_as_altered(served: Any, keep: Keep) -> None:
     assert listed(as_signed) == []
 
 
+@pytest.mark.parametrize(
+    ("tamper", "words"),
+    [
+        (lambda folder: (folder / "summary.json").unlink(), "summary.json gone after 2026-01-31"),
+        (lambda folder: (folder / "report.pdf").write_bytes(b"%PDF"), "report.pdf added after 2026-01-31"),
+        (lambda folder: (folder / "report.html").write_bytes(b""), "report.html altered after 2026-01-31"),
+        (lambda folder: (folder / "signatures.json").unlink(), "the last ones were taken out"),
+        (lambda folder: (folder.parents[2] / "signed.jsonl").unlink(), "NOT IN THE LEDGER"),
+    ],
+)
+def test_both_pages_say_what_was_tampered_with_and_since_when(
+    served: Any, keep: Keep, tamper: Callable[[Path], object], words: str
+) -> None:
+    folder = keep("one")
+    sign(folder)
+    with served() as client:
+        before = [client.get(path).text for path in ("/audits", f"{POINT}/one")]
+        tamper(folder)
+        after = [client.get(path).text for path in ("/audits", f"{POINT}/one")]
+    assert not any(words in page for page in before)
+    assert all("1 entry, the last " in page for page in before)
+    assert all(words in unescape(page) for page in after)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\u202etxet", "\x1b[2J", 7, None, {"a": []}])
+def test_an_entry_written_by_hand_stops_neither_page(served: Any, keep: Keep, text: object) -> None:
+    folder = keep("one")
+    sign(folder)
+    file = folder / "signatures.json"
+    plain = json.loads(file.read_text(encoding="utf-8"))
+    plain["entries"][0]["comment"] = text
+    file.write_text(json.dumps(plain), encoding="utf-8")
+    with served() as client:
+        answers = [client.get(path) for path in ("/audits", f"{POINT}/one", "/audits?signed=yes")]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert all("cannot be read" in answer.text for answer in answers[:2])
+    assert not any("\u202e" in answer.text or "\x1b" in answer.text for answer in answers)
+
+
 def test_an_audit_that_was_not_finished_is_not_there(served: Any, keep: Keep, home: Home) -> None:
     keep("whole")
     unfinished = home.audit_folder("preterm_birth", "booking", ".unfinished-stopped")
@@ -200,6 +239,7 @@ def test_an_audit_that_was_not_finished_is_not_there(served: Any, keep: Keep, ho
         f"{POINT}/one/{REVIEW_LIST_FILE}",
         f"{POINT}/one/summary.json",
         f"{POINT}/one/signatures.json",
+        "/audits/signed.jsonl",
         f"{POINT}/one/counts-restricted.parquet",
         f"{POINT}/one/context.json",
         f"{POINT}/none/report.html",
