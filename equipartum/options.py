@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from equipartum.out_file import refuse_unwritable
+
 __all__ = [
     "AsJson",
     "AuditName",
@@ -21,6 +23,7 @@ __all__ = [
     "SiteRulesFile",
     "SourceName",
     "refuse_counts_beside_report",
+    "refuse_unwritable_counts",
 ]
 
 HomeFolder = Annotated[
@@ -72,3 +75,9 @@ def refuse_counts_beside_report(counts: Path | None, report: Path) -> None:
             "name a place outside it",
             param_hint="--restricted-counts",
         )
+
+
+def refuse_unwritable_counts(counts: Path | None) -> None:
+    """Asked before the audit, which may take long, and not after it."""
+    if counts is not None:
+        refuse_unwritable(counts, option="--restricted-counts")

@@ -10,16 +10,16 @@ __all__ = ["UnwritableFile", "refuse_unwritable"]
 
 
 class UnwritableFile(EquipartumError):
-    """A file that cannot be written where --out says."""
+    """A file that cannot be written where it is wanted."""
 
 
-def refuse_unwritable(path: Path) -> None:
+def refuse_unwritable(path: Path, *, option: str = "--out") -> None:
     """Raises `UnwritableFile`; leaves nothing behind."""
     there = path.exists()
     try:
         with path.open("ab"):
             pass
     except OSError as error:
-        raise UnwritableFile(f"{path} cannot be written ({error.strerror}): name another file with --out") from None
+        raise UnwritableFile(f"{path} cannot be written ({error.strerror}): name another file with {option}") from None
     if not there:
         path.unlink()

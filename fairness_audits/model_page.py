@@ -15,11 +15,13 @@ from fairness_audits.charts import (
 )
 from fairness_audits.checks.calibration import FEWEST_EVENTS
 from fairness_audits.deprivation import CROSSED_LEVEL, AdjustedRate, adjusted_rates
+from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import Figure, GroupFigures, Section
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.plain_words import in_plain_words
 from fairness_audits.report import AuditReport
 from fairness_audits.risk_distribution import risk_distributions
+from fairness_audits.trusted_from import TRUSTED_FROM
 from fairness_audits.wording import is_missing_ethnicity, scorer_name
 
 __all__ = ["SEVERITIES", "model_on_page"]
@@ -41,6 +43,8 @@ def model_on_page(report: AuditReport, section: Section, number: int) -> dict[st
         "rows": rows,
         "finer": _finer(report, section),
         "operating_point": rows[0].operating_point,
+        "trusted_from": TRUSTED_FROM[report.rule.name],
+        "fewer_events": _fewer_events(rows, report.rule),
         "told_ratios": _told_ratios(rows),
         "sensitivity_scale": share_scale(row["sensitivity"] for row in rows),
         "ratio_scale": ratio_scale(row["observed_to_expected"] for row in rows),
@@ -80,6 +84,16 @@ def model_on_page(report: AuditReport, section: Section, number: int) -> dict[st
 def _rows(report: AuditReport, section: Section) -> tuple[GroupFigures, ...]:
     """Everyone, then each ethnic group, missing ethnicity last."""
     return (report.group(section), *report.figures_of(section, "ethnic_group"))
+
+
+def _fewer_events(rows: Sequence[GroupFigures], rule: DisclosureRule) -> set[tuple[str, str]]:
+    """Group and figure where limits are printed on fewer events than they were seen to hold from."""
+    return {
+        (row.group, name)
+        for row in rows
+        for name, figure in row.figures.items()
+        if figure.has_limits and row.limits_are_trusted(name, rule.name) is False
+    }
 
 
 def _told_ratios(rows: Sequence[GroupFigures]) -> list[tuple[GroupFigures, str]]:

@@ -18,7 +18,7 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
         "quickstart": "Train, audit, register and serve every simulated outcome, in demo mode.",
         "retrain": "Fit, audit and register risk models from files of births.",
-        "audit": "Audit predictions for disparity: run, list, sign and comment on audits.",
+        "audit": "Audit predictions or data for disparity; merge, list, sign, comment on and verify audits.",
         "models": "List registered models: versions, aliases, findings that block them.",
         "promote": "Make a version the champion that is served.",
         "serve": "Serve the champions over HTTP.",

@@ -67,7 +67,23 @@ def test_counts_are_the_owners_alone_and_not_in_the_report(counted: Path, in_thi
     assert sorted(f.suffix for f in (counted / "north-report").iterdir() if "restricted" in f.name) == []
     run = ("audit", "run", "--predictions", counted / "north.csv", "--out", counted / "r")
     refused(in_this_process(*run, "--restricted-counts", counted / "r" / "x.parquet"), "passed on", code=2)
+    home = ("--home", counted / "home")
+    for place in ("audits", "artifacts"):
+        counts = counted / "home" / place / "x.parquet"
+        refused(in_this_process(*run, *home, "--restricted-counts", counts), "passed on", code=2)
     assert not (counted / "r").exists()
+
+
+def test_a_place_where_counts_cannot_be_written_is_said_before_the_audit(
+    counted: Path, in_this_process: Command, tmp_path: Path
+) -> None:
+    north, south = counted / "north.parquet", counted / "south.parquet"
+    for place in (tmp_path, tmp_path / "nowhere" / "x.parquet"):
+        run = ("audit", "run", "--predictions", counted / "north.csv", "--out", tmp_path / "r")
+        refused(in_this_process(*run, "--restricted-counts", place), "cannot be written", "--restricted-counts")
+        merge = ("audit", "merge", north, south, "--out", tmp_path / "r")
+        refused(in_this_process(*merge, "--restricted-counts", place), "cannot be written", "--restricted-counts")
+    assert not (tmp_path / "r").exists()
 
 
 def test_what_cannot_be_merged_is_refused_by_name(counted: Path, in_this_process: Command, tmp_path: Path) -> None:

@@ -9,7 +9,13 @@ import typer
 
 from equipartum.audited import with_pdf
 from equipartum.findings import show_findings
-from equipartum.options import AsJson, NoPdf, RestrictedCounts, refuse_counts_beside_report
+from equipartum.options import (
+    AsJson,
+    NoPdf,
+    RestrictedCounts,
+    refuse_counts_beside_report,
+    refuse_unwritable_counts,
+)
 from equipartum.terminal import Terminal
 from fairness_audits.audit import audit_counts
 from fairness_audits.figures import count_text
@@ -40,6 +46,7 @@ def command(
     if len(files) < 2:
         raise typer.BadParameter("name the counts of two sites or more", param_hint="FILE...")
     refuse_counts_beside_report(restricted_counts, out)
+    refuse_unwritable_counts(restricted_counts)
     counts = pooled_counts(files)
     terminal.say(f"{len(files)} files of counts pooled, as of {counts.as_of}")
     report = audit_counts(counts, read_policy(policy) if policy else DEFAULT_POLICY, as_of=counts.as_of)

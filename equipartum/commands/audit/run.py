@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from equipartum.audited import Audited, audit_of_run, audit_of_table, logged, show_audited, with_pdf
-from equipartum.options import AsJson, HomeFolder, NoPdf, RestrictedCounts, refuse_counts_beside_report
+from equipartum.options import (
+    AsJson,
+    HomeFolder,
+    NoPdf,
+    RestrictedCounts,
+    refuse_counts_beside_report,
+    refuse_unwritable_counts,
+)
 from equipartum.terminal import Terminal
 from fairness_audits.changes import read_previous
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
@@ -72,8 +79,9 @@ def command(
             "the log holds pseudonyms alone, by which no notes can be found; give --review-list with --predictions"
         )
     home = Home.at(home_folder)
-    for folder in (out or Path("audit"), home.audits):
+    for folder in (out or Path("audit"), home.audits, home.artifacts):
         refuse_counts_beside_report(restricted_counts, folder)
+    refuse_unwritable_counts(restricted_counts)
     day = as_of.date() if as_of else None
     chosen = read_policy(policy) if policy else DEFAULT_POLICY
     before = read_previous(previous) if previous else None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fairness_audits.disclosure import RULES
-from fairness_audits.figures import DIGITS
+from fairness_audits.figures import DIGITS, TITLES
+from fairness_audits.page import report_page
 from fairness_audits.trusted_from import TRUSTED_FROM, are_trusted
 
 
@@ -31,3 +34,15 @@ def test_a_group_of_the_audit_knows_whether_its_limits_hold(audited, events, tru
     black = next(row for row in report.figures if row.group == "Black")
     assert black.limits_are_trusted("sensitivity", "msds") is trusted
     assert black.limits_are_trusted("sensitivity", "none")
+
+
+def test_the_page_says_from_which_size_limits_hold_and_where_there_are_fewer_events(audited):
+    """With exact counts AUROC was seen to hold from 8 events, everything else from 5."""
+    groups = {"White": {"found": 300, "missed": 500, "cleared": 9000, "false_alarms": 500}}
+    groups["Black"] = {"found": 3, "missed": 3, "cleared": 400, "false_alarms": 20}
+    page = report_page(audited(groups))
+    table = page[page.index("Every figure, by group") :]
+    rows = re.findall(r'<tr><th scope="row">([^<]*)</th>(.*?)</tr>', table[: table.index("</table>")])
+    with_few = {name: cells for name, cells in rows if "few events" in cells}
+    assert list(with_few) == [TITLES["auroc"]]
+    assert with_few[TITLES["auroc"]].endswith('<td class="number">8</td>')
