@@ -93,6 +93,7 @@ def audit_counts(
             counts.thresholds,
             policy,
             repeated=repeated.get(section, counts.repeated.clear()),
+            group_scheme=counts.group_scheme,
             before=earlier_counts(before, section),
         )
         for section, rows in sections.items()

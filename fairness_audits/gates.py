@@ -7,7 +7,7 @@ they are what shows that the data are not good enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -40,10 +40,17 @@ class GateAnswer:
     reason: str = ""
 
 
-def judge(figures: Sequence[GroupFigures], gates: Iterable[Gate], rule: DisclosureRule) -> tuple[GateAnswer, ...]:
+def judge(
+    figures: Sequence[GroupFigures],
+    gates: Iterable[Gate],
+    rule: DisclosureRule,
+    *,
+    not_known: Collection[str] = MISSING_ETHNICITY,
+) -> tuple[GateAnswer, ...]:
     """Every gate's answer about one section's rows of one operating point, from printed figures only.
 
-    None where the rule disguises or rounds the counts too much to say.
+    None where the rule disguises or rounds the counts too much to say. Women of the groups ``not_known`` are those
+    whose ethnicity is not.
     """
     answers: list[GateAnswer] = []
     everyone = next(row for row in figures if row.level == EVERYONE_LEVEL)
@@ -51,7 +58,7 @@ def judge(figures: Sequence[GroupFigures], gates: Iterable[Gate], rule: Disclosu
         if gate.measure == "outcome_rate":
             answers.append(_of_rate(gate, everyone))
         elif gate.measure == "ethnicity_known":
-            answers.append(_of_ethnicity(gate, everyone, figures, rule))
+            answers.append(_of_ethnicity(gate, everyone, figures, rule, not_known))
         else:
             answers += [_of_row(gate, row) for row in figures]
     return tuple(answers)
@@ -75,14 +82,19 @@ def closed(row: GroupFigures, estimand: str, answers: Iterable[GateAnswer], ethn
 
 
 def withheld(
-    figures: Iterable[GroupFigures], gates: Sequence[Gate], ethnic_levels: Iterable[str], rule: DisclosureRule
+    figures: Iterable[GroupFigures],
+    gates: Sequence[Gate],
+    ethnic_levels: Iterable[str],
+    rule: DisclosureRule,
+    *,
+    not_known: Collection[str] = MISSING_ETHNICITY,
 ) -> list[GroupFigures]:
     """The rows with every figure whose gate is closed replaced by the reason; an undefined figure stays undefined."""
     ethnic = frozenset(ethnic_levels)
     rows: list[GroupFigures] = []
     for _, of_point in groupby(figures, key=lambda row: row.operating_point):
         kept = list(of_point)
-        answers = judge(kept, gates, rule)
+        answers = judge(kept, gates, rule, not_known=not_known)
         rows += [
             replace(
                 row,
@@ -159,9 +171,13 @@ def _of_row(gate: Gate, row: GroupFigures) -> GateAnswer:
 
 
 def _of_ethnicity(
-    gate: Gate, everyone: GroupFigures, figures: Iterable[GroupFigures], rule: DisclosureRule
+    gate: Gate,
+    everyone: GroupFigures,
+    figures: Iterable[GroupFigures],
+    rule: DisclosureRule,
+    not_known: Collection[str],
 ) -> GateAnswer:
-    missing = [r.counts["n"] for r in figures if r.level == "ethnic_group" and r.group in MISSING_ETHNICITY]
+    missing = [r.counts["n"] for r in figures if r.level == "ethnic_group" and r.group in not_known]
     women, unknown = everyone.counts["n"], sum(n or 0 for n in missing)
     is_told = women is not None and None not in missing and rule.can_be_share(min(unknown, women), women)
     share = _share(unknown, women) if is_told else None

@@ -29,6 +29,8 @@ from fairness_audits.secondary_suppression import hide_counts, suppress
 from fairness_audits.tallies import flagged_share, operating_points_answered, tallies
 from fairness_audits.two_releases import EarlierCounts
 from fairness_audits.untested import UntestedAnalysis, untested_analyses
+from records.groups import not_known_in
+from records.predictions import NOT_GIVEN
 
 __all__ = ["SectionAudit", "audit_section", "hidden_alike"]
 
@@ -109,6 +111,7 @@ def audit_section(
     policy: AuditPolicy,
     *,
     repeated: pl.DataFrame,
+    group_scheme: str = NOT_GIVEN,
     before: EarlierCounts = MappingProxyType({}),
 ) -> SectionAudit:
     """``rows`` are the section's counts, ``repeated`` its patterns of women with several rows; ``before`` is what an
@@ -134,12 +137,13 @@ def audit_section(
     figures = untested = list(printed.figures)
     ethnic = [level for level in levels if level.is_ethnic]
     groups = next((level for level in ethnic if level.name == "ethnic_group"), None)
+    not_known = not_known_in(group_scheme, groups.groups if groups is not None else ())
     ungated = [row for row in figures if row.is_primary]
-    gates = () if section.is_comparator else judge(ungated, policy.gates, rule)
+    gates = () if section.is_comparator else judge(ungated, policy.gates, rule, not_known=not_known)
     if not section.is_comparator:
         names = [level.name for level in ethnic]
-        untested = withheld(figures, gates_of_untested(section, policy.gates), names, rule)
-        figures = withheld(figures, policy.gates, names, rule)
+        untested = withheld(figures, gates_of_untested(section, policy.gates), names, rule, not_known=not_known)
+        figures = withheld(figures, policy.gates, names, rule, not_known=not_known)
     primary = [row for row in figures if row.is_primary]
     not_fit = kept_back(figures, section)
     return SectionAudit(

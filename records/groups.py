@@ -6,7 +6,7 @@ and are groups of their own); the broad group is derived. Schemes are never pool
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -23,6 +23,7 @@ __all__ = [
     "age_band",
     "broad_group",
     "ethnic_scheme",
+    "not_known_in",
 ]
 
 NOT_STATED = "Not stated"
@@ -174,3 +175,13 @@ def age_band(age: float | None) -> str | None:
     if age is None:
         return None
     return AGE_BAND_LABELS[sum(age >= edge for edge in AGE_BAND_EDGES)]
+
+
+def not_known_in(scheme: str, labels: Collection[str]) -> frozenset[str]:
+    """Labels by which a woman's group is not known: the missing ones, and those that a declared scheme does not have.
+
+    A scheme that this project does not define has every label.
+    """
+    known = ETHNIC_SCHEMES.get(scheme)
+    outside = set(labels) - set(known.groups) if known is not None else set()
+    return frozenset({*MISSING_ETHNICITY, *outside})

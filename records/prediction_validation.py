@@ -29,6 +29,8 @@ WITHOUT_RISK = r"^(guideline:|flag_)"
 # No national coding has as many groups (England has 19, `records.groups`), and no label holds six digits in a row.
 MOST_GROUPS = 60
 SIX_DIGITS = re.compile(r"\d{6}")
+# The longest label of a national coding has 65 letters (`records.groups`).
+LONGEST_LABEL = 100
 SPACES_AND_HYPHENS = re.compile(r"[\s-]")
 # Within these the sums of weights, of their squares and of weighted risks are exact (see `fairness_audits.counts`).
 LEAST_WEIGHT = 1e-6
@@ -67,6 +69,7 @@ def repeated_hashes(table: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
 
 # Columns besides the ethnic group whose every value is printed as a name.
 PRINTED = ("outcome", "scored_by", "ethnic_category", "age_band", "parity")
+ONLY_READ = ("predicted_at", "due_at", "interpreter_needed", "is_simulated")
 _RISK = pl.col("risk")
 _WEIGHT = pl.col("weight")
 _FACTS = {
@@ -78,6 +81,12 @@ _FACTS = {
     "schemes": pl.col("group_scheme").unique().sort().implode(),
     "labels": pl.col("ethnic_group").unique().implode(),
     **{f"labels of {name}": pl.col(name).drop_nulls().unique().implode() for name in PRINTED},
+    "deprivation": (~pl.col("deprivation_quintile").is_between(1, 5)).sum(),
+    # Read here, so that a value that is no date or no truth is refused before anything is made of the table.
+    **{
+        f"given {name}": pl.col(name).count()
+        for name in ("predicted_at", "due_at", "interpreter_needed", "is_simulated")
+    },
     "unnamed": (pl.col("pregnancy_id").is_null() | pl.col("outcome").is_null()).sum(),
 }
 
@@ -88,12 +97,14 @@ def _refuse_unusable(seen: Mapping[str, Any]) -> None:
     if seen["unnamed"]:
         raise UnreadablePredictions(f"{seen['unnamed']} rows lack a pregnancy_id or an outcome; both name a prediction")
     for name in PRINTED:
+        _refuse_long(name, seen[f"labels of {name}"])
         if any(SIX_DIGITS.search(SPACES_AND_HYPHENS.sub("", label)) for label in seen[f"labels of {name}"]):
             raise IdentifiersAsGroups(
                 f"column {name!r} holds values with six digits or more: these look like identifiers, and every value "
                 "of this column is printed"
             )
     labels = seen["labels"]
+    _refuse_long("ethnic_group", labels)
     numbered = sum(SIX_DIGITS.search(SPACES_AND_HYPHENS.sub("", label)) is not None for label in labels)
     if numbered or len(labels) > MOST_GROUPS:
         raise IdentifiersAsGroups(
@@ -105,6 +116,11 @@ def _refuse_unusable(seen: Mapping[str, Any]) -> None:
     if seen["unscored"]:
         raise UnscoredPrediction(
             f"{seen['unscored']} rows have no risk; only rows scored by 'guideline:...' or 'flag_...' may lack one"
+        )
+    if seen["deprivation"]:
+        raise UnreadablePredictions(
+            f"{seen['deprivation']} rows hold a deprivation_quintile outside 1 (the most deprived) to 5; leave it "
+            "empty where it is not known"
         )
     if seen["weights"]:
         raise WeightOutsideRange(
@@ -119,6 +135,15 @@ def _refuse_unusable(seen: Mapping[str, Any]) -> None:
     schemes = seen["schemes"]
     if len(schemes) > 1:
         raise SchemesPooled(f"ethnic groups of several schemes in one table ({', '.join(schemes)}): audit each apart")
+
+
+def _refuse_long(name: str, labels: Sequence[str]) -> None:
+    too_long = sum(len(label) > LONGEST_LABEL for label in labels)
+    if too_long:
+        raise IdentifiersAsGroups(
+            f"column {name!r} holds values of more than {LONGEST_LABEL} letters ({too_long}): every value of this "
+            "column is printed as a name"
+        )
 
 
 def _refuse_duplicates(table: pl.LazyFrame) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -110,6 +111,8 @@ _READ_AS: Mapping[str, str] = MappingProxyType(
 LIKE_A_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]{0,40}")
 MOST_DIGITS_OF_A_NAME = 5
 NAMES_SHOWN = 3
+# Control and format characters: zero-width ones and those that turn the direction of writing among them.
+NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def read_predictions(paths: str | Path | Sequence[str | Path]) -> pl.LazyFrame:
@@ -149,6 +152,8 @@ def place_of_refusal(refusal: Exception) -> str:
     """Where Polars stumbled; its message would quote the value itself, which may be a patient's."""
     named = re.search(r"column '(\w+)'", str(refusal))
     if named is None:
+        if "parse date" in str(refusal):
+            return "predicted_at or due_at holds what is no date; write 2026-01-31, or 2026-01-31T09:30:00Z for a time"
         return type(refusal).__name__
     wanted = "; write true or false" if PREDICTION_COLUMNS.get(named[1]) == pl.Boolean() else ""
     if named[1] == "risk":
@@ -161,7 +166,8 @@ def complete_predictions(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
 
     Unknown stays null; only what names the row ('not given'), the group ('Not known') and the weight (1) is filled.
     A blank ethnic group, or one written as 'unknown' or 'n/a', is 'Not known'; 'refused' is 'Not stated'.
-    One that is a group of a scheme but for case and spaces is that group; any other label stays as it is written.
+    One that is a group of a scheme but for case, spaces and characters that are not shown is that group; any other
+    label stays as it is written, without those characters.
     """
     lazy = frame.lazy()
     given = lazy.collect_schema()
@@ -207,10 +213,16 @@ def _completed(name: str, dtype: pl.DataType, given: pl.DataType | None) -> pl.E
 def _tidy_labels(labels: pl.Series) -> pl.Series:
     """Label by label rather than row by row: millions of rows hold a handful of labels."""
     as_written = labels.unique().drop_nulls()
-    stripped = as_written.str.strip_chars()
+    shown = [_as_shown(label) for label in as_written]
+    stripped = pl.Series(shown, dtype=pl.String).str.strip_chars()
     folded = stripped.str.to_lowercase().str.replace_all(r"\s+", " ")
     tidy = folded.replace_strict(_READ_AS, default=stripped, return_dtype=pl.String())
     return labels if tidy.equals(as_written) else labels.replace(as_written, tidy)
+
+
+def _as_shown(label: str) -> str:
+    """Letters that look alike made alike, and what is not shown left out: 'B\u200black' would be a group of its own."""
+    return "".join(c for c in unicodedata.normalize("NFKC", label) if unicodedata.category(c) not in NOT_SHOWN)
 
 
 def write_predictions(frame: pl.DataFrame | pl.LazyFrame, path: str | Path) -> None:

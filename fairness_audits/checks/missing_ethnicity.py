@@ -8,7 +8,8 @@ from fairness_audits.checks.answers import UNRECORDED, answer
 from fairness_audits.evidence import Evidence
 from fairness_audits.findings import CANNOT_TELL, FINDING, PASSED, Finding
 from fairness_audits.printed_rates import share
-from fairness_audits.wording import is_missing_ethnicity, so_many_of_100
+from fairness_audits.wording import so_many_of_100
+from records.groups import MISSING_ETHNICITY, not_known_in
 
 __all__ = ["MissingEthnicity"]
 
@@ -26,13 +27,16 @@ class MissingEthnicity:
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
         if not evidence.ethnicity_recorded:
             return (answer(self, evidence, FINDING, UNRECORDED, severity="blocking"),)
-        missing = sum(row.counts["n"] or 0 for row in evidence.ethnic_rows if is_missing_ethnicity(row.group))
+        not_known = not_known_in(evidence.group_scheme, [row.group for row in evidence.ethnic_rows])
+        missing = sum(row.counts["n"] or 0 for row in evidence.ethnic_rows if row.group in not_known)
         everyone = evidence.everyone.counts["n"] or 0
         missing_share = share("flag_rate", min(missing, everyone), everyone, evidence.rule)
         if missing_share.value is None:
             sentence = "Too few women to say for how many of them ethnicity is not recorded."
             return (answer(self, evidence, CANNOT_TELL, sentence, gather=self.next_step),)
         sentence = f"For {so_many_of_100(missing_share)} of 100 women ethnicity is not stated or not known."
+        if not_known - set(MISSING_ETHNICITY):
+            sentence += " Women whose label the coding scheme does not have are among them."
         above = missing_share.value > evidence.policy.tolerance(self.code).limit
         return (
             answer(

@@ -57,6 +57,12 @@ def audited(in_this_process: Command, tmp_path: Path):
         (lambda b: b.with_columns(risk=pl.lit(float("nan"))), ("risk outside 0 to 1",)),
         (lambda b: b.with_columns(risk=pl.lit(-0.1)), ("risk outside 0 to 1",)),
         (lambda b: pl.concat([b, b]), ("scored more than once", "keep one")),
+        (lambda b: b.with_columns(deprivation_quintile=pl.lit(7)), ("deprivation_quintile outside 1",)),
+        (lambda b: b.with_columns(deprivation_quintile=pl.lit(10**11)), ("column 'deprivation_quintile'",)),
+        (lambda b: b.with_columns(due_at=pl.lit("2026-13-45")), ("due_at holds what is no date", "2026-01-31")),
+        (lambda b: b.with_columns(predicted_at=pl.lit("yesterday")), ("predicted_at", "no date")),
+        (lambda b: b.with_columns(ethnic_group=pl.lit("A" * 101)), ("'ethnic_group' holds values of more than 100",)),
+        (lambda b: b.with_columns(age_band=pl.lit("old" * 40)), ("'age_band' holds values of more than 100",)),
         (lambda b: b.with_columns(postcode=pl.lit("X")), ("unknown column 'postcode'", "The columns are")),
         (lambda b: b.drop("observed"), ("observed", "shortest form")),
         (lambda b: b.with_columns(weight=pl.lit(0.0)), ("weight",)),
@@ -74,7 +80,9 @@ def audited(in_this_process: Command, tmp_path: Path):
         ),
     ],
     ids=[
-        "empty", "percent", "NaN", "negative", "duplicates", "unknown column", "missing column", "weight of zero",
+        "empty", "percent", "NaN", "negative", "duplicates",
+        "quintile 7", "quintile of eleven digits", "no such day", "no time", "long label", "long band",
+        "unknown column", "missing column", "weight of zero",
         "negative weight", "contradictory", "schemes pooled", "hundreds of groups",
     ],
 )  # fmt: skip

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
+
+from fairness_audits.audit import audit
 
 WOMEN = {"found": 40, "missed": 60, "cleared": 900}
 
@@ -32,3 +35,28 @@ def test_a_blank_ethnicity_is_not_a_group_of_its_own(answers):
     (answer,) = answers("FA009", {"White": women, " ": women, "n/a": women, "Black": women})
     assert answer.state == "finding"
     assert answer.sentence.startswith("For 50 (")
+
+
+def test_a_label_that_the_declared_scheme_does_not_have_is_not_known(table, exact):
+    """Misspelt, it is a row of its own; of its women nobody can say which group they are of."""
+    rows = table({"White": WOMEN, "Blck": {"found": 10, "missed": 10, "cleared": 80}})
+    for scheme, state in (("england_2021", "finding"), ("not given", "passed")):
+        report = audit(rows.with_columns(group_scheme=pl.lit(scheme)), exact)
+        (answer,) = [f for f in report.findings if f.code == "FA009"]
+        assert answer.state == state
+        assert report.group(report.models[0], "Blck").counts["n"] == 100
+        assert ("whose label the coding scheme does not have" in answer.sentence) is (state == "finding")
+
+
+def test_where_most_labels_are_not_the_schemes_no_figure_of_a_group_is_published(table, exact):
+    rows = table({"White": WOMEN, "Blck": WOMEN, "Asiann": WOMEN}).with_columns(group_scheme=pl.lit("england_2021"))
+    report = audit(rows, exact)
+    white = report.group(report.models[0], "White", "ethnic_group")
+    assert white["sensitivity"].text == "not published: ethnicity known for 33 of 100, gate 50"
+
+
+def test_characters_that_are_not_shown_make_no_group(answers):
+    (answer,) = answers(
+        "FA009", {"White": WOMEN, "W\u200bhite": {"cleared": 50}, "un\u00adknown\u202e": {"cleared": 300}}
+    )
+    assert answer.sentence.startswith("For 22 (")  # 300 of 1,350
