@@ -16,6 +16,9 @@ __all__ = ["RowZeroRow", "printed_against_row_zero", "status_against_row_zero"]
 
 # From this many events a loss counts even where it is not known which women were lost (project default).
 ENOUGH_EVENTS = 100
+# Below this many, that no loss was seen says nothing (the shipped policy's minimum_events): one woman of 49 is two in a
+# hundred.
+FEWEST_EVENTS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,7 @@ def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit:
 
 
 def status_against_row_zero(row: GroupAgainstRowZero, limit: float) -> str:
-    """'worse', 'no worse' or 'cannot tell', on the same women; of a group without an event nothing can be told.
+    """'worse', 'no worse' or 'cannot tell', on the same women; of a group with few events never 'no worse'.
 
     A loss of sensitivity that chance does not explain is worse whatever net benefit on few events can say.
     """
@@ -69,7 +72,7 @@ def status_against_row_zero(row: GroupAgainstRowZero, limit: float) -> str:
         return "worse"
     if _benefit_lost(row) > limit:
         return "worse" if row.events >= ENOUGH_EVENTS else "cannot tell"
-    return "cannot tell" if has_lost else "no worse"
+    return "cannot tell" if has_lost or row.events < FEWEST_EVENTS else "no worse"
 
 
 def _benefit_lost(row: GroupAgainstRowZero) -> float:

@@ -38,7 +38,7 @@ class NobodyMadeWorse:
             evidence,
             verdicts,
             passed="Found at least as often as by the unconstrained fit, within the limit: {groups}.",
-            cannot_tell="Found less often than by the unconstrained fit, but on too few events to be sure: {groups}.",
+            cannot_tell="Too few events to be sure that they are found as often as by the unconstrained fit: {groups}.",
         )
 
     def _verdict(self, row: RowZeroRow, evidence: Evidence) -> Verdict:

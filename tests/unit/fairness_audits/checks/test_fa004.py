@@ -57,6 +57,12 @@ def test_cannot_tell_where_few_events_could_be_chance(answers, discordant):
     assert "cannot tell" in [f.state for f in answers("FA004", GROUPS, context=context)]
 
 
+@pytest.mark.parametrize(("events", "state"), [(49, "cannot tell"), (50, "no worse")])
+def test_that_no_loss_was_seen_among_few_events_is_no_pass(events, state):
+    row = GroupAgainstRowZero(group="Black", events=events, found_by_row_zero=10, found_by_chosen=11)
+    assert status_against_row_zero(row, 0.01) == state
+
+
 def test_a_sure_loss_fires_even_with_few_events(answers):
     """Of 60 women 20 are lost and none gained: the paired interval lies below -.01."""
     context = _context(events=60, found_by_row_zero=30, found_by_chosen=10, gained=0, lost=20)
