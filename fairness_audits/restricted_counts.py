@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,12 @@ __all__ = [
     "is_restricted",
     "pooled_counts",
     "read_restricted_counts",
+    "sites_in_several",
     "write_restricted_counts",
 ]
 
 RESTRICTED = "restricted"
+NO_SITE = "no site named"
 COUNTS_SCHEMA = 1
 NOTICE = (
     "RESTRICTED. Exact counts in fine risk bins: small cells describe single women. For holders of the records and for "
@@ -124,6 +127,19 @@ def pooled_counts(paths: Sequence[str | Path]) -> Counts:
             raise type(refusal)(f"{Path(path).name}: {refusal}") from None
 
     return functools.reduce(added, paths[1:], read_restricted_counts(paths[0]))
+
+
+def sites_in_several(paths: Sequence[str | Path]) -> tuple[str, ...]:
+    """Sites that more than one of the files names, 'no site named' for those that name none.
+
+    No identifier leaves a site, so whether a birth is in two of these files cannot be seen; that it could be, can.
+    """
+    seen = Counter(
+        site if site is not None else NO_SITE
+        for path in paths
+        for site in read_restricted_counts(path).frame["site"].unique()
+    )
+    return tuple(sorted(site for site, files in seen.items() if files > 1))
 
 
 def is_restricted(path: Path) -> bool:

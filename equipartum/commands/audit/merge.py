@@ -21,7 +21,7 @@ from fairness_audits.audit import audit_counts
 from fairness_audits.figures import count_text
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from fairness_audits.report_files import write_report
-from fairness_audits.restricted_counts import pooled_counts, write_restricted_counts
+from fairness_audits.restricted_counts import pooled_counts, sites_in_several, write_restricted_counts
 
 EXAMPLES = (
     "Example: **equipartum audit merge north.parquet south.parquet --out both**, of files that each hospital made with "
@@ -49,6 +49,12 @@ def command(
     refuse_unwritable_counts(restricted_counts)
     counts = pooled_counts(files)
     terminal.say(f"{len(files)} files of counts pooled, as of {counts.as_of}")
+    shared = sites_in_several(files)
+    if shared:
+        terminal.say(
+            f"in more than one of these files: {', '.join(shared)}. A birth that is in two files is counted twice, and "
+            "nothing in them can show it: be sure that none is, by the dates of birth each file was agreed to hold"
+        )
     report = audit_counts(counts, read_policy(policy) if policy else DEFAULT_POLICY, as_of=counts.as_of)
     write_report(report, out, pdf=with_pdf(terminal, no_pdf))
     if restricted_counts is not None:
@@ -60,6 +66,7 @@ def command(
         {
             "blocking_findings": list(report.blocking),
             "files": len(files),
+            "sites_in_several_files": list(shared),
             "rows": report.data.rows,
             "report": str(out / "report.html"),
         }
