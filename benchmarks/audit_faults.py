@@ -1,4 +1,4 @@
-"""Faults planted one at a time in births that are otherwise fair, and the fair births themselves.
+"""Births that are fair but for what is planted in them, the evidence they give, and what an audit says of it.
 
 Fair: groups differ in how common the outcome is; risks told are right for each; each is found equally often; nothing is
 missing more often for one than for another. What a fault makes true besides itself is told by an audit of women without
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from fairness_audits.findings import FINDING
 from fairness_audits.levels import levels_in
 from models import metrics
 
-__all__ = ["FAIR", "FAULTS", "GROUPS", "PLANTED", "Births", "drawn_evidence", "found", "truly_found"]
+__all__ = ["CUT", "FAIR", "GROUPS", "PLANTED", "Births", "by_group", "drawn_evidence", "found", "truly_found"]
 
 Array = NDArray[np.float64]
 Found = frozenset[tuple[str, str | None]]
@@ -56,7 +57,7 @@ def _fair_population() -> Population:
     )
 
 
-def _by_group(usual: float, planted: float | None = None) -> Array:
+def by_group(usual: float, planted: float | None = None) -> Array:
     return np.array([planted if group == PLANTED and planted is not None else usual for group in GROUPS])
 
 
@@ -64,19 +65,20 @@ def _by_group(usual: float, planted: float | None = None) -> Array:
 class Births:
     """Arrays are by group. ``entered_as_no``: of events; ``not_recorded``: of outcomes; ``lost`` and ``gained``: of
     events, against row 0; ``proxy``: how far apart the group's predictors lie, in standard deviations; ``by_rule``: of
-    events, those that today's rule flags."""
+    events, those that today's rule flags; ``before``: whom an earlier audit, of as many women, was about."""
 
     name: str
     check: str
     population: Population
-    not_recorded: Array = field(default_factory=lambda: _by_group(0.05))
-    entered_as_no: Array = field(default_factory=lambda: _by_group(0.0))
-    reached: Array = field(default_factory=lambda: _by_group(0.92))
-    lost: Array = field(default_factory=lambda: _by_group(0.03))
-    gained: Array = field(default_factory=lambda: _by_group(0.03))
-    predictors_missing: Array = field(default_factory=lambda: _by_group(0.10))
-    proxy: Array = field(default_factory=lambda: _by_group(0.4))
-    by_rule: Array = field(default_factory=lambda: _by_group(0.25))
+    not_recorded: Array = field(default_factory=lambda: by_group(0.05))
+    entered_as_no: Array = field(default_factory=lambda: by_group(0.0))
+    reached: Array = field(default_factory=lambda: by_group(0.92))
+    lost: Array = field(default_factory=lambda: by_group(0.03))
+    gained: Array = field(default_factory=lambda: by_group(0.03))
+    predictors_missing: Array = field(default_factory=lambda: by_group(0.10))
+    proxy: Array = field(default_factory=lambda: by_group(0.4))
+    by_rule: Array = field(default_factory=lambda: by_group(0.25))
+    before: Population | None = None
 
     def draw(self, women: int, repeats: int, random: np.random.Generator) -> Iterator[Drawn]:
         for sample in self.population.draw(women, repeats, random):
@@ -86,6 +88,13 @@ class Births:
             yield Drawn(
                 population=self.population, women=np.stack([no - gone[0], yes - gone[1], gone[0] + gone[1]], axis=-1)
             )
+
+    def previous(self, women: int, random: np.random.Generator) -> dict[str, Any] | None:
+        """What of the earlier audit's `audit.json` an audit reads."""
+        if self.before is None:
+            return None
+        (drawn,) = replace(self, population=self.before).draw(women, 1, random)
+        return {"figures": [row.to_dict() for row in evidence_of(drawn).figures]}
 
     def context(self, drawn: Drawn, random: np.random.Generator) -> AuditContext:
         women, events = drawn.women.sum(axis=(1, 2)), drawn.women[..., 1].sum(axis=1)
@@ -157,6 +166,7 @@ class Births:
 
 def drawn_evidence(births: Births, drawn: Drawn, random: np.random.Generator, *, with_rule: bool) -> Evidence:
     evidence = evidence_of(drawn, context=births.context(drawn, random))
+    evidence = replace(evidence, previous=births.previous(int(drawn.women.sum()), random))
     if not with_rule:
         return evidence
     return replace(evidence, comparisons=(births.comparison(drawn, evidence, random),))
@@ -172,87 +182,4 @@ def truly_found(births: Births, *, with_rule: bool) -> Found:
     return found(drawn_evidence(births, drawn, random, with_rule=with_rule))
 
 
-def _with(population: Population, **rows: Array) -> Population:
-    """One group's row of each named array replaced."""
-    changed = {name: getattr(population, name).copy() for name in rows}
-    for name, row in rows.items():
-        changed[name][GROUPS.index(PLANTED)] = row
-    return replace(population, **changed)
-
-
-def _flat(population: Population, slope: float) -> Array:
-    """The planted group's chances when risks hardly tell its women apart, as many events as before."""
-    spread, g = population.spread[GROUPS.index(PLANTED)], GROUPS.index(PLANTED)
-    expected = population.rate(g)
-    intercept = brentq(lambda a: float(spread @ expit(a + slope * LOGIT)) - expected, -10.0, 5.0)
-    return expit(intercept + slope * LOGIT)
-
-
-_FAIR = _fair_population()
-FAIR = Births(name="fair", check="", population=_FAIR)
-FAULTS = (
-    Births(
-        name="risk told a third too low",
-        check="FA002",
-        population=_with(_FAIR, chance=expit(LOGIT + 0.46)),
-    ),
-    Births(
-        name="flagged from a higher cut",
-        check="FA003",
-        population=_with(_FAIR, flagged=(expit(LOGIT) >= 0.17).astype(bool)),
-    ),
-    Births(
-        name="their events look like low risk",
-        check="FA003",
-        population=_with(_FAIR, chance=_flat(_FAIR, 0.2)),
-    ),
-    Births(
-        name="a mitigation takes 8 in 100 from them",
-        check="FA004",
-        population=_FAIR,
-        lost=_by_group(0.03, 0.09),
-        gained=_by_group(0.03, 0.01),
-    ),
-    Births(
-        name="today's rule finds 75 in 100 of them",
-        check="FA007",
-        population=_FAIR,
-        by_rule=_by_group(0.25, 0.75),
-    ),
-    Births(
-        name="outcome not recorded for 20 in 100",
-        check="FA008",
-        population=_FAIR,
-        not_recorded=_by_group(0.05, 0.20),
-    ),
-    Births(
-        name="40 in 100 events entered as 'no'",
-        check="FA002",
-        population=_FAIR,
-        entered_as_no=_by_group(0.0, 0.40),
-    ),
-    Births(
-        name="15 in 100 events entered as 'no'",
-        check="FA002",
-        population=_FAIR,
-        entered_as_no=_by_group(0.0, 0.15),
-    ),
-    Births(
-        name="a fact missing for 25 in 100",
-        check="FA010",
-        population=_FAIR,
-        predictors_missing=_by_group(0.10, 0.25),
-    ),
-    Births(
-        name="predictors tell them apart (AUROC 0.86)",
-        check="FA011",
-        population=_FAIR,
-        proxy=_by_group(0.4, 1.53),
-    ),
-    Births(
-        name="scored in time for 80 in 100",
-        check="FA001",
-        population=_FAIR,
-        reached=_by_group(0.92, 0.80),
-    ),
-)
+FAIR = Births(name="fair", check="", population=_fair_population())

@@ -12,13 +12,12 @@ from fairness_audits.figures import Figure
 from fairness_audits.intervals import Z95
 from fairness_audits.printed_rates import share
 
-__all__ = ["RowZeroRow", "printed_against_row_zero", "status_against_row_zero"]
+__all__ = ["RowZeroRow", "events_to_see", "printed_against_row_zero", "status_against_row_zero"]
 
 # From this many events a loss counts even where it is not known which women were lost (project default).
 ENOUGH_EVENTS = 100
-# Below this many, that no loss was seen says nothing (the shipped policy's minimum_events): one woman of 49 is two in a
-# hundred.
-FEWEST_EVENTS = 50
+# A loss of the size tolerated is seen where it takes at least one woman in 19 samples of 20.
+SEEN = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +42,7 @@ def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit:
         for row in context.against_row_zero
     }
     printed = publish(rule, exact, ())
+    is_row_zero = any(point.chosen and point.tolerance is None for point in context.frontier)
     rows = []
     for row in context.against_row_zero:
         counts = printed[row.group]
@@ -54,17 +54,23 @@ def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit:
                 found_by_chosen=counts["after"],
                 before=share("sensitivity", counts["before"], counts["events"], rule),
                 after=share("sensitivity", counts["after"], counts["events"], rule),
-                status=status_against_row_zero(row, limit),
+                status=status_against_row_zero(row, limit, is_row_zero=is_row_zero),
             )
         )
     return tuple(rows)
 
 
-def status_against_row_zero(row: GroupAgainstRowZero, limit: float) -> str:
-    """'worse', 'no worse' or 'cannot tell', on the same women; of a group with few events never 'no worse'.
+def status_against_row_zero(row: GroupAgainstRowZero, limit: float, *, is_row_zero: bool = False) -> str:
+    """'worse', 'no worse' or 'cannot tell', on the same women.
 
-    A loss of sensitivity that chance does not explain is worse whatever net benefit on few events can say.
+    Where the model ``is_row_zero`` itself and flags the same women, nobody can have lost, however few they are.
+
+    A loss of sensitivity that chance does not explain is worse whatever net benefit on few events can say. That no loss
+    was seen says nothing where one of the size tolerated would not have been: below `events_to_see`, only a group that
+    surely gained is no worse.
     """
+    if is_row_zero and row.gained == row.lost == 0:
+        return "no worse"
     if row.events == 0:
         return "cannot tell"
     has_lost = (row.found_by_row_zero - row.found_by_chosen) / row.events > limit
@@ -72,7 +78,18 @@ def status_against_row_zero(row: GroupAgainstRowZero, limit: float) -> str:
         return "worse"
     if _benefit_lost(row) > limit:
         return "worse" if row.events >= ENOUGH_EVENTS else "cannot tell"
-    return "cannot tell" if has_lost or row.events < FEWEST_EVENTS else "no worse"
+    if has_lost:
+        return "cannot tell"
+    return "no worse" if row.events >= events_to_see(limit) or _surely_gained(row) else "cannot tell"
+
+
+def events_to_see(limit: float) -> float:
+    """The fewest events of which a true loss of ``limit`` takes one woman or more, in 95 of 100 samples.
+
+    299 for a loss of 1 in 100: the rule of three (Hanley and Lippman-Hand, JAMA 1983;249:1743), before rounding. With
+    no loss tolerated no number of events is enough.
+    """
+    return math.ceil(math.log(1 - SEEN) / math.log(1 - limit)) if limit > 0 else math.inf
 
 
 def _benefit_lost(row: GroupAgainstRowZero) -> float:
@@ -91,7 +108,18 @@ def _surely_lost(row: GroupAgainstRowZero) -> bool:
     """
     if row.gained is None or row.lost is None:
         return row.events >= ENOUGH_EVENTS
-    gained, lost, size = row.gained + 0.5, row.lost + 0.5, row.events + 2.0
-    change = (gained - lost) / size
-    error = math.sqrt(max(gained + lost - (gained - lost) ** 2 / size, 0.0)) / size
-    return change + Z95 * error < 0
+    return _paired_limits(row.gained, row.lost, row.events)[1] < 0
+
+
+def _surely_gained(row: GroupAgainstRowZero) -> bool:
+    if row.gained is None or row.lost is None:
+        return False
+    return _paired_limits(row.gained, row.lost, row.events)[0] > 0
+
+
+def _paired_limits(gained: int, lost: int, events: int) -> tuple[float, float]:
+    """95 % limits of the change in sensitivity on the same women."""
+    more, fewer, size = gained + 0.5, lost + 0.5, events + 2.0
+    change = (more - fewer) / size
+    error = Z95 * math.sqrt(max(more + fewer - (more - fewer) ** 2 / size, 0.0)) / size
+    return change - error, change + error

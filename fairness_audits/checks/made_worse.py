@@ -18,7 +18,8 @@ class NobodyMadeWorse:
     """Fires where a group lost more sensitivity or net benefit than the limit.
 
     The loss is judged on the exact counts, because rounding to 5 can be larger than the limit; the figures shown are
-    rounded. A loss above the limit that chance could explain, by the paired interval, is 'cannot tell'.
+    rounded. 'Cannot tell' where chance could explain a loss above the limit, by the paired interval, and where events
+    are too few for a loss of the limit's size to be seen: no loss among 20 women is not the same as none.
     """
 
     code: str = "FA004"
@@ -38,7 +39,7 @@ class NobodyMadeWorse:
             evidence,
             verdicts,
             passed="Found at least as often as by the unconstrained fit, within the limit: {groups}.",
-            cannot_tell="Too few events to be sure that they are found as often as by the unconstrained fit: {groups}.",
+            cannot_tell="Too few events to say whether they are found as often as by the unconstrained fit: {groups}.",
         )
 
     def _verdict(self, row: RowZeroRow, evidence: Evidence) -> Verdict:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from fairness_audits.context import AuditContext, GroupAgainstRowZero
+from fairness_audits.context import AuditContext, FrontierPoint, GroupAgainstRowZero
 from fairness_audits.policy import DEFAULT_POLICY
-from fairness_audits.row_zero import status_against_row_zero
+from fairness_audits.row_zero import events_to_see, status_against_row_zero
 
 GROUPS = {"White": {"found": 40, "missed": 60, "cleared": 900}, "Black": {"found": 20, "missed": 30, "cleared": 450}}
 
@@ -40,13 +40,13 @@ def test_fires_where_net_benefit_was_lost(answers):
 
 
 def test_does_not_fire_on_a_loss_within_one_in_a_hundred(answers):
-    context = _context(events=200, found_by_row_zero=60, found_by_chosen=58)
+    context = _context(events=300, found_by_row_zero=90, found_by_chosen=87)
     assert [f.state for f in answers("FA004", GROUPS, context=context)] == ["passed"]
 
 
 def test_the_judgement_uses_exact_counts_though_rounding_shows_a_loss(answers):
-    """48 and 47 of 100 print as 50 and 45 under msds: a loss of five that never was."""
-    context = _context(events=100, found_by_row_zero=48, found_by_chosen=47)
+    """148 and 147 of 300 print as 150 and 145 under msds: a loss of five that never was."""
+    context = _context(events=300, found_by_row_zero=148, found_by_chosen=147)
     found = answers("FA004", GROUPS, context=context, policy=replace(DEFAULT_POLICY))
     assert [f.state for f in found] == ["passed"]
 
@@ -55,12 +55,6 @@ def test_the_judgement_uses_exact_counts_though_rounding_shows_a_loss(answers):
 def test_cannot_tell_where_few_events_could_be_chance(answers, discordant):
     context = _context(events=30, found_by_row_zero=10, found_by_chosen=9, **discordant)
     assert "cannot tell" in [f.state for f in answers("FA004", GROUPS, context=context)]
-
-
-@pytest.mark.parametrize(("events", "state"), [(49, "cannot tell"), (50, "no worse")])
-def test_that_no_loss_was_seen_among_few_events_is_no_pass(events, state):
-    row = GroupAgainstRowZero(group="Black", events=events, found_by_row_zero=10, found_by_chosen=11)
-    assert status_against_row_zero(row, 0.01) == state
 
 
 def test_a_sure_loss_fires_even_with_few_events(answers):
@@ -99,3 +93,47 @@ def test_a_loss_that_chance_does_not_explain_blocks_whatever_net_benefit_says_on
 def test_nothing_is_told_of_a_group_without_an_event():
     row = GroupAgainstRowZero(group="Black", events=0, found_by_row_zero=0, found_by_chosen=0, gained=0, lost=0)
     assert status_against_row_zero(row, 0.01) == "cannot tell"
+
+
+def test_a_loss_of_one_in_a_hundred_is_seen_in_19_samples_of_20_from_299_events():
+    """.99 ** 298 = .0500 and .99 ** 299 = .0495: in so many samples nobody is lost though 1 in 100 is."""
+    assert events_to_see(0.01) == 299
+    assert 0.99**299 <= 0.05 < 0.99**298
+    assert events_to_see(0.05) == 59
+    assert events_to_see(0.0) > 1e9
+
+
+@pytest.mark.parametrize("events", [1, 5, 12, 20, 35, 60, 298])
+@pytest.mark.parametrize("pairs", [{}, {"gained": 0, "lost": 0}, {"gained": 1, "lost": 1}])
+def test_no_loss_among_few_women_is_not_passed(answers, events, pairs):
+    found = max(1, events // 3)
+    context = _context(events=events, found_by_row_zero=found, found_by_chosen=found, **pairs)
+    states = {f.state: f for f in answers("FA004", GROUPS, context=context)}
+    assert "Black" in states["cannot tell"].sentence
+    assert "Black" not in states["passed"].sentence
+
+
+def test_no_loss_among_enough_women_is_passed(answers):
+    context = _context(events=299, found_by_row_zero=100, found_by_chosen=100, gained=3, lost=3)
+    assert [f.state for f in answers("FA004", GROUPS, context=context)] == ["passed"]
+
+
+@pytest.mark.parametrize(("gained", "state"), [(12, "no worse"), (2, "cannot tell")])
+def test_a_sure_gain_is_no_worse_on_few_events(gained, state):
+    """12 of 40 gained and none lost: .286 +- .143. Two gained: .048 +- .078, which holds 0."""
+    row = GroupAgainstRowZero(
+        group="Black", events=40, found_by_row_zero=10, found_by_chosen=10 + gained, gained=gained, lost=0
+    )
+    assert status_against_row_zero(row, 0.01) == state
+
+
+@pytest.mark.parametrize(("tolerance", "state"), [(None, "passed"), (0.05, "cannot tell")])
+def test_nobody_can_lose_by_row_zero_itself_however_few_they_are(answers, tolerance, state):
+    few = GroupAgainstRowZero(group="Black", events=12, found_by_row_zero=4, found_by_chosen=4, gained=0, lost=0)
+    context = AuditContext(
+        outcome="preterm_birth",
+        prediction_point="booking",
+        against_row_zero=(few,),
+        frontier=(FrontierPoint(label="the one used", tolerance=tolerance, chosen=True),),
+    )
+    assert [f.state for f in answers("FA004", GROUPS, context=context)] == [state]
