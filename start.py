@@ -17,6 +17,7 @@ import sys
 import time
 import venv
 from pathlib import Path
+from typing import NoReturn
 
 HERE = Path(__file__).resolve().parent
 ENVIRONMENT = HERE / ".venv"
@@ -53,6 +54,15 @@ def run(*command: str) -> int:
         return 130
 
 
+def become_equipartum(*arguments: str) -> NoReturn:
+    """The command itself takes this process's place: its signals, its exit code, and the folder it was started in."""
+    command = str(BINARIES / "equipartum")
+    if os.name == "nt":
+        raise SystemExit(subprocess.run([command, *arguments]).returncode)
+    sys.stdout.flush()
+    os.execv(command, [command, *arguments])
+
+
 def checks_and_tests(arguments: list[str]) -> int:
     if not arguments:
         for check in (
@@ -82,8 +92,7 @@ def main() -> int:
         return failure.returncode
     if what == "tests":
         return checks_and_tests(arguments)
-    command = arguments if what == "run" else ["quickstart", *arguments]
-    return run("-m", "equipartum", *command)
+    become_equipartum(*(arguments if what == "run" else ["quickstart", *arguments]))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class Audited:
 def audit_of_run(
     home: Home,
     run: str,
-    policy: AuditPolicy,
+    policy: AuditPolicy | None,
     previous: Mapping[str, object] | None,
     *,
     out: Path | None,
@@ -152,7 +152,9 @@ def show_audited(terminal: Terminal, audited: Audited) -> None:
 
 def _show_label_bias(terminal: Terminal, report: AuditReport) -> None:
     for bias in report.label_bias:
-        terminal.show(f"If outcomes of {these_women(bias.group)} had not been recorded ({outcome_name(bias.section)})")
+        terminal.show(
+            f"If events of {these_women(bias.group)} had been recorded as 'no' ({outcome_name(bias.section)})"
+        )
         for sentence in (bias.level_sentence, *(one.sentence for one in bias.verdicts)):
             terminal.show(f"  {sentence}")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fairness_audits.findings import CANNOT_TELL
 from records.errors import EquipartumError
 
 __all__ = ["Changes", "UnreadableAudit", "changes_since", "read_previous"]
@@ -95,19 +96,20 @@ def _now(finding: Mapping[str, Any], report: Mapping[str, Any]) -> str:
     A check that answers for no group by name answers for all of them that it can tell about.
     """
     outcome, group = finding["section"]["outcome"], finding["group"]
-    answers = {
-        f["group"]: str(f["state"])
-        for f in report["findings"]
-        if (f["code"], f["section"]["outcome"]) == (finding["code"], outcome)
-    }
+    asked = [f for f in report["findings"] if (f["code"], f["section"]["outcome"]) == (finding["code"], outcome)]
+    answers = {f["group"]: str(f["state"]) for f in asked}
     if group is None or group in answers:
         return answers.get(group, "not asked")
+    # One line may answer for several groups: the figures it rests on name them.
+    of_group = [str(f["state"]) for f in asked if any(name.startswith(f"{group}: ") for name in f["figures"])]
+    if of_group:
+        return of_group[0]
     rows = [row for row in report["figures"] if row["group"] == group and row["outcome"] == outcome and row["primary"]]
     if not rows:
         return "nobody of this group is in the audit"
     if any(row["status"] == "cannot tell" for row in rows if row["scored_by"] == finding["section"]["scored_by"]):
         return "cannot tell"
-    return answers.get(None, "not asked")
+    return "cannot tell" if any(f["state"] == CANNOT_TELL for f in asked) else answers.get(None, "not asked")
 
 
 def _figures(report: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:

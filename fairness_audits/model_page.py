@@ -139,7 +139,7 @@ def _worth(report: AuditReport, section: Section) -> dict[str, Any]:
         "all_decisions": drawn,
         "hidden_decisions": [curve.group for curve in curves if curve not in told],
         "decisions": [(curve, drawing) for curve, drawing in drawn if drawing is not None],
-        "decision_rules": [scorer_name(named[name]) for name in rules],
+        "decision_rules": {scorer_name(named[name]): name for name in rules},
     }
 
 

@@ -30,6 +30,10 @@ from fairness_audits.wording import (
 __all__ = ["OfAHundred", "PlainWords", "in_plain_words"]
 
 
+WITHIN_BAND = " That is within what the policy allows, and no finding."
+UNSURE_OF_BAND = " Whether it is by more than the policy allows cannot be told."
+
+
 @dataclass(frozen=True, kw_only=True)
 class OfAHundred:
     """Of 100 of these women who had the outcome, so many had been flagged, with 95 % limits: to be drawn."""
@@ -77,7 +81,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         f for f in report.findings_of(section) if (f.state == FINDING or f.is_suspended) and f.accepted is not None
     ]
     flattered = [row.group for row in stated if row.group in less_recorded]
-    risk_wrong = tuple(_risk_wrong(stated))
+    risk_wrong = tuple(_risk_wrong(stated, found))
     told = [row.group for row in stated if row.status == "shown"]
     rules = [c for c in report.comparisons if c.model == section and c.is_guideline]
     return PlainWords(
@@ -118,14 +122,20 @@ def _about(report: AuditReport, section: Section) -> str:
     everyone = report.group(section)
     version = "" if section.model_version == "not given" else f" (version {section.model_version})"
     scorer = scorer_name(section)
-    events = f"{count_text(everyone.counts['events'])} of the women {went_on_to(section)}"
+    events = f"{_counted(everyone.counts['events'], report.rule)} of the women {went_on_to(section)}"
     known = f"how many of the women {went_on_to(section)} is not known" if nothing_recorded(everyone.counts) else events
     return (
-        f"{scorer[:1].upper()}{scorer[1:]}{version} scored {count_text(everyone.counts['n'])} pregnancies; "
+        f"{scorer[:1].upper()}{scorer[1:]}{version} scored {_counted(everyone.counts['n'], report.rule)} pregnancies; "
         f"{known}. A woman who is flagged "
         "can be offered care in time; a woman who is missed is not. This page says who was missed, and whether the "
         "risk a woman is told is right for women of her ethnic group."
     )
+
+
+def _counted(count: int | None, rule: DisclosureRule) -> str:
+    """A printed count, or the range that a disguise stands for."""
+    least, most = rule.possible(count) if count is not None else (0, 0)
+    return f"{least:g} to {most:g}" if least < most else count_text(count)
 
 
 def _overall(report: AuditReport, section: Section) -> str:
@@ -213,15 +223,18 @@ def _missed(row: GroupFigures, is_less_recorded: bool) -> str:
     )
 
 
-def _risk_wrong(rows: Sequence[GroupFigures]) -> list[str]:
-    """Groups whose interval of O:E excludes 1, furthest from 1 first."""
+def _risk_wrong(rows: Sequence[GroupFigures], found: Sequence[Finding]) -> list[str]:
+    """Groups whose interval of O:E excludes 1, furthest from 1 first, and where FA002 makes no finding of it, that."""
     off = []
+    named = {finding.group for finding in found if finding.code == "FA002"}
+    passed = {name.partition(": ")[0] for f in found if (f.code, f.state) == ("FA002", PASSED) for name in f.figures}
     for row in rows:
         ratio = row["observed_to_expected"]
         if (row.counts["scored_events"] or 0) < FEWEST_EVENTS:
             continue
         if ratio.value and ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high:
-            off.append((max(ratio.value, 1 / ratio.value), said_of_ratio(row)))
+            no_finding = "" if row.group in named else WITHIN_BAND if row.group in passed else UNSURE_OF_BAND
+            off.append((max(ratio.value, 1 / ratio.value), said_of_ratio(row) + no_finding))
     return [sentence for _, sentence in sorted(off, reverse=True)]
 
 
@@ -244,7 +257,9 @@ def _major(findings: Sequence[Finding]) -> list[str]:
 
 
 def _cannot_tell(row: GroupFigures, rule: DisclosureRule) -> str:
-    needed = f"; about {row.events_needed:,} would be needed" if row.events_needed else ""
+    needed = ""
+    if row.events_needed:
+        needed = f"; about {row.events_needed:,} would be needed to say how often they are missed"
     if row.status == "shown":
         needed = "; how many of them had been flagged cannot be told"
     women = these_women(row.group)

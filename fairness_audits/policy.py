@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from fairness_audits.disclosure import RULES
 from fairness_audits.policy_parts import (
@@ -44,6 +45,8 @@ __all__ = [
 ]
 
 POLICY_SCHEMA = 1
+# What a command takes in place of a file to name the policy that ships.
+SHIPPED = "shipped"
 DISCLOSURES = tuple(RULES)
 CELL_COLUMNS = (
     "ethnic_group",
@@ -93,6 +96,19 @@ class AuditPolicy:
         """The limit of every check, as applied."""
         return tuple(self.tolerance(check) for check in DEFAULT_POLICY.tolerances)
 
+    def as_written(self) -> dict[str, Any]:
+        """As `audit.json` holds it, without the acceptances."""
+        return {
+            "name": self.name,
+            "reference": self.reference,
+            "disclosure": self.disclosure,
+            "disclosure_rule": RULES[self.disclosure].title,
+            "minimum_events": self.minimum_events,
+            "tolerances": [dict(vars(limit)) for limit in self.limits],
+            "gates": [dict(vars(gate)) for gate in self.gates],
+            "loosened": list(self.loosened),
+        }
+
     def tolerance(self, check: str) -> Tolerance:
         """The site's limit for ``check``, or the project's default where the site's policy is silent."""
         return self.tolerances.get(check) or DEFAULT_POLICY.tolerances[check]
@@ -126,8 +142,13 @@ class AuditPolicy:
 
 
 def read_policy(source: str | Path) -> AuditPolicy:
-    """The policy in a TOML file; `InvalidPolicy` names the key and what would be right."""
+    """The policy in a TOML file, or the one that ships where 'shipped' is asked for.
+
+    `InvalidPolicy` names the key and what would be right.
+    """
     path = Path(source)
+    if path == Path(SHIPPED) and not path.exists():
+        return DEFAULT_POLICY
     if not path.is_file():
         raise InvalidPolicy(f"{path.name}: there is no such policy file")
     try:
@@ -138,7 +159,11 @@ def read_policy(source: str | Path) -> AuditPolicy:
 
 
 def policy_from_toml(text: str, *, name: str) -> AuditPolicy:
-    return _read(text, name=name, codes=tuple(DEFAULT_POLICY.tolerances))
+    """A copy of the shipped policy that was changed does not go by the shipped one's name."""
+    policy = _read(text, name=name, codes=tuple(DEFAULT_POLICY.tolerances))
+    if policy.name == DEFAULT_POLICY.name and policy != DEFAULT_POLICY:
+        return replace(policy, name=f"{policy.name}, changed in {name}")
+    return policy
 
 
 def _read(text: str, *, name: str, codes: tuple[str, ...]) -> AuditPolicy:

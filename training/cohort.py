@@ -58,7 +58,7 @@ class Denominator:
 
         return (
             f"{shown(self.in_records)} in the records; {shown(self.outside_population)} outside the outcome's "
-            f"population; {shown(self.population_unknown)} of whom that is not recorded; {shown(self.in_cohort)} in "
+            f"population; {shown(self.population_unknown)} without a record of that; {shown(self.in_cohort)} in "
             f"the cohort, {shown(self.not_ascertained)} of them without an ascertained outcome"
         )
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairness_audits.audit import audit_counts, counts_under
+from fairness_audits.changes import UnreadableAudit, read_previous
 from fairness_audits.context import AuditContext
 from fairness_audits.kept_audits import newest_content
 from fairness_audits.label_bias import with_label_bias
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
-from fairness_audits.report_files import write_report
+from fairness_audits.report_files import AUDIT_FILE, write_report
 from fairness_audits.restricted_counts import write_restricted_counts
 from fairness_audits.under_recording import UnderRecording
 from models.home import Home
@@ -20,8 +21,13 @@ from records.predictions import read_predictions
 from training.filed_audit import FiledAudit, file_audit
 from training.kept_predictions import KeptPredictions
 from training.registry import Registry
+from training.version import Version
 
-__all__ = ["HoldoutGone", "audit_run"]
+__all__ = ["HoldoutGone", "OtherPolicyStands", "audit_run"]
+
+
+class OtherPolicyStands(EquipartumError):
+    """An audit without a named policy, of a version that was audited under another than the shipped one."""
 
 
 class HoldoutGone(EquipartumError):
@@ -45,6 +51,9 @@ def audit_run(
 ) -> FiledAudit:
     """The audit of a run's holdout under ``policy``; its blocking findings replace those the version is tagged with.
 
+    Without ``policy`` it is the shipped one; `OtherPolicyStands` where the version was last audited under another:
+    what a stricter policy blocks is not to be released by leaving the policy out.
+
     It is kept in the home and with the run, as every audit is, and its report is written to ``out`` as well if that is
     given. Changes are told against ``previous``, the content of an `audit.json`, or else the newest audit in the home
     of the same outcome and prediction point; with neither where ``with_previous`` is false. Exact counts, for
@@ -58,6 +67,8 @@ def audit_run(
             f"the holdout's predictions of run {version.run_id[:8]} are not in this home's cache; they are never an "
             "artefact. Retrain with the same data and seed to make them again."
         )
+    if policy is None:
+        _refuse_where_another_stands(home, version)
     context = AuditContext.from_json(kept.context.read_text(encoding="utf-8"))
     if previous is None and with_previous:
         previous = newest_content(home.audits, version.outcome, version.prediction_point)
@@ -70,3 +81,18 @@ def audit_run(
     if out is not None:
         write_report(filed.report, out, pdf=pdf)
     return filed
+
+
+def _refuse_where_another_stands(home: Home, version: Version) -> None:
+    folder = home.audit_folder(version.outcome, version.prediction_point, version.tags.audit_id)
+    try:
+        standing = read_previous(folder / AUDIT_FILE) if version.tags.audit_id else {}
+    except UnreadableAudit:
+        standing = {}
+    policy = standing.get("policy")
+    if policy is None or (policy == DEFAULT_POLICY.as_written() and not standing.get("acceptances")):
+        return
+    raise OtherPolicyStands(
+        f"{version} was last audited under the policy '{policy['name']}', and what that blocks stands: name the policy "
+        "with --policy FILE; the one that ships is named by --policy shipped"
+    )

@@ -46,8 +46,9 @@ class Version:
         if self.tags.blocking_findings:
             raise BlockedRelease(
                 f"{self} is blocked by {', '.join(self.tags.blocking_findings)}. "
-                f"Read its audit (equipartum audit --run {self.run_id[:8]}); accept a finding by name, role, reason "
-                "and expiry in a policy file and audit again with --policy, or retrain."
+                f"Read its report: audits/{self.outcome}/{self.prediction_point}/{self.tags.audit_id}/report.html in "
+                "the home. Then retrain; or accept the finding by name, role, reason and expiry in a copy of the policy "
+                f"and audit again (equipartum audit --run {self.run_id[:8]} --policy FILE)."
             )
         if self.tags.status != "adequate":
             raise BlockedRelease(

@@ -43,7 +43,7 @@ class SmallGroups:
                 else ""
             )
             seen = events_seen(events, evidence.rule)
-            sentence = f"Nothing firm can be told about {these_women(row.group)}: {seen}{needed}."
+            sentence = f"How often {these_women(row.group)} are missed cannot be told firmly: {seen}{needed}."
             figures = {"events": count_text(events), "events needed": f"{row.events_needed or 0:,}"}
             answers.append(
                 answer(self, evidence, CANNOT_TELL, sentence, group=row.group, figures=figures, gather=self.next_step)

@@ -39,7 +39,9 @@ def command(
     observed: Annotated[
         Path | None, typer.Option(help="With --log: outcomes since, as CSV of pregnancy_id, outcome, observed.")
     ] = None,
-    policy: Annotated[Path | None, typer.Option(help="Audit policy (TOML). Default: the shipped one.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="Audit policy (TOML), or 'shipped'. Default: the shipped one.")
+    ] = None,
     previous: Annotated[
         Path | None,
         typer.Option(help="The audit.json that changes are told against. Default for --run: the newest in the home."),
@@ -83,7 +85,7 @@ def command(
         refuse_counts_beside_report(restricted_counts, folder)
     refuse_unwritable_counts(restricted_counts)
     day = as_of.date() if as_of else None
-    chosen = read_policy(policy) if policy else DEFAULT_POLICY
+    chosen = read_policy(policy) if policy else None
     before = read_previous(previous) if previous else None
     slide = parse_under_recording(under_recording) if under_recording else None
     pdf = with_pdf(terminal, no_pdf)
@@ -106,7 +108,7 @@ def command(
         table = read_predictions(predictions) if predictions else logged(terminal, home, observed).lazy()
         audited = audit_of_table(
             table,
-            chosen,
+            chosen or DEFAULT_POLICY,
             before,
             out=out or Path("audit"),
             with_review_list=bool(review_list),

@@ -128,14 +128,14 @@ def test_it_is_said_in_words(biased):
 def test_the_page_and_the_json_hold_it(biased):
     report = with_label_bias(biased, SLIDE)
     page = report_page(report)
-    assert "If outcomes of Black women had not been recorded" in page
+    assert "If events of Black women had been recorded as" in page
     assert "12 of 100 Black women who went on to give birth preterm" in page
     assert '<svg role="img" aria-label=' in page
     written = report.to_dict()["label_bias"]
     assert [one["group"] for one in written] == ["Black"]
     assert len(written[0]["verdicts"][0]["states"]) == 51
     assert biased.to_dict()["label_bias"] == "not asked"
-    assert "had not been recorded" not in report_page(biased)
+    assert "had been recorded as" not in report_page(biased)
     # What was found is found with or without the bench.
     assert report.audit_id == biased.audit_id
 

@@ -26,7 +26,7 @@ def test_everyone_left_out_is_counted_under_a_reason(made_records: MakeRecords) 
     found = assemble("gestational_diabetes", "booking", made_records(SIX)).denominator
     assert (found.in_records, found.outside_population, found.population_unknown, found.in_cohort) == (6, 1, 1, 4)
     assert found.in_records == found.outside_population + found.population_unknown + found.in_cohort
-    assert "1 of whom that is not recorded" in str(found)
+    assert "1 without a record of that" in str(found)
 
 
 def test_a_woman_who_was_not_tested_is_missing_and_never_negative(made_records: MakeRecords) -> None:
