@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import binomtest
 
 from fairness_audits.disclosure import RULES
+from fairness_audits.figures import Figure
 from fairness_audits.policy import DEFAULT_POLICY
 from fairness_audits.printed_rates import difference, ratio, share
 
@@ -90,7 +91,10 @@ def test_limits_of_rounded_counts_hold_the_truth_as_often_as_stated():
     rule, hits = RULES["msds"], {"rate": 0, "difference": 0, "ratio": 0}
     for found, women, rest in zip(own.tolist(), size.tolist(), others.tolist(), strict=True):
         part, whole, total, everyone = (rule.count(n) for n in (found, women, found + rest, women + 140))
-        rate, ratio_found = share("sensitivity", part, whole, rule), ratio(part, whole, 0.3, rule)
+        rate, ratio_found = (
+            share("sensitivity", part, whole, rule),
+            ratio(part, whole, Figure(estimand="mean_risk", value=0.3), rule),
+        )
         gap = difference((part, whole), (total - part, everyone - whole), rule)
         hits["rate"] += rate.low <= 0.35 <= rate.high
         hits["difference"] += gap.low <= 0.0 <= gap.high
