@@ -17,8 +17,10 @@ Key = TypeVar("Key", bound=Hashable)
 
 # A rate is printed only where disguise and rounding cannot have moved it by more than ten in a hundred.
 FURTHEST_MOVED = 0.10
-# Women times their mean risk are the events expected of them, which are told to no nearer than this. Project default.
-NEAREST_EXPECTED = 1
+# Women times their mean risk are the events expected of them: told in steps of 2 at least, as a rounded count may be
+# off by 2. In steps of 1, and to five digits still more, means and counts together gave small counts back to a reader
+# who knows every risk told (tests/property/fairness_audits/test_means_tell_no_count.py). Project default.
+NEAREST_EXPECTED = 2
 FINEST_STEP = Decimal("0.00001")
 
 PublishedCounts = Mapping[str, int | None]
@@ -53,7 +55,7 @@ class DisclosureRule:
         return (1, self.small) if self.shown_as is not None and count == self.shown_as else (count, count)
 
     def step_of_mean(self, women: float) -> Decimal:
-        """What a mean risk of so many women, as printed, is rounded to: 1, 2 or 5 in a last place, at least 1 / women.
+        """What a mean risk of so many women, as printed, is rounded to: 1, 2 or 5 in a last place, at least 2 / women.
 
         Means told finer than that solve for counts: a total's mean is that of its groups, weighted by exact counts, and
         moves by (own risk - mean) / women with each woman. A rule that prints exact counts has the finest step.

@@ -57,7 +57,7 @@ def share(
 
 
 def mean_of_risks(mean: float | None, women: float | None, rule: DisclosureRule) -> Figure:
-    """Printed mean risk, in steps of 1 / ``women`` or more (`DisclosureRule.step_of_mean`); hidden over a hidden or
+    """Printed mean risk, in steps of 2 / ``women`` or more (`DisclosureRule.step_of_mean`); hidden over a hidden or
     disguised count."""
     name = "mean_risk"
     if women != 0 and not rule.can_divide_by(women):
