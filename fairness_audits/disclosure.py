@@ -21,6 +21,8 @@ FURTHEST_MOVED = 0.10
 # off by 2. In steps of 1, and to five digits still more, means and counts together gave small counts back to a reader
 # who knows every risk told (tests/property/fairness_audits/test_means_tell_no_count.py). Project default.
 NEAREST_EXPECTED = 2
+# Of fewer women a mean risk is not told: steps of 2 / n are then not coarse beside the few women of a cell (same law).
+FEWEST_OF_A_MEAN = 80
 FINEST_STEP = Decimal("0.00001")
 
 PublishedCounts = Mapping[str, int | None]
@@ -71,6 +73,10 @@ class DisclosureRule:
         """A mean risk of so many women, as printed, in whole steps, half up."""
         step = self.step_of_mean(women)
         return (Decimal(repr(float(mean))) / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
+
+    def can_tell_mean(self, women: float | None) -> bool:
+        """Whether a mean risk of so many women, as printed, may be told at all."""
+        return self.can_divide_by(women) and (self.rounded_to == 1 or (women or 0) >= FEWEST_OF_A_MEAN)
 
     def can_divide_by(self, count: float | None) -> bool:
         """Whether a rate over this printed count says anything: never over a hidden, zero or disguised one."""

@@ -57,10 +57,10 @@ def share(
 
 
 def mean_of_risks(mean: float | None, women: float | None, rule: DisclosureRule) -> Figure:
-    """Printed mean risk, in steps of 2 / ``women`` or more (`DisclosureRule.step_of_mean`); hidden over a hidden or
-    disguised count."""
+    """Printed mean risk, in steps of 2 / ``women`` or more (`DisclosureRule.step_of_mean`); hidden over a hidden
+    count or few women."""
     name = "mean_risk"
-    if women != 0 and not rule.can_divide_by(women):
+    if women != 0 and not rule.can_tell_mean(women):
         return hidden(name)
     if mean is None or women is None or not math.isfinite(mean):
         return figure(name, UNDEFINED)
