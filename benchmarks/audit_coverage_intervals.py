@@ -14,9 +14,9 @@ from benchmarks.audit_populations import BIN_NUMBERS, Population
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.distribution_figures import PrintedTotals, distribution_intervals
 from fairness_audits.figures import figure
-from fairness_audits.intervals import Interval, rounding_variance
+from fairness_audits.intervals import rounding_variance
 from fairness_audits.net_benefit import net_benefit_interval
-from fairness_audits.printed_rates import difference, ratio, share
+from fairness_audits.printed_rates import difference, mean_of_risks, ratio, share
 from fairness_audits.tallies import Distribution
 
 __all__ = ["CONSERVATIVE", "Coverage", "covered", "figures_of_cell"]
@@ -133,8 +133,8 @@ def _figures(
         benefit = figure("net_benefit", net_benefit_interval(*counted, population.threshold, rounding=rounding))
         yield "net_benefit", benefit.low, benefit.high
     women = sample.sum(axis=1)
-    mean_risk = figure("mean_risk", Interval(float(women @ population.risk) / exact["women"], np.nan, np.nan))
-    oe = ratio(own["events"], own["women"], mean_risk.value, rule)
+    mean_risk = mean_of_risks(float(women @ population.risk) / exact["women"], own["women"], rule)
+    oe = ratio(own["events"], own["women"], mean_risk, rule)
     yield "observed_to_expected", oe.low, oe.high
     events, known = own["events"] or 0, own["women"] or 0
     if min(events, known - events) >= (1 if rule.name == "none" else 10):

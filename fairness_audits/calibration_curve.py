@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +10,9 @@ import polars as pl
 
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.effective_counts import printed_size
-from fairness_audits.figures import Figure, Section, figure
-from fairness_audits.intervals import Interval
+from fairness_audits.figures import Figure, Section
 from fairness_audits.levels import EVERYONE, Level
-from fairness_audits.printed_rates import share
+from fairness_audits.printed_rates import mean_of_risks, share
 
 __all__ = ["CalibrationCurve", "CalibrationPoint", "calibration_curves"]
 
@@ -100,5 +98,5 @@ def _point(band: Mapping[str, float], rule: DisclosureRule) -> CalibrationPoint 
     seen = share("event_rate", printed_size(band["share"] * size, rule), printed_size(size, rule), rule)
     if seen.value is None:
         return None
-    told = figure("mean_risk", Interval(band["risk"], math.nan, math.nan))
+    told = mean_of_risks(band["risk"], women, rule)
     return CalibrationPoint(told=told, seen=seen, women=women)

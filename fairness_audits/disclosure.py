@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Generic, TypeVar
 
 __all__ = ["RULES", "DisclosureRule", "Family", "PublishedCounts", "one_family", "publish"]
@@ -16,6 +17,13 @@ Key = TypeVar("Key", bound=Hashable)
 
 # A rate is printed only where disguise and rounding cannot have moved it by more than ten in a hundred.
 FURTHEST_MOVED = 0.10
+# Women times their mean risk are the events expected of them: told in steps of 2 at least, as a rounded count may be
+# off by 2. In steps of 1, and to five digits still more, means and counts together gave small counts back to a reader
+# who knows every risk told (tests/property/fairness_audits/test_means_tell_no_count.py). Project default.
+NEAREST_EXPECTED = 2
+# Of fewer women a mean risk is not told: steps of 2 / n are then not coarse beside the few women of a cell (same law).
+FEWEST_OF_A_MEAN = 80
+FINEST_STEP = Decimal("0.00001")
 
 PublishedCounts = Mapping[str, int | None]
 
@@ -47,6 +55,28 @@ class DisclosureRule:
         Rounding is not undone here: limits of rates are widened for it as for chance (`intervals.wilson`).
         """
         return (1, self.small) if self.shown_as is not None and count == self.shown_as else (count, count)
+
+    def step_of_mean(self, women: float) -> Decimal:
+        """What a mean risk of so many women, as printed, is rounded to: 1, 2 or 5 in a last place, at least 2 / women.
+
+        Means told finer than that solve for counts: a total's mean is that of its groups, weighted by exact counts, and
+        moves by (own risk - mean) / women with each woman. A rule that prints exact counts has the finest step.
+        """
+        if self.rounded_to == 1 or women <= 0:
+            return FINEST_STEP
+        least = NEAREST_EXPECTED / women
+        tenth = Decimal(1).scaleb(math.floor(math.log10(least)))
+        step = next(tenth * times for times in (1, 2, 5, 10) if float(tenth * times) >= least * (1 - 1e-9))
+        return max(step, FINEST_STEP)
+
+    def mean(self, mean: float, women: float) -> Decimal:
+        """A mean risk of so many women, as printed, in whole steps, half up."""
+        step = self.step_of_mean(women)
+        return (Decimal(repr(float(mean))) / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
+
+    def can_tell_mean(self, women: float | None) -> bool:
+        """Whether a mean risk of so many women, as printed, may be told at all."""
+        return self.can_divide_by(women) and (self.rounded_to == 1 or (women or 0) >= FEWEST_OF_A_MEAN)
 
     def can_divide_by(self, count: float | None) -> bool:
         """Whether a rate over this printed count says anything: never over a hidden, zero or disguised one."""

@@ -7,7 +7,6 @@ the printed counts; AUROC, Brier score and calibration from the shape of the ris
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
@@ -19,11 +18,10 @@ from fairness_audits.distribution_figures import PrintedTotals, figures_of_distr
 from fairness_audits.effective_counts import EffectiveCounts, effective_counts, printed_size
 from fairness_audits.families import Cell, families_of
 from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden
-from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL, Level
 from fairness_audits.net_benefit import net_benefit_interval
 from fairness_audits.policy import AuditPolicy, OperatingPoint
-from fairness_audits.printed_rates import RATES, ratio, share
+from fairness_audits.printed_rates import RATES, mean_of_risks, ratio, share
 from fairness_audits.risk_bins import bin_lower_risk
 from fairness_audits.tallies import Distribution, Tally, distributions, tallies
 
@@ -147,11 +145,10 @@ def _missing_outcomes(counts: PublishedCounts, rule: DisclosureRule) -> Figure:
 
 
 def _of_risk(tally: Tally, counted: EffectiveCounts, rule: DisclosureRule) -> dict[str, Figure]:
-    mean = figure("mean_risk", Interval(tally.mean_risk, math.nan, math.nan))
-    may_print = counted.whole == 0 or rule.can_divide_by(counted.whole)
+    mean = mean_of_risks(tally.mean_risk, counted.whole, rule)
     return {
-        "mean_risk": mean if may_print else hidden("mean_risk"),
-        "observed_to_expected": ratio(*counted.pair, mean.value, rule, design=counted.design),
+        "mean_risk": mean,
+        "observed_to_expected": ratio(*counted.pair, mean, rule, design=counted.design),
     }
 
 

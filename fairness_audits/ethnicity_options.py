@@ -12,10 +12,10 @@ from typing import Any
 
 from fairness_audits.context import AuditContext, EthnicityOption, GroupAgainstRowZero, OptionGroup
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts, one_family, publish
-from fairness_audits.figures import DIGITS, Figure, figure, rounded
+from fairness_audits.figures import Figure, figure, rounded
 from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE
-from fairness_audits.printed_rates import ratio, share
+from fairness_audits.printed_rates import mean_of_risks, ratio, share
 from fairness_audits.row_zero import status_against_row_zero
 from fairness_audits.rule_description import RuleDescription
 from models.guideline_rule import GUIDELINE
@@ -126,7 +126,7 @@ def _everyone(groups: tuple[OptionGroup, ...]) -> OptionGroup:
 
 
 def _row(row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, limit: float, *, is_rule: bool) -> OptionRow:
-    mean = rounded(row.mean_risk, DIGITS["mean_risk"])
+    mean = mean_of_risks(row.mean_risk, counts["ascertained"], rule)
     has_level_up = row.found_with_level_up is not None
     return OptionRow(
         group=row.group,

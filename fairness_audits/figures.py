@@ -108,7 +108,8 @@ UNDEFINED = "–"
 class Figure:
     """An estimate and its 95 % limits, rounded for print; None is undefined, or hidden by the disclosure rule.
 
-    ``not_published`` is why a data-quality gate kept it back; such a figure is hidden too.
+    ``not_published`` is why a data-quality gate kept it back; such a figure is hidden too. ``digits`` are given where
+    fewer than those of `DIGITS` may be told.
     """
 
     estimand: str
@@ -117,6 +118,7 @@ class Figure:
     high: float | None = None
     is_hidden: bool = False
     not_published: str = ""
+    digits: int | None = None
 
     @property
     def text(self) -> str:
@@ -148,8 +150,8 @@ class Figure:
     def _print(self, value: float | None) -> str:
         if value is None:
             return UNDEFINED
-        digits = DIGITS[self.estimand]
-        return f"{value * 100:.{digits - 2}f}" if self.estimand in PERCENTAGES else f"{value:.{digits}f}"
+        digits = DIGITS[self.estimand] if self.digits is None else self.digits
+        return f"{value * 100:.{max(digits - 2, 0)}f}" if self.estimand in PERCENTAGES else f"{value:.{digits}f}"
 
     def to_dict(self) -> dict[str, Any]:
         plain = {"value": self.value, "low": self.low, "high": self.high, "text": self.text}

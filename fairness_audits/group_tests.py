@@ -1,7 +1,8 @@
 """A group against everyone else from printed counts: the difference, its limits and its two-sided p-value.
 
 Score tests: the variance is that under no difference, so they are defined where a group has no event. Rounding of the
-counts adds its own variance, and a design effect of women with several rows divides them.
+counts, and of the mean risks that say what was expected, adds its own variance, and a design effect of women with
+several rows divides them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import GroupFigures
 from fairness_audits.intervals import Interval, normal_interval, rounding_variance
-from fairness_audits.printed_rates import difference
+from fairness_audits.printed_rates import difference, rounding_of_expected
 
 __all__ = ["Tested", "rate_against_others", "ratio_against_others"]
 
@@ -84,11 +85,12 @@ def ratio_against_others(
     ratio = (own.part + others.part) / (expected + rest)
     rounding = rounding_variance(rule.rounded_to)
     seen = [_binomial(ratio * e, c.whole) * c.design for e, c in ((expected, own), (rest, others))]
-    variance = (1 - share) ** 2 * (seen[0] + rounding) + share**2 * (seen[1] + 2 * rounding)
+    moved, all_moved = (ratio**2 * rounding_of_expected(c, rule) for c in (own.whole, own.whole + others.whole))
+    variance = (1 - share) ** 2 * (seen[0] + rounding) + share**2 * (seen[1] + 2 * rounding + all_moved) + moved
     if variance <= 0:
         return None
     off = own.part * (1 - share) - others.part * share
-    limits = _ratio_limits((own, expected, rounding), (others, rest, 2 * rounding))
+    limits = _ratio_limits((own, expected, rounding + moved), (others, rest, 2 * rounding + moved + all_moved))
     return Tested(interval=limits, p_value=_two_sided(off / variance**0.5))
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule, one_family, publish
-from fairness_audits.figures import DIGITS, Figure, rounded
+from fairness_audits.figures import Figure
 from fairness_audits.levels import EVERYONE
-from fairness_audits.printed_rates import ratio, share
+from fairness_audits.printed_rates import mean_of_risks, ratio, share
 
 __all__ = ["MissingFactsRow", "printed_missing_facts"]
 
@@ -47,7 +47,7 @@ def printed_missing_facts(context: AuditContext, rule: DisclosureRule) -> tuple[
     rows = []
     for pattern, counts in printed.items():
         known = exact[pattern]["ascertained"]
-        mean = rounded(exact[pattern]["expected"] / known, DIGITS["mean_risk"]) if known else None
+        mean = mean_of_risks(exact[pattern]["expected"] / known if known else None, counts["ascertained"], rule)
         rows.append(
             MissingFactsRow(
                 pattern=pattern,

@@ -5,11 +5,12 @@ A rate that disguise or rounding may have moved too far is hidden, and no differ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from fairness_audits.disclosure import DisclosureRule
-from fairness_audits.figures import Figure, figure, hidden
+from fairness_audits.figures import DIGITS, Figure, figure, hidden
 from fairness_audits.intervals import (
     UNDEFINED,
     Interval,
@@ -21,7 +22,7 @@ from fairness_audits.intervals import (
 )
 from fairness_audits.paired_difference import paired_difference
 
-__all__ = ["RATES", "difference", "ratio", "same_womens_difference", "share"]
+__all__ = ["RATES", "difference", "mean_of_risks", "ratio", "rounding_of_expected", "same_womens_difference", "share"]
 
 # What each rate is a share of, by the names of its counts.
 RATES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -55,17 +56,44 @@ def share(
     return figure(estimand, spanning(limits, wilson(part, whole)))
 
 
+def mean_of_risks(mean: float | None, women: float | None, rule: DisclosureRule) -> Figure:
+    """Printed mean risk, in steps of 2 / ``women`` or more (`DisclosureRule.step_of_mean`); hidden over a hidden
+    count or few women."""
+    name = "mean_risk"
+    if women != 0 and not rule.can_tell_mean(women):
+        return hidden(name)
+    if mean is None or women is None or not math.isfinite(mean):
+        return figure(name, UNDEFINED)
+    printed = rule.mean(mean, women)
+    digits = max(0, -int(rule.step_of_mean(women).normalize().as_tuple().exponent))
+    return Figure(estimand=name, value=float(printed), digits=min(digits, DIGITS[name]))
+
+
+def rounding_of_expected(women: float, rule: DisclosureRule) -> float:
+    """Variance that rounding the mean risk adds to the events expected of so many women: uniform over one step."""
+    return 0.0 if rule.rounded_to == 1 else (women * float(rule.step_of_mean(women))) ** 2 / 12
+
+
 def ratio(
-    events: float | None, whole: float | None, mean_risk: float | None, rule: DisclosureRule, *, design: float = 1.0
+    events: float | None, whole: float | None, mean: Figure, rule: DisclosureRule, *, design: float = 1.0
 ) -> Figure:
-    """Printed O:E, from printed counts and the printed mean risk, so that nothing exact comes back through it."""
+    """Printed O:E, from printed counts and the printed mean risk, so that nothing exact comes back through it.
+
+    Hidden over a mean that is hidden or was rounded to none.
+    """
     name = "observed_to_expected"
     if events is None or whole is None or not rule.can_divide_by(whole) or rule.is_disguised(events):
         return hidden(name)
-    if mean_risk is None:
-        return figure(name, UNDEFINED)
-    events, rounding = min(events, whole), _rounding(events, rule) / design**2
-    return figure(name, observed_to_expected_interval(events / design, whole / design, mean_risk, rounding=rounding))
+    if mean.value is None:
+        return hidden(name) if mean.is_hidden else figure(name, UNDEFINED)
+    if mean.value == 0 and rule.rounded_to > 1:
+        return hidden(name)
+    events = min(events, whole)
+    rounding = _rounding(events, rule)
+    if mean.value:
+        rounding += rounding_of_expected(whole, rule) * (events / (mean.value * whole)) ** 2
+    limits = observed_to_expected_interval(events / design, whole / design, mean.value, rounding=rounding / design**2)
+    return figure(name, limits)
 
 
 def difference(

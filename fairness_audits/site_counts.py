@@ -14,8 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts, publish
-from fairness_audits.figures import DIGITS, rounded
 from fairness_audits.levels import EVERYONE, Level
+from fairness_audits.printed_rates import mean_of_risks
 
 __all__ = ["SiteCounts", "counts_at_sites", "site_counts"]
 
@@ -166,7 +166,9 @@ def _ratio(
     if own is None or everyone is None or rule.is_disguised(own[0]) or not rule.can_be_over(*own):
         return None
     others = (max(everyone[0] - own[0], 0.0), max(everyone[1] - own[1], 0.0))
-    expected, total = (_mean(exact[site, g]) * whole for g, whole in ((group, own[1]), (EVERYONE, everyone[1])))
+    expected, total = (
+        _mean(exact[site, g], whole, rule) * whole for g, whole in ((group, own[1]), (EVERYONE, everyone[1]))
+    )
     if not rule.can_be_over(*others) or expected <= 0 or total <= expected:
         return None
     return own[0], expected, others[0], total - expected
@@ -181,6 +183,6 @@ def _pair(
     return float(row[part] or 0), float(row[whole] or 0)
 
 
-def _mean(row: Mapping[str, float]) -> float:
+def _mean(row: Mapping[str, float], women: float, rule: DisclosureRule) -> float:
     """The mean risk as it would be printed."""
-    return rounded(row["risk"] / row["weight"], DIGITS["mean_risk"]) or 0.0 if row["weight"] > 0 else 0.0
+    return mean_of_risks(row["risk"] / row["weight"], women, rule).value or 0.0 if row["weight"] > 0 else 0.0

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.intervals import UNDEFINED, Interval, effective, observed_to_expected_interval, wilson
 from fairness_audits.levels import EVERYONE, Level
+from fairness_audits.printed_rates import mean_of_risks
 from fairness_audits.tallies import due_share
 
 __all__ = ["Weighted", "weighted_by_testing"]
@@ -94,7 +95,8 @@ def _weighted(table: pl.DataFrame, rule: DisclosureRule) -> Weighted:
     size = effective(float(weight @ women), float(weight**2 @ women))
     rate = _share(weight, events, women)
     weighed = float(weight @ women)
-    told = float(weight @ (women * risk)) / weighed if weighed > 0 else 0.0
+    mean = float(weight @ (women * risk)) / weighed if weighed > 0 else 0.0
+    told = mean_of_risks(mean, float(women.sum()), rule).value or 0.0
     expected = observed_to_expected_interval(rate.value * size, size, told) if size else UNDEFINED
     return Weighted(
         intervals={

@@ -161,7 +161,7 @@ def _refigured(
     figures: dict[str, Figure] = dict(row.figures)
     for name, counted in effective.items():
         if name == OBSERVED_TO_EXPECTED:
-            figures[name] = ratio(*counted.pair, row["mean_risk"].value, rule, design=counted.design)
+            figures[name] = ratio(*counted.pair, row["mean_risk"], rule, design=counted.design)
         elif name in (*OF_EVENTS, *BY_EVENTS):
             figures[name] = share(name, *counted.pair, rule, design=counted.design)
     status = "shown" if (counts["events"] or 0) >= policy.minimum_events else "cannot tell"

@@ -21,9 +21,9 @@ import polars as pl
 from fairness_audits.bounds import extremes
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden, row_to_dict
-from fairness_audits.intervals import UNDEFINED, Interval
+from fairness_audits.intervals import UNDEFINED
 from fairness_audits.levels import Level
-from fairness_audits.printed_rates import ratio, share
+from fairness_audits.printed_rates import mean_of_risks, ratio, share
 from fairness_audits.tallies import Tally
 from fairness_audits.testing_weights import Weighted, weighted_by_testing
 
@@ -132,7 +132,7 @@ def _ratios(row: GroupFigures, tally: Tally, rule: DisclosureRule) -> dict[str, 
         return dict.fromkeys(("none_had_it", "all_had_it", "lowest", "highest"), hidden(name))
     # The mean risk of a few untested women is not told: it is taken to be that of the tested ones.
     told = tally.mean_risk if not untested or rule.is_disguised(untested) else tally.mean_risk_due
-    mean = figure("mean_risk", Interval(told, float("nan"), float("nan"))).value
+    mean = mean_of_risks(told, known, rule)
     most = int(rule.possible(untested)[1])
     none, everyone = (ratio(n, known + most, mean, rule) for n in (events, events + most))
     return {"none_had_it": none, "all_had_it": everyone, "lowest": none, "highest": everyone}

@@ -47,8 +47,8 @@ class Version:
             raise BlockedRelease(
                 f"{self} is blocked by {', '.join(self.tags.blocking_findings)}. "
                 f"Read its report: audits/{self.outcome}/{self.prediction_point}/{self.tags.audit_id}/report.html in "
-                "the home. Then retrain; or accept the finding by name, role, reason and expiry in a copy of the policy "
-                f"and audit again (equipartum audit --run {self.run_id[:8]} --policy FILE)."
+                "the home. Then retrain; or accept the finding by name, role, reason and expiry in a copy of the "
+                f"policy and audit again (equipartum audit --run {self.run_id[:8]} --policy FILE)."
             )
         if self.tags.status != "adequate":
             raise BlockedRelease(

@@ -10,8 +10,9 @@ import pytest
 from scipy.stats import binomtest
 
 from fairness_audits.disclosure import RULES
+from fairness_audits.figures import Figure
 from fairness_audits.policy import DEFAULT_POLICY
-from fairness_audits.printed_rates import difference, ratio, share
+from fairness_audits.printed_rates import difference, mean_of_risks, ratio, share
 
 
 @pytest.mark.parametrize(
@@ -90,10 +91,63 @@ def test_limits_of_rounded_counts_hold_the_truth_as_often_as_stated():
     rule, hits = RULES["msds"], {"rate": 0, "difference": 0, "ratio": 0}
     for found, women, rest in zip(own.tolist(), size.tolist(), others.tolist(), strict=True):
         part, whole, total, everyone = (rule.count(n) for n in (found, women, found + rest, women + 140))
-        rate, ratio_found = share("sensitivity", part, whole, rule), ratio(part, whole, 0.3, rule)
+        rate, ratio_found = (
+            share("sensitivity", part, whole, rule),
+            ratio(part, whole, Figure(estimand="mean_risk", value=0.3), rule),
+        )
         gap = difference((part, whole), (total - part, everyone - whole), rule)
         hits["rate"] += rate.low <= 0.35 <= rate.high
         hits["difference"] += gap.low <= 0.0 <= gap.high
         hits["ratio"] += ratio_found.low <= 0.35 / 0.3 <= ratio_found.high
     for name, number in hits.items():
         assert binomtest(number, 2000, 0.95, alternative="less").pvalue > 0.001, (name, number)
+
+
+@pytest.mark.parametrize(
+    ("women", "mean", "text"),
+    [
+        pytest.param(75, 0.0832, "*", id="75 women: too few for a mean"),
+        pytest.param(200, 0.0832, "8 %", id="200 women: 2 / 200 is 0.01"),
+        pytest.param(1_000, 0.0832, "8.4 %", id="1,000 women: steps of 0.002"),
+        pytest.param(10_000, 0.08321, "8.32 %", id="10,000 women: steps of 0.0002"),
+        pytest.param(3_700_000, 0.083214, "8.321 %", id="never more than five digits"),
+        pytest.param(1_000, 0.0009, "0.0 %", id="less than one expected of 1,000"),
+        pytest.param(80, 0.0832, "10 %", id="80 women: 2 / 80 is 0.025, so 0.05"),
+    ],
+)
+def test_a_mean_risk_tells_the_events_expected_in_steps_of_two_at_least(women, mean, text):
+    assert mean_of_risks(mean, women, RULES["msds"]).text == text
+
+
+@pytest.mark.parametrize("rule", ["msds", "mhsds"])
+def test_events_expected_are_off_by_no_more_than_half_a_step(rule):
+    """A step is 2 to 5 events: the next of 1, 2 and 5 at some decimal place is at most 2.5 times as far."""
+    for women in range(80, 100_000, 35):
+        step = float(RULES[rule].step_of_mean(women))
+        assert 2 - 1e-9 <= step * women <= 5 + 1e-9
+        for mean in (0.0021, 0.0832, 0.35):
+            printed = mean_of_risks(mean, women, RULES[rule]).value
+            assert abs(printed - mean) <= step / 2 + 1e-12
+
+
+def test_exact_counts_have_means_to_five_digits():
+    assert mean_of_risks(0.083214, 12, RULES["none"]).value == 0.08321
+
+
+def test_no_ratio_rests_on_a_mean_rounded_to_none():
+    rule = RULES["msds"]
+    mean = mean_of_risks(0.0009, 1_000, rule)
+    assert mean.value == 0
+    assert ratio(20, 1_000, mean, rule).is_hidden
+
+
+def test_limits_of_a_ratio_hold_the_truth_beside_a_rounded_mean():
+    """240 women or so, whose mean moves with them and is told in steps of 0.01; 2,000 samples, exact binomial test."""
+    random, rule, hits = np.random.default_rng(32), RULES["msds"], 0
+    sizes, means = random.integers(200, 280, 2000), random.uniform(0.1, 0.2, 2000)
+    events = random.binomial(sizes, means)
+    for seen, women, mean in zip(events.tolist(), sizes.tolist(), means.tolist(), strict=True):
+        whole = rule.count(women)
+        found = ratio(rule.count(seen), whole, mean_of_risks(mean, whole, rule), rule)
+        hits += found.low <= 1.0 <= found.high
+    assert binomtest(hits, 2000, 0.95, alternative="less").pvalue > 0.001, hits
