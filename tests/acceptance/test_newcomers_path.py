@@ -117,7 +117,14 @@ def test_the_whole_path(
 
     refused = in_this_process("promote", "preterm_birth", 1, *at_home)
     assert refused.code == 1
-    assert f"blocked by FA013. Read its audit (equipartum audit --run {trained['run_id'][:8]})" in refused.err
+    assert "blocked by FA013. Read its report: audits/preterm_birth/booking/" in refused.err
+    assert f"equipartum audit --run {trained['run_id'][:8]} --policy FILE" in refused.err
+    (report,) = (at_home[1] / "audits" / "preterm_birth" / "booking").glob("*/report.html")
+    assert str(report.relative_to(at_home[1])) in refused.err
+    left_out = in_this_process("audit", "--run", trained["run_id"][:8], *at_home)
+    assert left_out.code == 1
+    assert "changed in strict.toml" in left_out.err
+    assert in_this_process("promote", "preterm_birth", 1, *at_home).code == 1
     assert "champion" not in in_this_process("models", "--json", *at_home).last["models"][0]["aliases"]
 
     done = in_this_process("audit", "--run", trained["run_id"][:8], "--policy", accepting, "--json", *at_home)

@@ -89,6 +89,6 @@ def test_a_denominator_that_leaves_the_site_passes_the_disclosure_rule() -> None
         in_records=11_002, outside_population=347, population_unknown=0, not_ascertained=7, in_cohort=10_653
     )
     told = counted.told(RULES["msds"].count)
-    assert told.startswith("11,000 in the records; 345 outside the outcome's population; 0 of whom")
+    assert told.startswith("11,000 in the records; 345 outside the outcome's population; 0 without a record")
     assert told.endswith("10,655 in the cohort, 5 of them without an ascertained outcome")
     assert "7 of them" in str(counted)
