@@ -10,6 +10,7 @@ from records.predictions import NOT_GIVEN
 
 __all__ = [
     "GATE_MEASURES",
+    "OFFER_POLICY",
     "OPERATING_KINDS",
     "SEVERITIES",
     "Acceptance",
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 SEVERITIES = ("blocking", "major", "advisory")
+# What the operating point is called at which a woman counts as flagged where the site's own policy flagged her.
+OFFER_POLICY = "offer policy"
 OPERATING_KINDS = ("offer_policy", "risk", "rate")
 # A share that must be reached; `outcome_rate` is a range, the outcome's own where the gate gives none; `rows` a number.
 GATE_MEASURES = ("outcome_known", "ethnicity_known", "flag_known", "outcome_rate", "rows")
@@ -43,7 +46,7 @@ class OperatingPoint:
     @property
     def label(self) -> str:
         if self.kind == "offer_policy":
-            return "offer policy"
+            return OFFER_POLICY
         return (
             f"risk of at least {self.value:g}"
             if self.kind == "risk"
