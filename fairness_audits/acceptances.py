@@ -27,7 +27,6 @@ class AcceptanceState:
         """'FA003 for Asian, preterm_birth: accepted by ... until 2026-06-30; expired: it no longer holds ...'."""
         one = self.acceptance
         whom = f" for {one.group}" if one.group else ""
-        bound = f"version {one.model_version} alone" if one.model_version else "every version"
         says = {
             "expired": "EXPIRED: it answers for nothing any more",
             "expires soon": "expires within 30 days",
@@ -35,8 +34,8 @@ class AcceptanceState:
         }.get(self.state, "in force")
         found = "" if self.is_found else "; nothing that it is about was found in this audit"
         return (
-            f"{one.check}{whom}, {one.outcome}, {bound}: accepted by {one.name}, {one.role}, on {one.date} until "
-            f"{one.expires}; {says}{found}. Reason given: {one.reason}"
+            f"{one.check}{whom}, {one.outcome}, version {one.model_version} alone: accepted by {one.name}, {one.role}, "
+            f"on {one.date} until {one.expires}; {says}{found}. Reason given: {one.reason}"
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,15 +16,17 @@ from fairness_audits.figures import Figure, figure, rounded
 from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import mean_of_risks, ratio, share
-from fairness_audits.row_zero import status_against_row_zero
+from fairness_audits.row_zero import status_against_row_zero, uses_row_zero
 from fairness_audits.rule_description import RuleDescription
 from models.guideline_rule import GUIDELINE
 
 __all__ = ["OptionRow", "PrintedOption", "printed_options"]
 
+# The way that the audited model itself goes.
+BLIND = "blind"
 TITLES: Mapping[str, str] = MappingProxyType(
     {
-        "blind": "Blind: the model never sees ethnicity",
+        BLIND: "Blind: the model never sees ethnicity",
         "group_intercept": "Blind, then one step up or down for each group",
         "ethnicity_as_input": "Ethnicity as an input",
     }
@@ -76,10 +78,16 @@ class PrintedOption:
 def printed_options(context: AuditContext, rule: DisclosureRule, limit: float) -> tuple[PrintedOption, ...]:
     """``limit`` is how much of its sensitivity a group may lose to an option before it is worse off (FA004's)."""
     named = {one.scored_by: one.title for one in context.rules}
-    return tuple(_printed(option, named.get(option.name), rule, limit) for option in context.ethnicity_options)
+    is_row_zero = {BLIND: uses_row_zero(context)}
+    return tuple(
+        _printed(one, named.get(one.name), rule, limit, is_row_zero=is_row_zero.get(one.name, False))
+        for one in context.ethnicity_options
+    )
 
 
-def _printed(option: EthnicityOption, rule_title: str | None, rule: DisclosureRule, limit: float) -> PrintedOption:
+def _printed(
+    option: EthnicityOption, rule_title: str | None, rule: DisclosureRule, limit: float, *, is_row_zero: bool
+) -> PrintedOption:
     nan = float("nan")
     area = nan if option.auroc is None else option.auroc
     return PrintedOption(
@@ -90,18 +98,20 @@ def _printed(option: EthnicityOption, rule_title: str | None, rule: DisclosureRu
         # Where counts are rounded, so is this: a tenth of a flag in 1,000 of a small holdout is one woman again.
         level_up_flags_per_1000=rounded(option.level_up_flags_per_1000, 1 if rule.rounded_to == 1 else 0),
         auroc=figure("auroc", Interval(area, nan, nan)),
-        rows=_rows(option, rule, limit),
+        rows=_rows(option, rule, limit, is_row_zero=is_row_zero),
     )
 
 
-def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float) -> tuple[OptionRow, ...]:
+def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float, *, is_row_zero: bool) -> tuple[OptionRow, ...]:
     if not option.groups:
         return ()
     groups = {EVERYONE: _everyone(option.groups), **{row.group: row for row in option.groups}}
     exact = {name: {count: float(getattr(row, count) or 0) for count in COUNTS} for name, row in groups.items()}
     printed = publish(rule, exact, one_family(exact, EVERYONE))
     is_rule = option.name.startswith(GUIDELINE)
-    return tuple(_row(row, printed[name], rule, limit, is_rule=is_rule) for name, row in groups.items())
+    return tuple(
+        _row(row, printed[name], rule, limit, is_rule=is_rule, is_row_zero=is_row_zero) for name, row in groups.items()
+    )
 
 
 def _everyone(groups: tuple[OptionGroup, ...]) -> OptionGroup:
@@ -125,7 +135,9 @@ def _everyone(groups: tuple[OptionGroup, ...]) -> OptionGroup:
     )
 
 
-def _row(row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, limit: float, *, is_rule: bool) -> OptionRow:
+def _row(
+    row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, limit: float, *, is_rule: bool, is_row_zero: bool
+) -> OptionRow:
     mean = mean_of_risks(row.mean_risk, counts["ascertained"], rule)
     has_level_up = row.found_with_level_up is not None
     return OptionRow(
@@ -149,5 +161,6 @@ def _row(row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, limit:
                 lost=row.lost,
             ),
             limit,
+            is_row_zero=is_row_zero,
         ),
     )

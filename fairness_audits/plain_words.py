@@ -92,7 +92,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         beside_rules=tuple(_beside(c, told) for c in rules if c.flag_rate.value),
         not_evaluated=not_evaluated([c.described.title for c in rules if c.why_not]),
         missed=tuple(_missed(row, row.group in flattered) for row in _by_sensitivity(stated)),
-        drawn=() if compares_nothing(everyone.counts) else _drawn((everyone, *_by_sensitivity(stated))),
+        drawn=() if compares_nothing(everyone) else _drawn((everyone, *_by_sensitivity(stated))),
         risk_wrong=risk_wrong,
         risk_not_wrong=_risk_not_wrong(everyone, flattered),
         major=tuple(line for line in _major(found) if line not in risk_wrong),
@@ -101,7 +101,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
             for row in stated
             if row.status == "cannot tell" or row["sensitivity"].value is None
         ),
-        gap="" if compares_nothing(everyone.counts) else _gap(report, section, flattered),
+        gap="" if compares_nothing(everyone) else _gap(report, section, flattered),
         accepted=tuple(_accepted(finding) for finding in accepted),
         verdict=_verdict(blocking, [finding for finding in accepted if finding.severity == "blocking"]),
         is_blocked=bool(blocking),
@@ -148,7 +148,7 @@ def _overall(report: AuditReport, section: Section) -> str:
         return "Too few women had the outcome to print how many of them had been flagged."
     if everyone["sensitivity"].value is None:
         return "No one was flagged, or no one is known to have had the outcome, so nobody can be said to be missed."
-    alike = compares_nothing(everyone.counts)
+    alike = compares_nothing(everyone)
     return (
         f"Of 100 women who {went_on_to(section)}, {so_many_of_100(everyone['sensitivity'])} had been flagged. "
         f"Flagging these took {so_many_of_100(everyone['flag_rate'])} of every 100 women scored. Flagging nobody would "

@@ -6,9 +6,11 @@ import datetime
 from dataclasses import dataclass
 
 from fairness_audits.policy_reading import InvalidPolicy, Table
+from records.predictions import NOT_GIVEN
 
 __all__ = [
     "GATE_MEASURES",
+    "OFFER_POLICY",
     "OPERATING_KINDS",
     "SEVERITIES",
     "Acceptance",
@@ -22,6 +24,8 @@ __all__ = [
 ]
 
 SEVERITIES = ("blocking", "major", "advisory")
+# What the operating point is called at which a woman counts as flagged where the site's own policy flagged her.
+OFFER_POLICY = "offer policy"
 OPERATING_KINDS = ("offer_policy", "risk", "rate")
 # A share that must be reached; `outcome_rate` is a range, the outcome's own where the gate gives none; `rows` a number.
 GATE_MEASURES = ("outcome_known", "ethnicity_known", "flag_known", "outcome_rate", "rows")
@@ -42,7 +46,7 @@ class OperatingPoint:
     @property
     def label(self) -> str:
         if self.kind == "offer_policy":
-            return "offer policy"
+            return OFFER_POLICY
         return (
             f"risk of at least {self.value:g}"
             if self.kind == "risk"
@@ -90,17 +94,17 @@ class Gate:
 
 @dataclass(frozen=True, kw_only=True)
 class Acceptance:
-    """A named person answers for a finding until a date; with ``model_version`` for that version alone."""
+    """A named person answers until a date for a finding about one version of a model, and for no later one."""
 
     check: str
     outcome: str
+    model_version: str
     name: str
     role: str
     date: datetime.date
     reason: str
     expires: datetime.date
     group: str | None = None
-    model_version: str | None = None
 
     def is_about(self, *, check: str, outcome: str, group: str | None, model_version: str) -> bool:
         """Whether it names this finding, whatever the day."""
@@ -108,7 +112,7 @@ class Acceptance:
             self.check == check
             and self.outcome == outcome
             and self.group in (None, group)
-            and self.model_version in (None, model_version)
+            and self.model_version == model_version
         )
 
     def covers(self, *, check: str, outcome: str, group: str | None, model_version: str, on: datetime.date) -> bool:
@@ -174,15 +178,27 @@ def read_acceptance(row: Table, codes: tuple[str, ...]) -> Acceptance:
     acceptance = Acceptance(
         check=row.code("check", codes),
         outcome=row.text("outcome"),
+        model_version=_version(row),
         name=row.text("name"),
         role=row.text("role"),
         date=row.day("date"),
         reason=row.text("reason"),
         expires=row.day("expires"),
         group=row.optional_text("group"),
-        model_version=row.optional_text("model_version"),
     )
     row.nothing_left()
     if acceptance.expires < acceptance.date:
         raise InvalidPolicy(f"{row.where}: expires before it was accepted")
     return acceptance
+
+
+def _version(row: Table) -> str:
+    """The version accepted. A person answers for what they have read, which a version to come is not."""
+    version = row.text("model_version", default=NOT_GIVEN)
+    if version == NOT_GIVEN:
+        raise InvalidPolicy(
+            f"{row.where}: model_version is missing; an acceptance is of one version, which the first page of its "
+            "report names, as 62effcff01a8. Where the report names none, give the predictions a column model_version "
+            "and audit them again"
+        )
+    return version

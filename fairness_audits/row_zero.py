@@ -12,7 +12,7 @@ from fairness_audits.figures import Figure
 from fairness_audits.intervals import Z95
 from fairness_audits.printed_rates import share
 
-__all__ = ["RowZeroRow", "events_to_see", "printed_against_row_zero", "status_against_row_zero"]
+__all__ = ["RowZeroRow", "events_to_see", "printed_against_row_zero", "status_against_row_zero", "uses_row_zero"]
 
 # From this many events a loss counts even where it is not known which women were lost (project default).
 ENOUGH_EVENTS = 100
@@ -42,7 +42,7 @@ def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit:
         for row in context.against_row_zero
     }
     printed = publish(rule, exact, ())
-    is_row_zero = any(point.chosen and point.tolerance is None for point in context.frontier)
+    is_row_zero = uses_row_zero(context)
     rows = []
     for row in context.against_row_zero:
         counts = printed[row.group]
@@ -81,6 +81,11 @@ def status_against_row_zero(row: GroupAgainstRowZero, limit: float, *, is_row_ze
     if has_lost:
         return "cannot tell"
     return "no worse" if row.events >= events_to_see(limit) or _surely_gained(row) else "cannot tell"
+
+
+def uses_row_zero(context: AuditContext) -> bool:
+    """Whether the model is the unconstrained fit itself, as where no constraint helped anyone."""
+    return any(point.chosen and point.tolerance is None for point in context.frontier)
 
 
 def events_to_see(limit: float) -> float:

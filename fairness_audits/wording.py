@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from fairness_audits.disclosure import DisclosureRule
-from fairness_audits.figures import Figure, Section, count_text, per_hundred
+from fairness_audits.figures import Figure, GroupFigures, Section, count_text, per_hundred
 from fairness_audits.levels import EVERYONE
+from fairness_audits.policy_parts import OFFER_POLICY
 from fairness_audits.rule_description import RuleDescription
 from models.guideline_rule import GUIDELINE
 from records.clock import PREDICTION_POINTS
@@ -15,6 +16,7 @@ from records.groups import MISSING_ETHNICITY, NOT_KNOWN, NOT_STATED
 from records.predictions import NOT_GIVEN
 
 __all__ = [
+    "CHANCE",
     "FIXED_SENTENCE",
     "cannot_be_evaluated",
     "compares_nothing",
@@ -28,9 +30,12 @@ __all__ = [
     "scorer_name",
     "so_many_of_100",
     "these_women",
+    "was_told_one_risk",
     "went_on_to",
 ]
 
+# AUROC of a coin: a woman who had the outcome and one who had not are in the right order as often as not.
+CHANCE = 0.5
 FIXED_SENTENCE = "Ethnic group here marks exposure to different treatment and circumstances, not biology."
 
 WENT_ON_TO: Mapping[str, str] = MappingProxyType(
@@ -160,14 +165,28 @@ def nothing_recorded(everyone: Mapping[str, int | None]) -> str:
     return f"Outcomes are not recorded {whom}: nothing can be told of who was missed or whose risk is wrong."
 
 
-def compares_nothing(everyone: Mapping[str, int | None]) -> str:
+def compares_nothing(everyone: GroupFigures) -> str:
     """Why sensitivity is alike for all whatever the model does, from everyone's printed counts; '' otherwise."""
-    if not everyone["evaluated"]:
+    counts = everyone.counts
+    if not counts["evaluated"]:
         return ""
-    if everyone["flagged"] == 0:
+    if counts["flagged"] == 0:
         return "Nobody is flagged, so sensitivity compares nothing."
-    is_everybody = everyone["flagged"] == everyone["evaluated"] and everyone["missed"] == everyone["cleared"] == 0
-    return "Everybody is flagged, so sensitivity compares nothing." if is_everybody else ""
+    if counts["flagged"] == counts["evaluated"] and counts["missed"] == counts["cleared"] == 0:
+        return "Everybody is flagged, so sensitivity compares nothing."
+    if everyone.operating_point != OFFER_POLICY and was_told_one_risk(everyone):
+        return "Every woman was told the same risk and flagged as if by lot, so sensitivity compares nothing."
+    return ""
+
+
+def was_told_one_risk(row: GroupFigures) -> bool:
+    """Whether every woman of the row with a recorded outcome was told the same risk: there is no order among them.
+
+    An area of a half without limits, of two events and two others or more, is one in which every pair is a tie.
+    """
+    events, known = row.counts["scored_events"] or 0, row.counts["scored_ascertained"] or 0
+    area = row["auroc"]
+    return min(events, known - events) >= 2 and area.value == CHANCE and area.low is None
 
 
 def listed(names: Sequence[str]) -> str:

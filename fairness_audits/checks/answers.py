@@ -12,13 +12,14 @@ from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSE
 from fairness_audits.verdict_bounds import verdict_could_turn
 from fairness_audits.wording import listed, nothing_recorded
 
-__all__ = ["Check", "Verdict", "answer", "by_group", "without_outcomes"]
+__all__ = ["CUT_ELSEWHERE", "Check", "Verdict", "answer", "by_group", "without_outcomes"]
 
 SUSPENDED = "Suspended: outcome not comparably ascertained."
 # What a 'cannot tell' asks for: a check's own next step is for what it found, and here nothing was found yet.
 GATHER_MORE = "Gather more before anything is changed: pool years or sites, and read the case notes of these women."
 GATHER_ETHNICITY = "Gather ethnicity before anything is changed: ask women, and record what they say."
 GATHER_OUTCOMES = "Gather the outcomes that are missing (case-note review), then pool years or sites and audit again."
+CUT_ELSEWHERE = "Audit again at a cut that flags some women and not others."
 UNRECORDED = "Ethnicity is not recorded in this file, so no disparity can be shown from it."
 
 

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from fairness_audits.checks.answers import answer, without_outcomes
 from fairness_audits.evidence import Evidence
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
-from fairness_audits.wording import went_on_to
+from fairness_audits.wording import CHANCE, was_told_one_risk, went_on_to
 
 __all__ = ["BetterThanChance"]
-
-# AUROC of a coin: a woman who had the outcome and one who had not are in the right order as often as not.
-CHANCE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +31,7 @@ class BetterThanChance:
             return (answer(self, evidence, NOT_APPLICABLE, "No risks were given, or everyone had the same outcome."),)
         auroc = everyone["auroc"]
         who, figures = went_on_to(evidence.section), {"AUROC of everyone together": auroc.text}
-        if auroc.value == CHANCE and auroc.low is None:
+        if was_told_one_risk(everyone):
             says = f"Every woman was told the same risk: it tells nobody who {who} from anybody else."
             return (answer(self, evidence, FINDING, says, figures=figures),)
         if auroc.value is None or auroc.low is None or auroc.high is None:

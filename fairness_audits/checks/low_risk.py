@@ -8,7 +8,7 @@ from fairness_audits.checks.answers import Verdict, answer, by_group, without_ou
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
-from fairness_audits.wording import so_many_of_100, these_women, went_on_to
+from fairness_audits.wording import so_many_of_100, these_women, was_told_one_risk, went_on_to
 
 __all__ = ["ToldLowRisk"]
 
@@ -26,6 +26,9 @@ class ToldLowRisk:
             return unrecorded
         if evidence.everyone["told_low_risk"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "No risks were given, or nobody had the outcome."),)
+        if was_told_one_risk(evidence.everyone):
+            sentence = "Every woman was told the same risk, so nobody was told a lower one than others."
+            return (answer(self, evidence, NOT_APPLICABLE, sentence),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}
         return by_group(
             self,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import Verdict, answer, by_group, without_outcomes
+from fairness_audits.checks.answers import CUT_ELSEWHERE, Verdict, answer, by_group, without_outcomes
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
-from fairness_audits.wording import so_many_of_100, these_women, went_on_to
+from fairness_audits.wording import compares_nothing, so_many_of_100, these_women, went_on_to
 
 __all__ = ["PredictiveValue"]
 
@@ -29,6 +29,9 @@ class PredictiveValue:
             return unrecorded
         if evidence.everyone["positive_predictive_value"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "Nobody was flagged."),)
+        if compares_nothing(evidence.everyone):
+            sentence = "A flag tells nobody apart here: everybody is flagged, or women are flagged as if by lot."
+            return (answer(self, evidence, CANNOT_TELL, sentence, gather=CUT_ELSEWHERE),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}
         return by_group(
             self,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import Verdict, answer, by_group, without_outcomes
+from fairness_audits.checks.answers import CUT_ELSEWHERE, Verdict, answer, by_group, without_outcomes
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.wording import compares_nothing, so_many_of_100, these_women, went_on_to
 
 __all__ = ["SensitivityFloor"]
-
-CUT_ELSEWHERE = "Audit again at a cut that flags some women and not others."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +32,7 @@ class SensitivityFloor:
             return unrecorded
         if evidence.everyone["sensitivity"].is_undefined:
             return (answer(self, evidence, NOT_APPLICABLE, "Nobody was flagged or nobody had the outcome."),)
-        if same_for_all := compares_nothing(evidence.everyone.counts):
+        if same_for_all := compares_nothing(evidence.everyone):
             return (answer(self, evidence, CANNOT_TELL, same_for_all, gather=CUT_ELSEWHERE),)
         verdicts = {row.group: self._verdict(row, evidence) for row in evidence.groups}
         return by_group(

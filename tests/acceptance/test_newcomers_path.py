@@ -69,32 +69,38 @@ def ask(address: str) -> dict[str, Any]:
     return answer
 
 
-def policies(advisory: Path, folder: Path) -> tuple[Path, Path]:
-    """One in which simulated births block a release, which they always do, and one in which a person accepts it."""
+def strict_policy(advisory: Path, folder: Path) -> Path:
+    """One in which simulated births block a release, which they always do."""
     text = advisory.read_text(encoding="utf-8")
     start = text.index('check = "FA013"')
     strict = text[:start] + text[start:].replace('severity = "advisory"', 'severity = "blocking"', 1)
+    (folder / "strict.toml").write_text(strict, encoding="utf-8")
+    return folder / "strict.toml"
+
+
+def accepting_policy(strict: Path, folder: Path, model_version: str) -> Path:
+    """The same, and a person accepts it of one version."""
     today = date.today()
     accepted = f"""
 [[acceptance]]
 check = "FA013"
 outcome = "preterm_birth"
+model_version = "{model_version}"
 name = "A. Person"
 role = "equity lead"
 date = {today - timedelta(days=1)}
 reason = "Practice with simulated births; no woman is told anything."
 expires = {today + timedelta(days=30)}
 """
-    (folder / "strict.toml").write_text(strict, encoding="utf-8")
-    (folder / "accepting.toml").write_text(strict + accepted, encoding="utf-8")
-    return folder / "strict.toml", folder / "accepting.toml"
+    (folder / "accepting.toml").write_text(strict.read_text(encoding="utf-8") + accepted, encoding="utf-8")
+    return folder / "accepting.toml"
 
 
 def test_the_whole_path(
     in_this_process: Command, advisory_policy: Path, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    strict, accepting = policies(advisory_policy, tmp_path)
+    strict = strict_policy(advisory_policy, tmp_path)
     home = Home(root=tmp_path / "home").prepare()
     home.settings_file.write_text('mode = "demo"\n', encoding="utf-8")
     at_home = ("--home", home.root)
@@ -127,6 +133,7 @@ def test_the_whole_path(
     assert in_this_process("promote", "preterm_birth", 1, *at_home).code == 1
     assert "champion" not in in_this_process("models", "--json", *at_home).last["models"][0]["aliases"]
 
+    accepting = accepting_policy(strict, tmp_path, trained["model_digest"][:12])
     done = in_this_process("audit", "--run", trained["run_id"][:8], "--policy", accepting, "--json", *at_home)
     assert done.code == 0, done.err
     assert done.last["blocking_findings"] == []

@@ -111,6 +111,7 @@ def test_a_blocked_version_is_not_promoted_until_a_person_answers_for_it(twice: 
     acceptance = Acceptance(
         check="FA013",
         outcome="preterm_birth",
+        model_version=twice.first.report.models[0].model_version,
         name="A. Person",
         role="equity lead",
         date=today - timedelta(days=1),

@@ -71,13 +71,12 @@ def test_a_group_that_fares_as_before_is_seldom_said_to_fare_worse():
     assert not is_more_than_stated(number, 100, stated("FA014")), group
 
 
-@pytest.mark.parametrize(("check", "least"), [("FA014", 0.55), ("FA019", 0.4)])
-def test_how_often_a_change_and_a_poor_order_are_found_in_20000_births(check, least):
-    """Measured: FA014 in 71 and FA019 in 58 of 100 (docs/benchmarks/audit.md); 60 samples are known to 12 points."""
+@pytest.mark.parametrize(("check", "power"), [("FA014", 0.73), ("FA019", 0.63)])
+def test_a_change_and_a_poor_order_are_found_as_often_as_stated(check, power):
+    """In 20,000 births, 107 events of the group: the powers that docs/benchmarks/audit.md gives, of 250 samples."""
     (births,) = [births for births in FAULTS if births.check == check]
     told = audits(births, 20_000, 60, np.random.default_rng(5), with_rule=False)
-    assert told.named[check, PLANTED] >= least * 60
-    assert told.named[check, PLANTED] < 60, "power in a group of 107 events is stated as short of certain"
+    assert binomtest(told.named[check, PLANTED], 60, power).pvalue > 1e-3
 
 
 @pytest.mark.parametrize("women", [5000, 20_000])

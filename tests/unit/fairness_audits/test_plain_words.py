@@ -19,6 +19,7 @@ MISSED = {"found": 20, "missed": 280, "cleared": 2600, "false_alarms": 100}
 ACCEPTED = Acceptance(
     check="FA003",
     outcome="preterm_birth",
+    model_version="v1",
     name="A. Reviewer",
     role="Equity lead",
     date=datetime.date(2026, 1, 1),
@@ -52,7 +53,7 @@ def test_a_ratio_of_too_few_events_is_not_said_on_the_first_page(audited, exact)
 
 
 def test_an_acceptance_is_said_and_the_verdict_does_not_hide_it(audited, exact):
-    groups = {"White": MANY, "Asian": MISSED}
+    groups = {"White": {**MANY, "model_version": "v1"}, "Asian": {**MISSED, "model_version": "v1"}}
     assert _words(audited(groups)).accepted == ()
     report = audited(groups, policy=replace(exact, acceptances=(ACCEPTED,)))
     words = _words(report)
@@ -68,7 +69,8 @@ def test_an_acceptance_is_said_and_the_verdict_does_not_hide_it(audited, exact):
 
 
 def test_an_acceptance_that_covers_no_finding_is_not_said(audited, exact):
-    words = _words(audited({"White": MANY, "Asian": MANY}, policy=replace(exact, acceptances=(ACCEPTED,))))
+    fair = {group: {**MANY, "model_version": "v1"} for group in ("White", "Asian")}
+    words = _words(audited(fair, policy=replace(exact, acceptances=(ACCEPTED,))))
     assert words.accepted == ()
     assert words.verdict.startswith("Nothing found here blocks a release.")
 

@@ -7,6 +7,7 @@ import html
 import json
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from fairness_audits.audit import audit
@@ -27,6 +28,7 @@ ACCEPTED = """
 check = "FA003"
 outcome = "preterm_birth"
 group = "Asian"
+model_version = "v1"
 name = "A. Reviewer"
 role = "Equity lead"
 date = 2026-01-01
@@ -89,6 +91,9 @@ def test_codes_are_unique_and_in_order():
         (PLAIN.replace('["ethnic_group"]', '["ethnic_group", "ethnic_group"]'), "names a level twice"),
         (PLAIN + ACCEPTED.replace("2026-01-01", '"2026-01-01"'), "without quotes"),
         (PLAIN + ACCEPTED.replace("2026-06-30", "2025-06-30"), "expires before"),
+        (PLAIN + ACCEPTED.replace('model_version = "v1"\n', ""), "model_version is missing; .* of one version"),
+        (PLAIN + ACCEPTED.replace('"v1"', '"not given"'), "give the predictions a column model_version"),
+        (PLAIN + ACCEPTED.replace('"v1"', '" "'), "model_version must be text"),
         ("schema = ", "not valid TOML"),
     ],
 )
@@ -119,8 +124,8 @@ def test_a_named_reference_is_compared_with(answers, exact):
 
 
 MISSED = {
-    "White": {"found": 300, "missed": 700, "cleared": 9000},
-    "Asian": {"found": 20, "missed": 280, "cleared": 2700},
+    "White": {"found": 300, "missed": 700, "cleared": 9000, "model_version": "v1"},
+    "Asian": {"found": 20, "missed": 280, "cleared": 2700, "model_version": "v1"},
 }
 
 
@@ -131,14 +136,24 @@ MISSED = {
         (ACCEPTED, datetime.date(2026, 7, 1), True),
         (ACCEPTED.replace("Asian", "Black"), datetime.date(2026, 1, 31), True),
         (ACCEPTED.replace("2026-01-01", "2026-02-01"), datetime.date(2026, 1, 31), True),
-        (ACCEPTED + 'model_version = "2"\n', datetime.date(2026, 1, 31), True),
-        (ACCEPTED + 'model_version = "not given"\n', datetime.date(2026, 1, 31), False),
+        (ACCEPTED.replace('"v1"', '"v2"'), datetime.date(2026, 1, 31), True),
         ("", datetime.date(2026, 1, 31), True),
     ],
 )
 def test_a_named_person_answers_for_a_finding_until_it_expires(table, acceptance, on, blocks):
     report = audit(table(MISSED), _policy(PLAIN + acceptance), as_of=on)
     assert ("FA003" in report.blocking) == blocks
+
+
+def test_what_was_accepted_of_one_version_blocks_the_next(table):
+    """The same women, the same finding, the same policy: only the model is another."""
+    policy, day = _policy(PLAIN + ACCEPTED), datetime.date(2026, 1, 31)
+    next_version = table(MISSED).with_columns(model_version=pl.lit("v2"))
+    assert audit(table(MISSED), policy, as_of=day).blocking == ()
+    report = audit(next_version, policy, as_of=day)
+    assert report.blocking == ("FA003",)
+    assert "version v1 alone" in report.acceptances[0].text
+    assert "nothing that it is about was found" in report.acceptances[0].text
 
 
 def test_exact_thresholds_and_rates_are_reported_beside_the_offer_policy(table, exact):

@@ -42,4 +42,14 @@ def test_groups_that_differ_only_in_how_common_the_outcome_is(table, exact):
     assert pooled is not None
     assert pooled > 0.65
     assert report.group(report.models[0], "Black")["auroc"].value == 0.5
-    assert {f.state for f in report.findings if f.code == "FA019"} == {"cannot tell"}  # no variance, so no limits
+    found = [f for f in report.findings if f.code == "FA019"]
+    assert {(f.state, f.group) for f in found} == {("finding", "White"), ("finding", "Black")}
+    assert all(f"Every risk told to {f.group} women was the same" in f.sentence for f in found)
+
+
+def test_one_risk_for_all_is_no_order_to_compare(table, exact):
+    """It is FA020 that says so; that events are too few would not be why."""
+    rows = table({"White": ORDERED, "Black": ORDERED}).with_columns(risk=pl.lit(0.1))
+    (found,) = [f for f in audit(rows, exact).findings if f.code == "FA019"]
+    assert found.state == "not applicable"
+    assert "Every woman was told the same risk" in found.sentence

@@ -53,3 +53,37 @@ def test_one_risk_for_every_woman_is_said_on_the_first_page(table, alert, disclo
     assert found.state == "finding"
     assert in_plain_words(report, report.models[0]).is_blocked
     assert "Every woman was told the same risk" in report_page(report)
+
+
+# What may be said of one risk for all beside FA020: nothing that rests on an order or on who was flagged.
+RESTS_ON_ORDER = ("FA003", "FA005", "FA006", "FA019")
+
+
+@pytest.mark.parametrize("alert", [True, False, None])
+def test_one_risk_for_every_woman_passes_no_check_that_rests_on_order(table, alert):
+    """Flags none, one or all; where none are given, the policy flags one woman in ten, here as if by lot."""
+    rows = table({"White": COIN, "Black": COIN}).with_columns(risk=pl.lit(0.1), alert=pl.lit(alert, dtype=pl.Boolean))
+    states = {f.code: f.state for f in audit(rows, DEFAULT_POLICY).findings if f.code in RESTS_ON_ORDER}
+    assert set(states) == set(RESTS_ON_ORDER)
+    assert not {"passed", "finding"} & set(states.values())
+
+
+def test_one_risk_beside_flags_that_come_from_elsewhere_still_compares_the_flags(table, exact):
+    """Flags that others gave miss the women of one group: that is so whatever risk was told."""
+    misses = {"found": 50, "missed": 450, "cleared": 4500}
+    finds = {"found": 400, "missed": 100, "cleared": 4500}
+    rows = table({"White": finds, "Black": misses}).with_columns(risk=pl.lit(0.1))
+    found = {(f.code, f.state, f.group) for f in audit(rows, exact).findings}
+    assert ("FA003", "finding", "Black") in found
+    assert ("FA020", "finding", None) in found
+
+
+def test_one_event_told_a_middling_risk_is_not_one_risk_for_all(answers):
+    """Exact counts of one event: an area of a half without limits, of women told two risks."""
+    groups = {
+        "White": {"found": 1, "cleared": 50, "false_alarms": 50, "flagged_risk": 0.3},
+        "Black": {"cleared": 50, "other_risk": 0.6},
+    }
+    (found,) = answers("FA020", groups)
+    assert found.state == "cannot tell"
+    assert "same risk" not in found.sentence
