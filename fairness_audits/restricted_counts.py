@@ -76,6 +76,7 @@ def write_restricted_counts(counts: Counts, path: str | Path) -> Path:
         "group_scheme": counts.group_scheme,
         "as_of": counts.as_of.isoformat(),
         "rows": counts.rows,
+        "is_simulated": bool(counts.frame["simulated"].sum()),
         "content": _content(counts),
         "releases": sorted(counts.releases) or _releases(counts),
     }
