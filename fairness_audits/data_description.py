@@ -21,7 +21,8 @@ __all__ = ["DataDescription", "describe"]
 class DataDescription:
     """``unknown_labels`` are ethnic group labels that the named scheme does not have, with their rows.
 
-    They are kept as rows of the figures, and count as ethnicity that is not known.
+    They are kept as rows of the figures, and count as ethnicity that is not known. ``period`` is the first and the last
+    month of prediction (YYYY-MM); ``no_overlap`` who stated that no woman is in two files that were merged.
     """
 
     rows: int | None
@@ -31,9 +32,17 @@ class DataDescription:
     is_simulated: bool
     is_weighted: bool
     unknown_labels: Mapping[str, int | None]
+    period: tuple[str, str] | None
+    no_overlap: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        return {**vars(self), "groups": list(self.groups), "unknown_labels": dict(self.unknown_labels)}
+        return {
+            **vars(self),
+            "groups": list(self.groups),
+            "unknown_labels": dict(self.unknown_labels),
+            "period": list(self.period) if self.period else None,
+            "no_overlap": list(self.no_overlap),
+        }
 
 
 def describe(counts: Counts, rule: DisclosureRule) -> DataDescription:
@@ -49,4 +58,6 @@ def describe(counts: Counts, rule: DisclosureRule) -> DataDescription:
         is_simulated=bool(whole.rows["simulated"]),
         is_weighted=whole.is_weighted,
         unknown_labels=unknown,
+        period=counts.period,
+        no_overlap=counts.no_overlap,
     )

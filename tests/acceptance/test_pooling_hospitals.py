@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +101,63 @@ def test_what_cannot_be_merged_is_refused_by_name(counted: Path, in_this_process
     south = counted / "south.parquet"
     refused(in_this_process("audit", "merge", north, south, *out, *other), "asks for age_band", "counted under")
     assert not (tmp_path / "x").exists()
+
+
+@pytest.fixture(scope="module")
+def extracts(hospitals: Path, in_this_process: Command) -> Path:
+    """Restricted counts of extracts that name no site and share births; one is of another month, one tells no day."""
+    births = pl.read_csv(hospitals / "north.csv").drop("site")
+    parts = {
+        "first": births.head(1000).with_columns(predicted_at=pl.lit("2025-01-10T09:00:00Z")),
+        "second": births.tail(1000).with_columns(predicted_at=pl.lit("2025-01-20T09:00:00Z")),
+        "february": births.tail(500).with_columns(predicted_at=pl.lit("2025-02-20T09:00:00Z")),
+        "undated": births.tail(500),
+    }
+    for name, part in parts.items():
+        part.write_csv(hospitals / f"{name}.csv")
+        done = in_this_process(
+            *("audit", "run", "--predictions", hospitals / f"{name}.csv", *DAY, "--out", hospitals / f"{name}-report"),
+            *("--no-pdf", "--restricted-counts", hospitals / f"{name}.parquet"),
+        )
+        assert done.code == 0, done.said
+    return hospitals
+
+
+def test_women_who_may_be_in_both_files_are_not_counted_twice_unsaid(
+    extracts: Path, in_this_process: Command, tmp_path: Path
+) -> None:
+    first, out = extracts / "first.parquet", ("--no-pdf", "--out", tmp_path / "x")
+    for other in ("second", "undated"):
+        merge = ("audit", "merge", first, extracts / f"{other}.parquet", *out)
+        refused(in_this_process(*merge), f"first.parquet and {other}.parquet", "counted twice", "--no-overlap")
+        refused(in_this_process(*merge, "--no-overlap", "yes"), "NAME: SENTENCE")
+        refused(in_this_process(*merge, "--no-overlap", "A. Clerk: no 943 476 5919 in both"), "NHS")
+    same = ("audit", "merge", first, first, "--no-overlap", "A. Clerk: they hold different wards", *out)
+    refused(in_this_process(*same), "more than one")
+    assert not (tmp_path / "x").exists()
+
+
+def test_months_that_differ_tell_two_files_apart(extracts: Path, in_this_process: Command, tmp_path: Path) -> None:
+    files = (extracts / "first.parquet", extracts / "february.parquet")
+    done = in_this_process("audit", "merge", *files, "--no-pdf", "--out", tmp_path / "both")
+    assert done.code == 0, done.said
+    data = json.loads((tmp_path / "both" / "audit.json").read_text())["data"]
+    assert (data["period"], data["no_overlap"]) == (["2025-01", "2025-02"], [])
+
+
+def test_who_stated_that_no_woman_is_in_both_stays_with_the_counts(
+    extracts: Path, in_this_process: Command, tmp_path: Path
+) -> None:
+    stated = "A. Clerk, data manager: first holds ward A and second ward B"
+    kept = tmp_path / "kept.parquet"
+    done = in_this_process(
+        *("audit", "merge", extracts / "first.parquet", extracts / "second.parquet", "--no-overlap", stated),
+        *("--no-pdf", "--out", tmp_path / "both", "--restricted-counts", kept),
+    )
+    assert done.code == 0, done.said
+    assert f"Stated that none is, by {stated}" in (tmp_path / "both" / "report.html").read_text()
+    again = in_this_process(
+        "audit", "merge", kept, extracts / "february.parquet", "--no-pdf", "--out", tmp_path / "three"
+    )
+    assert again.code == 0, again.said
+    assert json.loads((tmp_path / "three" / "audit.json").read_text())["data"]["no_overlap"] == [stated]
