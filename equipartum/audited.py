@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,8 +24,20 @@ from fairness_audits.under_recording import UnderRecording
 from fairness_audits.wording import outcome_name, these_women
 from models.home import Home
 from models.release import CHAMPION
+from records.predictions import labels_read_otherwise
 
-__all__ = ["Audited", "audit_of_run", "audit_of_table", "logged", "show_audited", "show_review_list", "with_pdf"]
+__all__ = [
+    "Audited",
+    "audit_of_run",
+    "audit_of_table",
+    "logged",
+    "say_labels_read_otherwise",
+    "show_audited",
+    "show_review_list",
+    "with_pdf",
+]
+
+LABELS_SHOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +127,17 @@ def logged(terminal: Terminal, home: Home, observed: Path | None) -> pl.DataFram
     if outcomes is not None:
         terminal.say(f"{table['observed'].count():,} of {outcomes.height:,} outcomes belong to a risk in the log")
     return table
+
+
+def say_labels_read_otherwise(terminal: Terminal, files: Sequence[Path]) -> None:
+    """Which ethnic group labels are read as another, each with how it was written: what cannot be seen is spelt out."""
+    relabelled = labels_read_otherwise(files)
+    if relabelled:
+        told = "; ".join(f"{written!a} as {label!r}" for written, label in list(relabelled)[:LABELS_SHOWN])
+        more = len(relabelled) - LABELS_SHOWN
+        terminal.say(
+            f"ethnic group labels read as another label, {len(relabelled)}: {told}{f'; and {more} more' * (more > 0)}"
+        )
 
 
 def show_audited(terminal: Terminal, audited: Audited) -> None:

@@ -57,14 +57,16 @@ def banded_counts(
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def write_published_counts(counts: pl.DataFrame, path: Path, rule: DisclosureRule) -> None:
-    """As Parquet that says in its own metadata how it was rounded, and what it therefore cannot do."""
+def write_published_counts(counts: pl.DataFrame, path: Path, rule: DisclosureRule, *, is_simulated: bool) -> None:
+    """As Parquet that says in its own metadata how it was rounded, what it therefore cannot do, and if births are made
+    up (any of them)."""
     described = {
         "kind": PUBLISHED,
         "schema": 1,
         "disclosure": rule.name,
         "disclosure_rule": rule.title,
         "authority": rule.authority,
+        "is_simulated": is_simulated,
         "notice": (
             "Counts in about ten risk bands, after the disclosure rule. They show the shape of the risks by group and "
             "outcome. They do not add up exactly to any total and cannot be merged into the audit of several sites: "

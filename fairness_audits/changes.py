@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fairness_audits.changed_circumstances import changed_circumstances, printed_in_one_only
 from fairness_audits.findings import CANNOT_TELL
 from records.errors import EquipartumError
 
@@ -20,6 +21,8 @@ COMPARED = ("sensitivity", "observed_to_expected", "auroc")
 class Changes:
     """Both audits as printed; ``previous_id`` is empty where there was none.
 
+    ``circumstances`` holds (what, then, now) of what is not a figure: versions, policy, disclosure rule, data.
+    ``no_longer_printed`` and ``newly_printed`` hold (question and group, figure, then, now).
     ``not_compared`` says why there is nothing to tell although there was one.
     """
 
@@ -28,10 +31,14 @@ class Changes:
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     moved: tuple[tuple[str, str, str, str], ...] = ()
+    circumstances: tuple[tuple[str, str, str], ...] = ()
+    no_longer_printed: tuple[tuple[str, str, str, str], ...] = ()
+    newly_printed: tuple[tuple[str, str, str, str], ...] = ()
     not_compared: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return {**vars(self), "moved": [list(row) for row in self.moved]}
+        tables = ("moved", "circumstances", "no_longer_printed", "newly_printed")
+        return {**vars(self), **{name: [list(row) for row in getattr(self, name)] for name in tables}}
 
 
 class UnreadableAudit(EquipartumError):
@@ -56,7 +63,9 @@ def changes_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> Changes:
     named = Changes(previous_id=str(before.get("audit_id", "")), previous_on=str(before.get("on", "")))
     try:
         old_findings, old_figures = _found(before), _figures(before)
-    except (KeyError, TypeError, AttributeError):
+        circumstances = changed_circumstances(before, now)
+        lost, gained = printed_in_one_only(before, now), printed_in_one_only(now, before)
+    except (KeyError, TypeError, AttributeError, ValueError):
         form = f"in another form (schema {before.get('schema', 'not given')})"
         return replace(named, not_compared=f"it was written {form} than this version of the program reads")
     new_findings, new_figures = _found(now), _figures(now)
@@ -74,6 +83,9 @@ def changes_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> Changes:
             if _named(finding) not in new_findings
         ),
         moved=tuple(moved),
+        circumstances=circumstances,
+        no_longer_printed=lost,
+        newly_printed=tuple((where, name, then, told) for where, name, told, then in gained),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import polars as pl
 
@@ -50,6 +51,11 @@ SUMS = (
 )
 
 
+class _SchemeAndPeriod(TypedDict):
+    group_scheme: str
+    period: tuple[str, str] | None
+
+
 class CountsDoNotAdd(EquipartumError):
     """Counts made under different group columns, thresholds or coding schemes, or as of days between which births fell
     due.
@@ -72,6 +78,8 @@ class Counts:
     of risk squared (in fixed point; `in_units` has them as numbers). ``alert`` and ``observed`` are null where not
     evaluated, and not ascertained. ``repeated`` holds the women with several rows (`repeated_women`). ``releases`` are
     the digests of the restricted files that these were read from, by which the same one is not added twice.
+    ``period`` is the first and the last month (YYYY-MM) of prediction; None where any row tells no day. ``no_overlap``
+    holds who stated that no woman is in two of the parts these were merged from, and how they know.
     """
 
     frame: pl.DataFrame
@@ -81,6 +89,8 @@ class Counts:
     group_scheme: str
     as_of: datetime.date
     releases: frozenset[str] = frozenset()
+    period: tuple[str, str] | None = None
+    no_overlap: tuple[str, ...] = ()
 
     @property
     def keys(self) -> list[str]:
@@ -136,6 +146,8 @@ class Counts:
             repeated=pooled_patterns(self.repeated, other.repeated, keys=self.keys),
             as_of=as_of,
             releases=self.releases | other.releases,
+            period=_over_both(self.period, other.period),
+            no_overlap=tuple(sorted({*self.no_overlap, *other.no_overlap})),
         )
 
     def sections(self, keeping: Sequence[str] | None = None) -> list[tuple[dict[str, str], pl.DataFrame]]:
@@ -199,7 +211,7 @@ def count_predictions(
         repeated=repeated_women(needed, beside, section=SECTION_COLUMNS, keys=keys),
         cell_columns=tuple(cell_columns),
         thresholds=tuple(thresholds),
-        group_scheme=_scheme(table),
+        **_scheme_and_period(table),
         as_of=as_of,
     )
 
@@ -220,6 +232,18 @@ def _ordered(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     return frame.sort(keys, nulls_last=True).select(*keys, *SUMS)
 
 
-def _scheme(table: pl.LazyFrame) -> str:
-    first = table.select(pl.col("group_scheme").first()).collect(engine="streaming").item()
-    return str(first) if first is not None else NOT_GIVEN
+def _over_both(one: tuple[str, str] | None, other: tuple[str, str] | None) -> tuple[str, str] | None:
+    return None if one is None or other is None else (min(one[0], other[0]), max(one[1], other[1]))
+
+
+def _scheme_and_period(table: pl.LazyFrame) -> _SchemeAndPeriod:
+    """Months, because the first and the last day are each one woman's."""
+    at = pl.col("predicted_at")
+    told = table.select(
+        scheme=pl.col("group_scheme").first(), first=at.min(), last=at.max(), undated=at.null_count()
+    ).collect(engine="streaming")
+    seen = told.row(0, named=True)
+    return {
+        "group_scheme": str(seen["scheme"]) if seen["scheme"] is not None else NOT_GIVEN,
+        "period": None if seen["undated"] else (f"{seen['first']:%Y-%m}", f"{seen['last']:%Y-%m}"),
+    }

@@ -46,6 +46,9 @@ def standardised_net_benefit_interval(
     if events <= 0 or non_events <= 0:
         return UNDEFINED
     caught, alarmed, rate = wilson(found, events), wilson(false_alarms, non_events), wilson(events, women)
+    # Weights that differ a million times: the event rate may be nothing as far as can be told, and the most gained too.
+    if rate.low <= 0:
+        return UNDEFINED
     weight, least, most = (_weight(threshold, p) for p in (rate.value, rate.high, rate.low))
     value = caught.value - weight * alarmed.value
     below = (

@@ -106,6 +106,15 @@ class AuditReport:
         return tuple(dict.fromkeys(finding.code for finding in self.findings if finding.is_blocking))
 
     @property
+    def accepted_until(self) -> tuple[tuple[str, datetime.date], ...]:
+        """Code of each blocking finding that is accepted, with the first day on which an acceptance of it ends."""
+        ends: dict[str, datetime.date] = {}
+        for finding in self.findings:
+            if finding.accepted is not None and replace(finding, accepted=None).is_blocking:
+                ends[finding.code] = min(finding.accepted.expires, ends.get(finding.code, datetime.date.max))
+        return tuple(ends.items())
+
+    @property
     def passport(self) -> tuple[GroupFigures, ...]:
         """Women, events, ascertainment, interpreter need and deprivation by group, missing ethnicity a row."""
         return tuple(r for r in self.figures if r.is_primary and r.level in FLAT_LEVELS and not r.section.is_comparator)

@@ -56,7 +56,7 @@ def write_report(report: AuditReport, folder: str | Path, *, pdf: bool = False) 
     try:
         target.mkdir(parents=True, exist_ok=True)
         written[0].write_text(report_page(report), encoding="utf-8")
-        write_published_counts(report.counts, written[1], report.rule)
+        write_published_counts(report.counts, written[1], report.rule, is_simulated=report.is_simulated)
         written[2].write_text(report.to_json(), encoding="utf-8")
         if drawn is not None:
             written[3].write_bytes(drawn)

@@ -13,8 +13,8 @@ import hashlib
 import json
 import os
 import secrets
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import polars as pl
 
 from fairness_audits.bands import COUNTS_METADATA, PUBLISHED
 from fairness_audits.counts import SUMS, Counts, CountsDoNotAdd, SameCountsTwice, keys_of
+from fairness_audits.overlapping_counts import refuse_overlap
 from records.errors import EquipartumError
 
 __all__ = [
@@ -32,12 +33,10 @@ __all__ = [
     "is_restricted",
     "pooled_counts",
     "read_restricted_counts",
-    "sites_in_several",
     "write_restricted_counts",
 ]
 
 RESTRICTED = "restricted"
-NO_SITE = "no site named"
 COUNTS_SCHEMA = 1
 NOTICE = (
     "RESTRICTED. Exact counts in fine risk bins: small cells describe single women. For holders of the records and for "
@@ -79,7 +78,10 @@ def write_restricted_counts(counts: Counts, path: str | Path) -> Path:
         "group_scheme": counts.group_scheme,
         "as_of": counts.as_of.isoformat(),
         "rows": counts.rows,
+        "is_simulated": bool(counts.frame["simulated"].sum()),
         "content": _content(counts),
+        "period": counts.period,
+        "no_overlap": counts.no_overlap,
         "releases": sorted(counts.releases) or _releases(counts),
     }
     wide = [name for name, dtype in counts.frame.schema.items() if dtype == pl.Int128()]
@@ -117,29 +119,26 @@ def read_restricted_counts(path: str | Path) -> Counts:
     return counts
 
 
-def pooled_counts(paths: Sequence[str | Path]) -> Counts:
-    """The counts of several restricted files, as if their rows had been pooled; a refusal names the file."""
+def pooled_counts(paths: Sequence[str | Path], *, no_overlap: str = "") -> Counts:
+    """The counts of several restricted files, as if their rows had been pooled; a refusal names the file.
 
-    def added(counts: Counts, path: str | Path) -> Counts:
+    ``no_overlap`` is a named person's statement that no woman is in two of them (`no_overlap_statement`). Without it,
+    files that neither sites nor months tell apart are refused: `CountsMayOverlap`.
+    """
+    parts = [read_restricted_counts(path) for path in paths]
+
+    def added(counts: Counts, given: tuple[str | Path, Counts]) -> Counts:
+        path, part = given
         try:
-            return counts.merge(read_restricted_counts(path))
+            return counts.merge(part)
         except (CountsDoNotAdd, SameCountsTwice) as refusal:
             raise type(refusal)(f"{Path(path).name}: {refusal}") from None
 
-    return functools.reduce(added, paths[1:], read_restricted_counts(paths[0]))
-
-
-def sites_in_several(paths: Sequence[str | Path]) -> tuple[str, ...]:
-    """Sites that more than one of the files names, 'no site named' for those that name none.
-
-    No identifier leaves a site, so whether a birth is in two of these files cannot be seen; that it could be, can.
-    """
-    seen = Counter(
-        site if site is not None else NO_SITE
-        for path in paths
-        for site in read_restricted_counts(path).frame["site"].unique()
-    )
-    return tuple(sorted(site for site, files in seen.items() if files > 1))
+    pooled = functools.reduce(added, list(zip(paths, parts, strict=True))[1:], parts[0])
+    if no_overlap:
+        return replace(pooled, no_overlap=tuple(sorted({*pooled.no_overlap, no_overlap})))
+    refuse_overlap(parts, [Path(path).name for path in paths])
+    return pooled
 
 
 def is_restricted(path: Path) -> bool:
@@ -187,6 +186,8 @@ def _counts(table: pl.DataFrame, described: Mapping[str, Any]) -> Counts:
         group_scheme=described["group_scheme"],
         as_of=datetime.date.fromisoformat(described["as_of"]),
         releases=frozenset(described["releases"]),
+        period=(str(period[0]), str(period[1])) if (period := described.get("period")) else None,
+        no_overlap=tuple(map(str, described.get("no_overlap", ()))),
     )
 
 

@@ -36,6 +36,8 @@ def audit_address(outcome: str, prediction_point: str, audit_id: str) -> str:
 class ReleaseTags:
     """What the registry says of a version without opening it. All values are short text.
 
+    ``accepted_until`` holds a code and a day, 'FA002 2027-05-23', for each finding that would block and was accepted.
+
     ``audit_id`` is empty until the version's audit is filed whole.
     """
 
@@ -48,6 +50,7 @@ class ReleaseTags:
     blocking_findings: tuple[str, ...]
     status: str
     audit_id: str
+    accepted_until: tuple[str, ...] = ()
 
     def to_tags(self) -> dict[str, str]:
         return {
@@ -60,6 +63,7 @@ class ReleaseTags:
             "blocking_findings": ",".join(self.blocking_findings),
             "status": self.status,
             "audit_id": self.audit_id,
+            "accepted_until": ",".join(self.accepted_until),
         }
 
     @classmethod
@@ -75,4 +79,5 @@ class ReleaseTags:
             blocking_findings=blocking,
             status=tags["status"],
             audit_id=tags["audit_id"],
+            accepted_until=tuple(one for one in tags.get("accepted_until", "").split(",") if one),
         )

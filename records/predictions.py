@@ -48,6 +48,7 @@ __all__ = [
     "UnscoredPrediction",
     "WeightOutsideRange",
     "complete_predictions",
+    "labels_read_otherwise",
     "place_of_refusal",
     "read_predictions",
     "write_predictions",
@@ -101,7 +102,8 @@ _DEFAULTS: Mapping[str, str | float | bool] = MappingProxyType(
 
 # Case-folded ways to write that ethnicity is missing: any of them left as it stands would be audited as a group.
 _MISSING_LABELS: Mapping[str, str] = MappingProxyType(
-    dict.fromkeys(("", "unknown", "not known", "not_known", "null", "na", "n/a", "none", "nan"), NOT_KNOWN)
+    dict.fromkeys(("", "unknown", "not known", "not_known", "null", "na", "n/a", "none", "nan", "missing"), NOT_KNOWN)
+    | dict.fromkeys(("not recorded", "not_recorded", "not available"), NOT_KNOWN)
     | dict.fromkeys(("not stated", "not_stated", "prefer not to say", "refused"), NOT_STATED)
 )
 # 'white' and 'WHITE' are the group 'White': apart, each would be audited on too few women.
@@ -121,6 +123,20 @@ def read_predictions(paths: str | Path | Sequence[str | Path]) -> pl.LazyFrame:
     if not files:
         raise EmptyPredictions("no predictions file was named")
     return pl.concat([complete_predictions(_scan(file)) for file in files], how="vertical")
+
+
+def labels_read_otherwise(paths: str | Path | Sequence[str | Path]) -> dict[tuple[str, str], int]:
+    """Rows of each ethnic group label that `read_predictions` reads as another, by (as written, as read)."""
+    rows: dict[tuple[str, str], int] = {}
+    for file in [paths] if isinstance(paths, str | Path) else paths:
+        table = _scan(Path(file))
+        if table.collect_schema().get("ethnic_group") != pl.String():
+            continue
+        counted = table.group_by("ethnic_group").len().drop_nulls().collect(engine="streaming")
+        for written, n in counted.iter_rows():
+            if (tidy := _tidy(written)) != written:
+                rows[written, tidy] = rows.get((written, tidy), 0) + n
+    return dict(sorted(rows.items()))
 
 
 def _scan(file: Path) -> pl.LazyFrame:
@@ -167,7 +183,7 @@ def complete_predictions(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
     Unknown stays null; only what names the row ('not given'), the group ('Not known') and the weight (1) is filled.
     A blank ethnic group, or one written as 'unknown' or 'n/a', is 'Not known'; 'refused' is 'Not stated'.
     One that is a group of a scheme but for case, spaces and characters that are not shown is that group; any other
-    label stays as it is written, without those characters.
+    label stays as it is written, without those characters and with single spaces (`labels_read_otherwise` tells which).
     """
     lazy = frame.lazy()
     given = lazy.collect_schema()
@@ -213,16 +229,20 @@ def _completed(name: str, dtype: pl.DataType, given: pl.DataType | None) -> pl.E
 def _tidy_labels(labels: pl.Series) -> pl.Series:
     """Label by label rather than row by row: millions of rows hold a handful of labels."""
     as_written = labels.unique().drop_nulls()
-    shown = [_as_shown(label) for label in as_written]
-    stripped = pl.Series(shown, dtype=pl.String).str.strip_chars()
-    folded = stripped.str.to_lowercase().str.replace_all(r"\s+", " ")
-    tidy = folded.replace_strict(_READ_AS, default=stripped, return_dtype=pl.String())
+    tidy = pl.Series([_tidy(label) for label in as_written], dtype=pl.String)
     return labels if tidy.equals(as_written) else labels.replace(as_written, tidy)
+
+
+def _tidy(label: str) -> str:
+    shown = _as_shown(label)
+    return _READ_AS.get(shown.lower(), shown)
 
 
 def _as_shown(label: str) -> str:
     """Letters that look alike made alike, and what is not shown left out: 'B\u200black' would be a group of its own."""
-    return "".join(c for c in unicodedata.normalize("NFKC", label) if unicodedata.category(c) not in NOT_SHOWN)
+    # A tab or a line end is a space between words, though its category is that of what is not shown.
+    spaced = " ".join(unicodedata.normalize("NFKC", label).split())
+    return " ".join("".join(c for c in spaced if unicodedata.category(c) not in NOT_SHOWN).split())
 
 
 def write_predictions(frame: pl.DataFrame | pl.LazyFrame, path: str | Path) -> None:

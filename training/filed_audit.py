@@ -61,7 +61,12 @@ def file_audit(
         run.log_text(with_audit(registry.card(version), named, address), CARD_ARTIFACT)
         keep_summary(named, unfinished)
         listed = write_review_list(kept.missed_women(named), unfinished) if with_review_list else None
-    tags = replace(version.tags, blocking_findings=tuple(named.blocking), audit_id=audit_id)
+    tags = replace(
+        version.tags,
+        blocking_findings=tuple(named.blocking),
+        accepted_until=tuple(f"{code} {day.isoformat()}" for code, day in named.accepted_until),
+        audit_id=audit_id,
+    )
     return FiledAudit(
         version=registry.retag(version, tags),
         report=named,

@@ -38,7 +38,18 @@ def _lines(version: Version) -> tuple[str, ...]:
         f"{version.name}  version {version.version}  {aliases}  run {version.run_id[:8]}",
         f"    {tags.definition}",
         f"    {'SIMULATED: NOT FOR CARE' if tags.is_simulated else tags.source}; {tags.status}; "
-        f"blocked by {', '.join(tags.blocking_findings) or 'nothing'}; registered {registered:%Y-%m-%d %H:%M} UTC",
+        f"blocked by {', '.join(tags.blocking_findings) or 'nothing'}; "
+        f"{_accepted(tags.accepted_until)}registered {registered:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _accepted(until: tuple[str, ...]) -> str:
+    """'FA002 accepted until 2027-05-23; '. An acceptance that has ended is said to have: nothing answers for it now."""
+    today = datetime.now(UTC).date().isoformat()
+    told = (one.split(" ", 1) for one in until)
+    return "".join(
+        f"{code} accepted until {day}; " if today <= day else f"{code} ACCEPTANCE EXPIRED on {day}; "
+        for code, day in told
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import subprocess
@@ -179,3 +180,39 @@ def test_a_disk_without_room_leaves_no_half_report(births, tmp_path: Path):
     assert "the report cannot be written there (file too large)" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_labels_that_differ_in_what_is_not_shown_are_one_and_said_so(
+    births: pl.DataFrame, in_this_process: Command, tmp_path: Path
+) -> None:
+    written = ["Polish  Roma", "Polish Roma", "Polish\u200b Roma", "missing"]
+    births.with_columns(ethnic_group=pl.Series([written[n % 4] for n in range(births.height)])).write_csv(
+        tmp_path / "births.csv"
+    )
+    done = in_this_process(
+        *("audit", "run", "--predictions", tmp_path / "births.csv", "--out", tmp_path / "report", "--no-pdf")
+    )
+    assert done.code == 0, done.said
+    assert "ethnic group labels read as another label, 3:" in done.err
+    assert "'Polish\\u200b Roma' as 'Polish Roma'" in done.err
+    assert json.loads((tmp_path / "report" / "audit.json").read_text())["data"]["groups"] == [
+        "Not known",
+        "Polish Roma",
+    ]
+
+
+def test_the_report_counts_and_names_labels_that_the_scheme_does_not_have(
+    births: pl.DataFrame, in_this_process: Command, tmp_path: Path
+) -> None:
+    written = ["White", "Whiet", "Blck", "White"]
+    births.with_columns(
+        ethnic_group=pl.Series([written[n % 4] for n in range(births.height)]), group_scheme=pl.lit("england_2021")
+    ).write_csv(tmp_path / "births.csv")
+    done = in_this_process(
+        *("audit", "run", "--predictions", tmp_path / "births.csv", "--out", tmp_path / "report", "--no-pdf")
+    )
+    assert done.code == 0, done.said
+    page = (tmp_path / "report" / "report.html").read_text()
+    assert "2 labels that the coding scheme does not have, counted as ethnicity not known" in page
+    assert "“Blck” (100 rows), “Whiet” (100 rows)." in page
+    assert "Among them: 2 labels that the coding scheme does not have, 200 women." in page

@@ -138,6 +138,7 @@ def test_the_whole_path(
     assert done.code == 0, done.err
     assert done.last["blocking_findings"] == []
     assert "A. Person" in Path(done.last["report"]).read_text(encoding="utf-8")
+    assert "blocked by nothing; FA013 accepted until " in in_this_process("models", *at_home).out
 
     done = in_this_process("promote", "preterm_birth", 1, *at_home)
     assert done.code == 0, done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -53,30 +54,13 @@ def test_merged_counts_give_the_audit_of_the_pooled_births(counted: Path, in_thi
     files = [counted / "north.parquet", counted / "south.parquet"]
     done = in_this_process("audit", "merge", *files, "--out", counted / "both", "--json")
     assert done.code == 0, done.said
-    assert (done.last["files"], done.last["rows"], done.last["sites_in_several_files"]) == (2, 3000, [])
+    assert (done.last["files"], done.last["rows"]) == (2, 3000)
     tables = (counted / "north.csv", counted / "south.csv")
     assert in_this_process("audit", "--predictions", *tables, *DAY, "--out", counted / "pooled").code == 0
     for name in ("audit.json", "report.html"):
         assert (counted / "both" / name).read_bytes() == (counted / "pooled" / name).read_bytes()
     published = [pl.read_parquet(counted / folder / "counts.parquet") for folder in ("both", "pooled")]
     assert published[0].equals(published[1])
-
-
-@pytest.mark.parametrize(("site", "said"), [("north", "north"), (None, "no site named")])
-def test_where_a_birth_could_be_in_two_files_merging_says_so(
-    counted: Path, in_this_process: Command, tmp_path: Path, site: str | None, said: str
-) -> None:
-    """The second file is another release of the same site: nothing in it can show that some of its births are old."""
-    births = pl.read_csv(counted / "north.csv", schema_overrides={"pregnancy_id": pl.String})
-    files = []
-    for number, rows in enumerate((births.head(900), births.tail(900))):
-        rows.with_columns(site=pl.lit(site, dtype=pl.String)).write_csv(tmp_path / f"{number}.csv")
-        files.append(tmp_path / f"{number}.parquet")
-        run = ("audit", "run", "--predictions", tmp_path / f"{number}.csv", *DAY, "--out", tmp_path / "one", "--no-pdf")
-        assert in_this_process(*run, "--restricted-counts", files[-1]).code == 0
-    done = in_this_process("audit", "merge", *files, "--out", tmp_path / "both", "--no-pdf", "--json")
-    assert done.last["sites_in_several_files"] == [said]
-    assert f"in more than one of these files: {said}. A birth that is in two files is counted twice" in done.err
 
 
 def test_counts_are_the_owners_alone_and_not_in_the_report(counted: Path, in_this_process: Command) -> None:
@@ -117,3 +101,63 @@ def test_what_cannot_be_merged_is_refused_by_name(counted: Path, in_this_process
     south = counted / "south.parquet"
     refused(in_this_process("audit", "merge", north, south, *out, *other), "asks for age_band", "counted under")
     assert not (tmp_path / "x").exists()
+
+
+@pytest.fixture(scope="module")
+def extracts(hospitals: Path, in_this_process: Command) -> Path:
+    """Restricted counts of extracts that name no site and share births; one is of another month, one tells no day."""
+    births = pl.read_csv(hospitals / "north.csv").drop("site")
+    parts = {
+        "first": births.head(1000).with_columns(predicted_at=pl.lit("2025-01-10T09:00:00Z")),
+        "second": births.tail(1000).with_columns(predicted_at=pl.lit("2025-01-20T09:00:00Z")),
+        "february": births.tail(500).with_columns(predicted_at=pl.lit("2025-02-20T09:00:00Z")),
+        "undated": births.tail(500),
+    }
+    for name, part in parts.items():
+        part.write_csv(hospitals / f"{name}.csv")
+        done = in_this_process(
+            *("audit", "run", "--predictions", hospitals / f"{name}.csv", *DAY, "--out", hospitals / f"{name}-report"),
+            *("--no-pdf", "--restricted-counts", hospitals / f"{name}.parquet"),
+        )
+        assert done.code == 0, done.said
+    return hospitals
+
+
+def test_women_who_may_be_in_both_files_are_not_counted_twice_unsaid(
+    extracts: Path, in_this_process: Command, tmp_path: Path
+) -> None:
+    first, out = extracts / "first.parquet", ("--no-pdf", "--out", tmp_path / "x")
+    for other in ("second", "undated"):
+        merge = ("audit", "merge", first, extracts / f"{other}.parquet", *out)
+        refused(in_this_process(*merge), f"first.parquet and {other}.parquet", "counted twice", "--no-overlap")
+        refused(in_this_process(*merge, "--no-overlap", "yes"), "NAME: SENTENCE")
+        refused(in_this_process(*merge, "--no-overlap", "A. Clerk: no 943 476 5919 in both"), "NHS")
+    same = ("audit", "merge", first, first, "--no-overlap", "A. Clerk: they hold different wards", *out)
+    refused(in_this_process(*same), "more than one")
+    assert not (tmp_path / "x").exists()
+
+
+def test_months_that_differ_tell_two_files_apart(extracts: Path, in_this_process: Command, tmp_path: Path) -> None:
+    files = (extracts / "first.parquet", extracts / "february.parquet")
+    done = in_this_process("audit", "merge", *files, "--no-pdf", "--out", tmp_path / "both")
+    assert done.code == 0, done.said
+    data = json.loads((tmp_path / "both" / "audit.json").read_text())["data"]
+    assert (data["period"], data["no_overlap"]) == (["2025-01", "2025-02"], [])
+
+
+def test_who_stated_that_no_woman_is_in_both_stays_with_the_counts(
+    extracts: Path, in_this_process: Command, tmp_path: Path
+) -> None:
+    stated = "A. Clerk, data manager: first holds ward A and second ward B"
+    kept = tmp_path / "kept.parquet"
+    done = in_this_process(
+        *("audit", "merge", extracts / "first.parquet", extracts / "second.parquet", "--no-overlap", stated),
+        *("--no-pdf", "--out", tmp_path / "both", "--restricted-counts", kept),
+    )
+    assert done.code == 0, done.said
+    assert f"Stated that none is, by {stated}" in (tmp_path / "both" / "report.html").read_text()
+    again = in_this_process(
+        "audit", "merge", kept, extracts / "february.parquet", "--no-pdf", "--out", tmp_path / "three"
+    )
+    assert again.code == 0, again.said
+    assert json.loads((tmp_path / "three" / "audit.json").read_text())["data"]["no_overlap"] == [stated]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +20,10 @@ from equipartum.options import (
 from equipartum.terminal import Terminal
 from fairness_audits.audit import audit_counts
 from fairness_audits.figures import count_text
+from fairness_audits.overlapping_counts import no_overlap_statement
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from fairness_audits.report_files import write_report
-from fairness_audits.restricted_counts import pooled_counts, sites_in_several, write_restricted_counts
+from fairness_audits.restricted_counts import pooled_counts, write_restricted_counts
 
 EXAMPLES = (
     "Example: **equipartum audit merge north.parquet south.parquet --out both**, of files that each hospital made with "
@@ -37,6 +39,14 @@ def command(
         Path | None, typer.Option(help="Audit policy (TOML) that all were counted under. Default: the shipped one.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("audit"),
+    no_overlap: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Who states that no woman is in two of the files, and how they know: 'NAME: SENTENCE'. It is printed "
+            "in the report. Needed where neither sites nor months tell the files apart.",
+        ),
+    ] = None,
     restricted_counts: RestrictedCounts = None,
     no_pdf: NoPdf = False,
     as_json: AsJson = False,
@@ -47,14 +57,10 @@ def command(
         raise typer.BadParameter("name the counts of two sites or more", param_hint="FILE...")
     refuse_counts_beside_report(restricted_counts, out)
     refuse_unwritable_counts(restricted_counts)
-    counts = pooled_counts(files)
+    today = datetime.now(UTC).date()
+    stated = no_overlap_statement(no_overlap, today) if no_overlap is not None else ""
+    counts = pooled_counts(files, no_overlap=stated)
     terminal.say(f"{len(files)} files of counts pooled, as of {counts.as_of}")
-    shared = sites_in_several(files)
-    if shared:
-        terminal.say(
-            f"in more than one of these files: {', '.join(shared)}. A birth that is in two files is counted twice, and "
-            "nothing in them can show it: be sure that none is, by the dates of birth each file was agreed to hold"
-        )
     report = audit_counts(counts, read_policy(policy) if policy else DEFAULT_POLICY, as_of=counts.as_of)
     write_report(report, out, pdf=with_pdf(terminal, no_pdf))
     if restricted_counts is not None:
@@ -66,7 +72,6 @@ def command(
         {
             "blocking_findings": list(report.blocking),
             "files": len(files),
-            "sites_in_several_files": list(shared),
             "rows": report.data.rows,
             "report": str(out / "report.html"),
         }

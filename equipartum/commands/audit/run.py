@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from equipartum.audited import Audited, audit_of_run, audit_of_table, logged, show_audited, with_pdf
+from equipartum.audited import (
+    Audited,
+    audit_of_run,
+    audit_of_table,
+    logged,
+    say_labels_read_otherwise,
+    show_audited,
+    with_pdf,
+)
 from equipartum.options import (
     AsJson,
     HomeFolder,
@@ -117,4 +125,6 @@ def command(
             as_of=day,
             pdf=pdf,
         )
+    # Only now: the audit has refused labels that look like identifiers.
+    say_labels_read_otherwise(terminal, predictions or [])
     show_audited(terminal, audited)

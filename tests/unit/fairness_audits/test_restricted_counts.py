@@ -120,6 +120,7 @@ def test_published_counts_say_that_they_cannot_be_merged(hospital, tmp_path):
     published = write_report(report, tmp_path / "report") / "counts.parquet"
     said = json.loads(pl.read_parquet_metadata(published)[COUNTS_METADATA])
     assert said["kind"] == "published"
+    assert said["is_simulated"] is False
     assert "cannot be merged" in said["notice"]
     assert not is_restricted(published)
     with pytest.raises(
@@ -191,3 +192,10 @@ def test_a_policy_that_the_counts_cannot_answer_is_refused(hospital):
     # The site is always counted apart, and columns that no policy asks for are added up.
     by_site = replace(DEFAULT_POLICY, group_by=("ethnic_group", "site"))
     assert audit_counts(counts, by_site, as_of=ON).data.rows == audit_counts(hospital("North"), as_of=ON).data.rows
+
+
+def test_both_files_of_counts_say_that_births_are_made_up(table, tmp_path):
+    counts = _count(table({"White": {"found": 30, "cleared": 100}}).with_columns(is_simulated=pl.lit(value=True)))
+    published = write_report(audit_counts(counts, as_of=ON), tmp_path / "report") / "counts.parquet"
+    for file in (published, write_restricted_counts(counts, tmp_path / "restricted.parquet")):
+        assert json.loads(pl.read_parquet_metadata(file)[COUNTS_METADATA])["is_simulated"] is True

@@ -45,7 +45,7 @@ def test_a_label_that_the_declared_scheme_does_not_have_is_not_known(table, exac
         (answer,) = [f for f in report.findings if f.code == "FA009"]
         assert answer.state == state
         assert report.group(report.models[0], "Blck").counts["n"] == 100
-        assert ("whose label the coding scheme does not have" in answer.sentence) is (state == "finding")
+        assert ("1 label that the coding scheme does not have, 100 women." in answer.sentence) is (state == "finding")
 
 
 def test_where_most_labels_are_not_the_schemes_no_figure_of_a_group_is_published(table, exact):
@@ -60,3 +60,19 @@ def test_characters_that_are_not_shown_make_no_group(answers):
         "FA009", {"White": WOMEN, "W\u200bhite": {"cleared": 50}, "un\u00adknown\u202e": {"cleared": 300}}
     )
     assert answer.sentence.startswith("For 22 (")  # 300 of 1,350
+
+
+def test_a_table_without_one_label_of_its_scheme_has_no_ethnicity_recorded(table, exact):
+    rows = table({"Whiet": WOMEN, "Blck": WOMEN}).with_columns(group_scheme=pl.lit("england_2021"))
+    report = audit(rows, exact)
+    assert "FA009" in report.blocking
+    assert not report.data.ethnicity_recorded
+
+
+@pytest.mark.parametrize("label", ["missing", "Missing ", "N/A", "NOT  RECORDED", "\uff35nknown", "not\u00a0known"])
+def test_a_label_that_says_it_is_missing_is_not_known_with_and_without_a_scheme(table, exact, label):
+    rows = table({"White": WOMEN, label: {"cleared": 500}})
+    for scheme in ("england_2021", "not given"):
+        report = audit(rows.with_columns(group_scheme=pl.lit(scheme)), exact)
+        assert report.group(report.models[0], "Not known", "ethnic_group").counts["n"] == 500
+        assert report.data.unknown_labels == {}

@@ -1,0 +1,15 @@
+"""What `equipartum models` says of a version whose blocking finding was accepted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from equipartum.commands.models import _accepted
+
+
+def test_an_acceptance_is_said_with_its_last_day_and_as_expired_after_it():
+    today = datetime.now(UTC).date()
+    yesterday = today - timedelta(days=1)
+    assert _accepted((f"FA002 {today}",)) == f"FA002 accepted until {today}; "
+    assert _accepted((f"FA002 {yesterday}",)) == f"FA002 ACCEPTANCE EXPIRED on {yesterday}; "
+    assert _accepted(()) == ""
