@@ -40,7 +40,7 @@ ROUNDED = MappingProxyType(
         "specificity": 50,
         "positive_predictive_value": 16,
         "net_benefit": 30,
-        "observed_to_expected": 30,
+        "observed_to_expected": FEWEST_TRIED,
         "auroc": 8,
         "brier": 30,
         "calibration_in_the_large": 12,
