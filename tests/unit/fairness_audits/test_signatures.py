@@ -403,3 +403,14 @@ def test_a_folder_without_leave_to_write_is_told(kept: Path) -> None:
             add(kept)
     finally:
         kept.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("audit.json", "{"), ("audit.json", "[]"), ("audit.json", '{"audit_id": "0"}'), ("report.html", "<p>fair</p>")],
+)
+def test_what_cannot_be_read_or_is_of_another_audit_is_not_signed(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(AlteredAudit):
+        add(folder)
+    assert entries_of(folder) == ()
