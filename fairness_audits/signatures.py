@@ -151,7 +151,7 @@ def _refuse_unreadable(folder: Path) -> None:
             f"{AUDIT_FILE} or {REPORT_FILE} of audit {folder.name} cannot be read: nothing unread is signed; "
             "audit again"
         ) from error
-    if not isinstance(audit_id, str) or audit_id not in page:
+    if not isinstance(audit_id, str) or f"Disparity audit {audit_id} " not in page:
         raise AlteredAudit(
             f"{REPORT_FILE} of audit {folder.name} is not the page of the {AUDIT_FILE} beside it. Audit again"
         )
