@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 import polars as pl
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fairness_audits.data_audit.audit import audit_data
@@ -65,7 +65,8 @@ def _exact(told: dict[str, list[int]]) -> dict[tuple[str, str], int]:
     return found | {("Everyone", name): sum(found[group, name] for group in told) for name in named}
 
 
-@settings(max_examples=25, deadline=None)
+# Five pairs of six do not print alike, which is what rounding to five is about.
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(counts, st.sampled_from(list(GROUPS)), st.integers(0, 3), st.sampled_from([1, -1]))
 def test_files_that_print_alike_have_the_same_audit(told, group, kind, change):
     """One woman more or fewer, where every printed count stays what it was: not a letter of the audit changes."""
