@@ -232,6 +232,15 @@ def test_a_finding_that_is_gone_says_what_the_check_answers_now(audited):
     )
 
 
+def test_where_one_line_answers_for_several_groups_a_gone_finding_gets_its_own_groups_answer(audited):
+    """Of 60 events 13 are found, of others 30 in 100: whether by more than five in a hundred less cannot be told."""
+    before = audited({"White": WOMEN, "Asian": WOMEN, "Black": {**WOMEN, "found": 10, "missed": 190}})
+    unsure = {"found": 13, "missed": 47, "cleared": 500, "false_alarms": 30}
+    now = audited({"White": WOMEN, "Asian": WOMEN, "Black": unsure}, previous=before)
+    assert {f.state for f in now.findings if f.code == "FA003"} == {"cannot tell", "passed"}
+    assert f"FA003 · {_title('FA003')} · preterm_birth · Black · now: cannot tell" in now.changes.gone
+
+
 def _title(code):
     return next(check.title for check in CHECKS if check.code == code)
 

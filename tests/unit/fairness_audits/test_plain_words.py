@@ -52,6 +52,16 @@ def test_a_ratio_of_too_few_events_is_not_said_on_the_first_page(audited, exact)
     assert not any("Black" in line for line in _words(audited({"White": MANY, "Black": few}, policy=exact)).risk_wrong)
 
 
+def test_a_ratio_that_is_no_finding_is_said_to_be_none(audited, exact):
+    """O:E .89 (.83 to .96): surely not 1, and surely within the band of 0.8 to 1.25. Of 98 events it is not sure."""
+    within = {"found": 300, "missed": 400, "cleared": 9300, "false_alarms": 700}
+    (line,) = _words(audited({"White": within}, policy=exact)).risk_wrong
+    assert line.endswith("That is within what the policy allows, and no finding.")
+    unsure = {"found": 42, "missed": 56, "cleared": 1742, "false_alarms": 60}
+    (line,) = _words(audited({"White": unsure}, policy=exact)).risk_wrong
+    assert line.endswith("Whether it is by more than the policy allows cannot be told.")
+
+
 def test_an_acceptance_is_said_and_the_verdict_does_not_hide_it(audited, exact):
     groups = {"White": {**MANY, "model_version": "v1"}, "Asian": {**MISSED, "model_version": "v1"}}
     assert _words(audited(groups)).accepted == ()
