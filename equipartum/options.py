@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,7 @@ __all__ = [
     "SiteRulesFile",
     "SourceName",
     "refuse_counts_beside_report",
+    "refuse_report_over_inputs",
     "refuse_unwritable_counts",
 ]
 
@@ -77,7 +79,35 @@ def refuse_counts_beside_report(counts: Path | None, report: Path) -> None:
         )
 
 
-def refuse_unwritable_counts(counts: Path | None) -> None:
-    """Asked before the audit, which may take long, and not after it."""
-    if counts is not None:
-        refuse_unwritable(counts, option="--restricted-counts")
+def refuse_unwritable_counts(counts: Path | None, inputs: Iterable[Path | None]) -> None:
+    """Asked before the audit, which may take long: no leave, one of the inputs, or a file of another kind."""
+    if counts is None:
+        return
+    from fairness_audits.restricted_counts import is_restricted
+
+    if counts.resolve() in _resolved(inputs):
+        raise typer.BadParameter(
+            f"{counts.name} is read by this command: name another file", param_hint="--restricted-counts"
+        )
+    refuse_unwritable(counts, option="--restricted-counts")
+    if counts.exists() and not is_restricted(counts):
+        raise typer.BadParameter(
+            f"{counts.name} is there and holds no restricted counts: it is not overwritten; name another file",
+            param_hint="--restricted-counts",
+        )
+
+
+def refuse_report_over_inputs(out: Path, inputs: Iterable[Path | None]) -> None:
+    """A report's files must not take the place of what it is made from."""
+    from fairness_audits.report_files import PUBLIC_FILES
+
+    over = [name for name in PUBLIC_FILES if (out / name).resolve() in _resolved(inputs)]
+    if over:
+        raise typer.BadParameter(
+            f"the report would overwrite {', '.join(over)}, which this command reads: name another folder",
+            param_hint="--out",
+        )
+
+
+def _resolved(files: Iterable[Path | None]) -> set[Path]:
+    return {file.resolve() for file in files if file is not None}

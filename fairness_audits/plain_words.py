@@ -30,6 +30,8 @@ from fairness_audits.wording import (
 __all__ = ["OfAHundred", "PlainWords", "in_plain_words"]
 
 
+# Below this many events a rate of them is disguised or too rough to print under any rule.
+FEW_TO_PRINT = 20
 WITHIN_BAND = " That is within what the policy allows, and no finding."
 UNSURE_OF_BAND = " Whether it is by more than the policy allows cannot be told."
 
@@ -103,7 +105,9 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         ),
         gap="" if compares_nothing(everyone) else _gap(report, section, flattered),
         accepted=tuple(_accepted(finding) for finding in accepted),
-        verdict=_verdict(blocking, [finding for finding in accepted if finding.severity == "blocking"]),
+        verdict=_verdict(
+            blocking, [finding for finding in accepted if finding.severity == "blocking"], _is_judged(everyone)
+        ),
         is_blocked=bool(blocking),
         tally=tuple(
             (state, sum(finding.state == state for finding in report.findings_of(section)))
@@ -144,7 +148,16 @@ def _overall(report: AuditReport, section: Section) -> str:
         return unrecorded
     if kept := everyone["sensitivity"].not_published:
         return f"How many of the women who {went_on_to(section)} had been flagged is not published: {kept}."
+    if not everyone.counts["evaluated"] and everyone.counts["evaluated"] is not None:
+        return "The table does not say who was flagged, nor does the policy: who was missed cannot be told."
     if everyone["sensitivity"].is_hidden:
+        events = everyone.counts["evaluated_events"]
+        if events is not None and events > FEW_TO_PRINT:
+            return (
+                f"Of about {count_text(events)} women who {went_on_to(section)}, how many had been flagged cannot be "
+                "printed: it would give a small count back, or rests on a few rows of great weight, or on women told "
+                "the same risk at the cut."
+            )
         return "Too few women had the outcome to print how many of them had been flagged."
     if everyone["sensitivity"].value is None:
         return "No one was flagged, or no one is known to have had the outcome, so nobody can be said to be missed."
@@ -241,6 +254,8 @@ def _risk_wrong(rows: Sequence[GroupFigures], found: Sequence[Finding]) -> list[
 def _risk_not_wrong(everyone: GroupFigures, less_recorded: Sequence[str]) -> str:
     if unrecorded := nothing_recorded(everyone.counts):
         return unrecorded
+    if kept := everyone["observed_to_expected"].not_published:
+        return f"Whether the risk told is wrong for any group is not published: {kept}."
     if less_recorded:
         whom = listed([these_women(group) for group in less_recorded])
         others = "For no other ethnic group is the risk told shown to be wrong."
@@ -297,7 +312,12 @@ def _accepted(finding: Finding) -> str:
     )
 
 
-def _verdict(blocking: Sequence[Finding], accepted: Sequence[Finding]) -> str:
+def _is_judged(everyone: GroupFigures) -> bool:
+    """Whether anything is published of who was missed or whose risk is wrong."""
+    return any(everyone[name].value is not None for name in ("sensitivity", "observed_to_expected"))
+
+
+def _verdict(blocking: Sequence[Finding], accepted: Sequence[Finding], is_judged: bool) -> str:
     if blocking:
         names = listed([_named(finding) for finding in blocking])
         return f"Not to be released until a named person has answered for: {names}."
@@ -307,4 +327,6 @@ def _verdict(blocking: Sequence[Finding], accepted: Sequence[Finding]) -> str:
             f"A release would be blocked but for the acceptance of: {names}. What was accepted is still so; nothing "
             "else found here blocks."
         )
+    if not is_judged:
+        return "Nothing here blocks a release, because nothing could be judged. That is no reason to release it."
     return "Nothing found here blocks a release. That does not make the model fair: see what cannot be told."

@@ -152,7 +152,7 @@ def read_policy(source: str | Path) -> AuditPolicy:
     if not path.is_file():
         raise InvalidPolicy(f"{path.name}: there is no such policy file")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as refusal:
         raise InvalidPolicy(f"{path.name}: not readable as UTF-8 text ({type(refusal).__name__})") from None
     return policy_from_toml(text, name=path.name)

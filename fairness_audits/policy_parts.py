@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from fairness_audits.comment_text import IncompleteSignature, line, said
 from fairness_audits.policy_reading import InvalidPolicy, Table
 from records.predictions import NOT_GIVEN
 
@@ -187,6 +188,12 @@ def read_acceptance(row: Table, codes: tuple[str, ...]) -> Acceptance:
         group=row.optional_text("group"),
     )
     row.nothing_left()
+    try:
+        line("name", acceptance.name, acceptance.date)
+        line("role", acceptance.role, acceptance.date)
+        said(acceptance.reason, acceptance.date, needed=True)
+    except IncompleteSignature as refusal:
+        raise InvalidPolicy(f"{row.where}: {refusal}") from None
     if acceptance.expires < acceptance.date:
         raise InvalidPolicy(f"{row.where}: expires before it was accepted")
     return acceptance

@@ -30,6 +30,7 @@ __all__ = [
     "NotRestrictedCounts",
     "OtherCountsSchema",
     "PublishedCountsDoNotMerge",
+    "UnwrittenCounts",
     "is_restricted",
     "pooled_counts",
     "read_restricted_counts",
@@ -62,6 +63,10 @@ class DamagedCounts(EquipartumError):
     """Restricted counts that are not what was written."""
 
 
+class UnwrittenCounts(EquipartumError):
+    """Restricted counts for which there was no leave or no room."""
+
+
 def write_restricted_counts(counts: Counts, path: str | Path) -> Path:
     """Write ``counts`` so that they can be read back and merged exactly, readable by their owner alone from the start.
 
@@ -92,9 +97,20 @@ def write_restricted_counts(counts: Counts, path: str | Path) -> Path:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             table.write_parquet(file, metadata={COUNTS_METADATA: json.dumps(described)})
         draft.replace(target)
+    except (pl.exceptions.PolarsError, OSError) as refusal:
+        raise UnwrittenCounts(
+            f"{target.name}: the counts cannot be written there ({_why(refusal)}); nothing is left of them. Make "
+            "room, or name another place"
+        ) from None
     finally:
         draft.unlink(missing_ok=True)
     return target
+
+
+def _why(refusal: Exception) -> str:
+    if isinstance(refusal, OSError) and refusal.errno:
+        return os.strerror(refusal.errno).lower()
+    return "no room left?" if "space" in str(refusal).lower() else type(refusal).__name__
 
 
 def read_restricted_counts(path: str | Path) -> Counts:

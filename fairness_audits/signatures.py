@@ -22,7 +22,7 @@ from typing import Any
 
 from fairness_audits.comment_text import IncompleteSignature, is_shown_as_it_is, line, said
 from fairness_audits.pdf import names_audit
-from fairness_audits.report_files import AUDIT_FILE, PDF_FILE, SIGNED_FILES
+from fairness_audits.report_files import AUDIT_FILE, PDF_FILE, REPORT_FILE, SIGNED_FILES
 from fairness_audits.signature_ledger import add_line, last_line
 from records.errors import EquipartumError
 
@@ -116,6 +116,7 @@ def add_entry(folder: Path, *, kind: str, name: str, role: str, comment: str, on
     with _held(folder):
         entries = entries_of(folder)
         _refuse_altered(folder, entries)
+        _refuse_unreadable(folder)
         entry = Entry(
             kind=kind,
             name=name,
@@ -137,6 +138,23 @@ def add_entry(folder: Path, *, kind: str, name: str, role: str, comment: str, on
                 "out would not show. Make room, or get leave to write there, and add a comment"
             ) from None
     return entry
+
+
+def _refuse_unreadable(folder: Path) -> None:
+    """What nobody can read nobody has read: the page must be of the `audit.json` beside it."""
+    try:
+        content = json.loads((folder / AUDIT_FILE).read_text(encoding="utf-8"))
+        audit_id = content["audit_id"]
+        page = (folder / REPORT_FILE).read_text(encoding="utf-8")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AlteredAudit(
+            f"{AUDIT_FILE} or {REPORT_FILE} of audit {folder.name} cannot be read: nothing unread is signed; "
+            "audit again"
+        ) from error
+    if not isinstance(audit_id, str) or f"Disparity audit {audit_id} " not in page:
+        raise AlteredAudit(
+            f"{REPORT_FILE} of audit {folder.name} is not the page of the {AUDIT_FILE} beside it. Audit again"
+        )
 
 
 def digest_of(file: Path) -> str:

@@ -68,7 +68,20 @@ def repeated_hashes(table: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
 
 
 # Columns besides the ethnic group whose every value is printed as a name.
-PRINTED = ("outcome", "scored_by", "ethnic_category", "age_band", "parity")
+PRINTED = (
+    "outcome",
+    "scored_by",
+    "ethnic_category",
+    "age_band",
+    "parity",
+    "model_version",
+    "outcome_definition",
+    "site",
+)
+# Digests, dates and numbers of builds name versions and definitions; ten digits in a row are an NHS number.
+NAMED_WITH_DIGITS = ("model_version", "outcome_definition")
+DIGEST = re.compile(r"\b(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}\b")
+TEN_DIGITS = re.compile(r"\d{10}")
 ONLY_READ = ("predicted_at", "due_at", "interpreter_needed", "is_simulated")
 _RISK = pl.col("risk")
 _WEIGHT = pl.col("weight")
@@ -83,10 +96,7 @@ _FACTS = {
     **{f"labels of {name}": pl.col(name).drop_nulls().unique().implode() for name in PRINTED},
     "deprivation": (~pl.col("deprivation_quintile").is_between(1, 5)).sum(),
     # Read here, so that a value that is no date or no truth is refused before anything is made of the table.
-    **{
-        f"given {name}": pl.col(name).count()
-        for name in ("predicted_at", "due_at", "interpreter_needed", "is_simulated")
-    },
+    **{f"given {name}": pl.col(name).count() for name in ONLY_READ},
     "unnamed": (pl.col("pregnancy_id").is_null() | pl.col("outcome").is_null()).sum(),
 }
 
@@ -98,10 +108,15 @@ def _refuse_unusable(seen: Mapping[str, Any]) -> None:
         raise UnreadablePredictions(f"{seen['unnamed']} rows lack a pregnancy_id or an outcome; both name a prediction")
     for name in PRINTED:
         _refuse_long(name, seen[f"labels of {name}"])
-        if any(SIX_DIGITS.search(SPACES_AND_HYPHENS.sub("", label)) for label in seen[f"labels of {name}"]):
+        if any(_is_like_an_identifier(name, label) for label in seen[f"labels of {name}"]):
             raise IdentifiersAsGroups(
-                f"column {name!r} holds values with six digits or more: these look like identifiers, and every value "
-                "of this column is printed"
+                f"column {name!r} holds values with {'ten' if name in NAMED_WITH_DIGITS else 'six'} digits or more: "
+                "these look like identifiers, and every value of this column is printed"
+            )
+        if not all(label.isprintable() for label in seen[f"labels of {name}"]):
+            raise UnreadablePredictions(
+                f"column {name!r} holds characters that are not shown (line ends, control characters), and every value "
+                "of this column is printed: take them out"
             )
     labels = seen["labels"]
     _refuse_long("ethnic_group", labels)
@@ -135,6 +150,12 @@ def _refuse_unusable(seen: Mapping[str, Any]) -> None:
     schemes = seen["schemes"]
     if len(schemes) > 1:
         raise SchemesPooled(f"ethnic groups of several schemes in one table ({', '.join(schemes)}): audit each apart")
+
+
+def _is_like_an_identifier(name: str, label: str) -> bool:
+    if name in NAMED_WITH_DIGITS:
+        return TEN_DIGITS.search(SPACES_AND_HYPHENS.sub("", DIGEST.sub("", label))) is not None
+    return SIX_DIGITS.search(SPACES_AND_HYPHENS.sub("", label)) is not None
 
 
 def _refuse_long(name: str, labels: Sequence[str]) -> None:

@@ -171,6 +171,8 @@ def place_of_refusal(refusal: Exception) -> str:
         if "parse date" in str(refusal):
             return "predicted_at or due_at holds what is no date; write 2026-01-31, or 2026-01-31T09:30:00Z for a time"
         return type(refusal).__name__
+    if PREDICTION_COLUMNS.get(named[1]) is not None and PREDICTION_COLUMNS[named[1]].is_temporal():
+        return f"column {named[1]!r} holds what is no date; write 2026-01-31, or 2026-01-31T09:30:00Z for a time"
     wanted = "; write true or false" if PREDICTION_COLUMNS.get(named[1]) == pl.Boolean() else ""
     if named[1] == "risk":
         wanted = "; write a probability from 0 to 1, such as 0.123"
@@ -216,7 +218,9 @@ def _completed(name: str, dtype: pl.DataType, given: pl.DataType | None) -> pl.E
     if given == dtype or given == pl.Null():
         typed = column.cast(dtype)
     elif dtype.is_temporal() and given == pl.String():
-        typed = column.str.to_datetime(time_zone="UTC") if isinstance(dtype, pl.Datetime) else column.str.to_date()
+        # Day and month of a date with slashes are anybody's guess: it is made unreadable.
+        iso = column.str.replace(r"^\s*\d{1,2}[/.]", "not ISO 8601: ")
+        typed = iso.str.to_datetime(time_zone="UTC") if isinstance(dtype, pl.Datetime) else iso.str.to_date("%Y-%m-%d")
     elif dtype == pl.Boolean() and given not in (pl.Boolean(),):
         raise UnreadablePredictions(f"column {name!r} holds {given}, not true or false (empty where unknown)")
     else:

@@ -12,16 +12,25 @@ from fairness_audits.wording import CHANCE, was_told_one_risk, went_on_to
 __all__ = ["BetterThanChance"]
 
 
+PERFECT = 1.0
+# On fewer events a perfect order may be luck (project default).
+ENOUGH_FOR_A_LEAK = 20
+
+
 @dataclass(frozen=True, kw_only=True)
 class BetterThanChance:
     """Fires where the AUROC of everyone together surely lies within the limit of chance, or below.
 
-    Such a risk can look fair in every other check: it misses women of every group alike, and is right on average.
+    Such a risk can look fair in every other check: it misses women of every group alike, and is right on average. A
+    perfect order fires too: that is a leak.
     """
 
     code: str = "FA020"
     title: str = "Telling women apart at all"
-    next_step: str = "Do not use it: it offers care to women as a lottery would. Look for facts that carry the outcome."
+    next_step: str = (
+        "Do not use it. Where it tells nobody apart it offers care as a lottery would: look for facts that carry the "
+        "outcome. Where it is perfect, look for the outcome among the facts."
+    )
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
         if unrecorded := without_outcomes(self, evidence):
@@ -33,6 +42,12 @@ class BetterThanChance:
         who, figures = went_on_to(evidence.section), {"AUROC of everyone together": auroc.text}
         if was_told_one_risk(everyone):
             says = f"Every woman was told the same risk: it tells nobody who {who} from anybody else."
+            return (answer(self, evidence, FINDING, says, figures=figures),)
+        if auroc.value == PERFECT and (everyone.counts["scored_events"] or 0) >= ENOUGH_FOR_A_LEAK:
+            says = (
+                f"Every woman who {who} was told a higher risk than every woman who did not. No honest predictor does "
+                "that: the outcome, or something recorded after it, is among the facts."
+            )
             return (answer(self, evidence, FINDING, says, figures=figures),)
         if auroc.value is None or auroc.low is None or auroc.high is None:
             says = f"Too few women {who} to say whether the risk tells them from others."

@@ -34,7 +34,7 @@ class DataQuality:
                 self,
                 evidence,
                 FINDING,
-                f"Figures of {these_women(one.group)} are not published: {one.reason}.",
+                f"Figures of {_whose(one)} are not published: {one.reason}.",
                 group=None if one.group == EVERYONE else one.group,
                 figures={"gate": one.reason},
             )
@@ -59,3 +59,8 @@ class DataQuality:
         if one.gate.measure == "outcome_known":
             return not row["missing_outcomes"].is_undefined
         return one.gate.measure != "flag_known" or bool(evidence.everyone.counts["evaluated"])
+
+
+def _whose(one: GateAnswer) -> str:
+    """Whose figures the gate keeps back: where ethnicity is not known, those of the groups and not of everyone."""
+    return "ethnic groups" if one.gate.measure == "ethnicity_known" else these_women(one.group)

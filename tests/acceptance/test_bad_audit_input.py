@@ -60,10 +60,15 @@ def audited(in_this_process: Command, tmp_path: Path):
         (lambda b: pl.concat([b, b]), ("scored more than once", "keep one")),
         (lambda b: b.with_columns(deprivation_quintile=pl.lit(7)), ("deprivation_quintile outside 1",)),
         (lambda b: b.with_columns(deprivation_quintile=pl.lit(10**11)), ("column 'deprivation_quintile'",)),
-        (lambda b: b.with_columns(due_at=pl.lit("2026-13-45")), ("due_at holds what is no date", "2026-01-31")),
+        (lambda b: b.with_columns(due_at=pl.lit("2026-13-45")), ("'due_at'", "no date", "2026-01-31")),
         (lambda b: b.with_columns(predicted_at=pl.lit("yesterday")), ("predicted_at", "no date")),
         (lambda b: b.with_columns(ethnic_group=pl.lit("A" * 101)), ("'ethnic_group' holds values of more than 100",)),
         (lambda b: b.with_columns(age_band=pl.lit("old" * 40)), ("'age_band' holds values of more than 100",)),
+        (lambda b: b.with_columns(model_version=pl.lit("943 476 5919")), ("'model_version'", "ten digits")),
+        (lambda b: b.with_columns(outcome_definition=pl.lit("of 9434765919")), ("'outcome_definition'", "ten digits")),
+        (lambda b: b.with_columns(outcome=pl.lit("preterm\nbirth")), ("'outcome'", "not shown")),
+        (lambda b: b.with_columns(due_at=pl.lit("12/01/2026")), ("due_at", "no date", "2026-01-31")),
+        (lambda b: b.with_columns(predicted_at=pl.lit("12/01/2026 09:00")), ("predicted_at", "no date")),
         (lambda b: b.with_columns(postcode=pl.lit("X")), ("unknown column 'postcode'", "The columns are")),
         (lambda b: b.drop("observed"), ("observed", "shortest form")),
         (lambda b: b.with_columns(weight=pl.lit(0.0)), ("weight",)),
@@ -83,6 +88,7 @@ def audited(in_this_process: Command, tmp_path: Path):
     ids=[
         "empty", "percent", "NaN", "negative", "duplicates",
         "quintile 7", "quintile of eleven digits", "no such day", "no time", "long label", "long band",
+        "number as version", "number in a definition", "outcome of two lines", "slashes", "slashes and time",
         "unknown column", "missing column", "weight of zero",
         "negative weight", "contradictory", "schemes pooled", "hundreds of groups",
     ],
@@ -216,3 +222,68 @@ def test_the_report_counts_and_names_labels_that_the_scheme_does_not_have(
     assert "2 labels that the coding scheme does not have, counted as ethnicity not known" in page
     assert "“Blck” (100 rows), “Whiet” (100 rows)." in page
     assert "Among them: 2 labels that the coding scheme does not have, 200 women." in page
+
+
+@pytest.mark.parametrize("version", ["62effcff01a8", "ab0615554a0d", "2026.11.27", "20261127", "v12"])
+def test_what_versions_are_named_by_passes(audited, births, version):
+    assert audited(births.with_columns(model_version=pl.lit(version)), "--no-pdf").code == 0
+
+
+def test_nothing_that_is_read_is_overwritten(in_this_process: Command, births: pl.DataFrame, tmp_path: Path):
+    table, policy = tmp_path / "counts.parquet", tmp_path / "policy.toml"
+    births.write_parquet(table)
+    policy.write_text(POLICY)
+    before = table.read_bytes()
+    run = ("audit", "run", "--predictions", table, "--policy", policy, "--no-pdf")
+    elsewhere = ("--out", tmp_path / "out")
+    for file in (table, policy):
+        refused(in_this_process(*run, *elsewhere, "--restricted-counts", file), "is read by this command", code=2)
+    refused(in_this_process(*run, "--out", tmp_path), "would overwrite counts.parquet", code=2)
+    (tmp_path / "notes.txt").write_text("kept")
+    kept = ("--restricted-counts", tmp_path / "notes.txt")
+    refused(in_this_process(*run, *elsewhere, *kept), "holds no restricted counts", code=2)
+    assert (table.read_bytes(), policy.read_text(), (tmp_path / "notes.txt").read_text()) == (before, POLICY, "kept")
+    counts = ("--restricted-counts", tmp_path / "r.parquet")
+    assert in_this_process(*run, *elsewhere, *counts).code == 0
+    assert in_this_process(*run, *elsewhere, *counts).code == 0  # its own earlier counts may be replaced
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [("reason", "NHS 943 476 5919", "NHS"), ("name", "\\u202eA. Person", "name"), ("role", " ", "role")],
+)
+def test_what_an_acceptance_may_not_say(audited, births, tmp_path: Path, key: str, value: str, says: str):
+    said = {"name": "A. Person", "role": "lead", "reason": "years are pooled"} | {key: value}
+    written = (
+        POLICY
+        + """[[acceptance]]
+check = "FA003"
+outcome = "preterm_birth"
+model_version = "v1"
+date = 2026-01-01
+expires = 2027-01-01
+"""
+        + "".join(f'{name} = "{text}"\n' for name, text in said.items())
+    )
+    (tmp_path / "policy.toml").write_text(written)
+    refused(audited(births, "--policy", tmp_path / "policy.toml"), "[[acceptance]] 1", says)
+
+
+def test_of_a_table_without_flags_under_a_policy_of_flags_nobody_is_said_to_be_missed(audited, births, tmp_path: Path):
+    policy = POLICY.replace('kind = "rate"\nvalue = 0.1', 'kind = "offer_policy"')
+    (tmp_path / "policy.toml").write_text(policy)
+    done = audited(births, "--policy", tmp_path / "policy.toml", "--no-pdf")
+    assert "does not say who was flagged" in done.out
+
+
+def test_where_every_figure_is_kept_back_nothing_soothes(audited, births):
+    done = audited(births.with_columns(observed=pl.lit(value=False)), "--no-pdf")
+    assert "because nothing could be judged" in done.out
+    assert "shown to be wrong" not in done.out
+
+
+def test_where_no_label_is_the_schemes_ethnicity_is_not_recorded(audited, births):
+    strange = births.with_columns(group_scheme=pl.lit("england_2021"), ethnic_group=pl.lit("Klingon"))
+    done = audited(strange, "--no-pdf", "--json")
+    assert "FA009" in done.last["blocking_findings"]
+    assert "Figures of ethnic groups are not published" in str(done.last["findings"])

@@ -102,7 +102,7 @@ def test_of_a_small_group_the_report_cannot_tell(trained: Trained, outcome: str,
     row = trained.row(outcome, group)
     assert row["status"] == "cannot tell"
     assert row["events_needed"] > 50
-    assert f"Nothing firm can be told about {group} women" in trained.page(outcome)
+    assert f"How often {group} women are missed cannot be told firmly" in trained.page(outcome)
 
 
 @pytest.mark.parametrize("outcome", ["preterm_birth", "gestational_diabetes"])

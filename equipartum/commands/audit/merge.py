@@ -15,6 +15,7 @@ from equipartum.options import (
     NoPdf,
     RestrictedCounts,
     refuse_counts_beside_report,
+    refuse_report_over_inputs,
     refuse_unwritable_counts,
 )
 from equipartum.terminal import Terminal
@@ -56,7 +57,8 @@ def command(
     if len(files) < 2:
         raise typer.BadParameter("name the counts of two sites or more", param_hint="FILE...")
     refuse_counts_beside_report(restricted_counts, out)
-    refuse_unwritable_counts(restricted_counts)
+    refuse_unwritable_counts(restricted_counts, (*files, policy))
+    refuse_report_over_inputs(out, (*files, policy))
     today = datetime.now(UTC).date()
     stated = no_overlap_statement(no_overlap, today) if no_overlap is not None else ""
     counts = pooled_counts(files, no_overlap=stated)

@@ -23,6 +23,7 @@ from equipartum.options import (
     NoPdf,
     RestrictedCounts,
     refuse_counts_beside_report,
+    refuse_report_over_inputs,
     refuse_unwritable_counts,
 )
 from equipartum.terminal import Terminal
@@ -91,7 +92,9 @@ def command(
     home = Home.at(home_folder)
     for folder in (out or Path("audit"), home.audits, home.artifacts):
         refuse_counts_beside_report(restricted_counts, folder)
-    refuse_unwritable_counts(restricted_counts)
+    inputs = (*(predictions or ()), observed, policy, previous)
+    refuse_unwritable_counts(restricted_counts, inputs)
+    refuse_report_over_inputs(out or Path("audit"), inputs)
     day = as_of.date() if as_of else None
     chosen = read_policy(policy) if policy else None
     before = read_previous(previous) if previous else None

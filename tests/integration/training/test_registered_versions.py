@@ -203,7 +203,7 @@ def test_restricted_counts_are_never_an_artefact(twice: Any, tmp_path: Path) -> 
     """Written of the holdout on request; the registry takes no folder that holds them, whatever they are called."""
     target = tmp_path / "counts.parquet"
     run_id = twice.first.version.run_id
-    audit_run(twice.registry, twice.home, run_id, with_previous=False, restricted_counts=target)
+    audit_run(twice.registry, twice.home, run_id, policy=DEFAULT_POLICY, with_previous=False, restricted_counts=target)
     assert target.stat().st_mode & 0o777 == OWNER_ALONE
     assert read_restricted_counts(target).rows > 0
     kept = [f for place in (twice.home.artifacts, twice.home.audits) for f in place.rglob("*") if f.is_file()]

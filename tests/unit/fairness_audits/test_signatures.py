@@ -357,40 +357,43 @@ def test_a_process_killed_while_it_signs_loses_nothing_that_it_said_was_kept(kep
     assert signed(kept).is_signed
 
 
-@pytest.fixture
-def no_room(tmp_path: Path) -> Callable[[Path], None]:
-    """What a full disk does, by the limit of a file's size that the operating system holds this process to."""
-    import resource
-
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-
-    def limit(file: Path) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 8, before[1]))
-
-    yield limit  # type: ignore[misc]
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, ignored)
+SIGNS_WITHOUT_ROOM = """
+import datetime, resource, signal, sys
+from pathlib import Path
+from fairness_audits.signatures import UnwrittenSignature, add_entry
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    add_entry(Path(sys.argv[1]), kind="signature", name="B. Person", role="lead", comment="",
+              on=datetime.date(2026, 1, 31))
+except UnwrittenSignature as refusal:
+    print(refusal)
+"""
 
 
-def test_a_full_disk_leaves_what_was_signed_before(kept: Path, no_room: Callable[[Path], None]) -> None:
+def refused_for_room(folder: Path, file: Path) -> str:
+    """What is said where ``file`` can hardly grow: by a process's own limit on the size of the files that it writes.
+
+    In a process of its own: what this one prints may go to a file, too.
+    """
+    limit = str(file.stat().st_size + 8)
+    command = [sys.executable, "-c", SIGNS_WITHOUT_ROOM, str(folder), limit]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def test_a_full_disk_leaves_what_was_signed_before(kept: Path) -> None:
     add(kept)
     before = {file.name: file.read_bytes() for file in kept.iterdir()}
-    no_room(kept / "signatures.json")
-    with pytest.raises(UnwrittenSignature, match="nothing was added"):
-        add(kept, name="B. Person")
+    assert "nothing was added" in refused_for_room(kept, kept / "signatures.json")
     assert {file.name: file.read_bytes() for file in kept.iterdir()} == before
     assert signed(kept).is_signed
 
 
-def test_a_full_disk_under_the_ledger_is_told_and_leaves_no_half_line(
-    kept: Path, no_room: Callable[[Path], None]
-) -> None:
+def test_a_full_disk_under_the_ledger_is_told_and_leaves_no_half_line(kept: Path) -> None:
     ledger = kept.parents[2] / LEDGER_FILE
     ledger.write_bytes(b"\n" * 1_000_000)
-    no_room(ledger)
-    with pytest.raises(UnwrittenSignature, match="is kept beside it, but the home's ledger could not be written"):
-        add(kept)
+    said = refused_for_room(kept, ledger)
+    assert "is kept beside it, but the home's ledger could not be written" in said
     assert ledger.read_bytes() == b"\n" * 1_000_000
     assert "NOT IN THE LEDGER" in signed(kept).chain_in_words
 
@@ -403,3 +406,14 @@ def test_a_folder_without_leave_to_write_is_told(kept: Path) -> None:
             add(kept)
     finally:
         kept.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("audit.json", "{"), ("audit.json", "[]"), ("audit.json", '{"audit_id": "0"}'), ("report.html", "<p>fair</p>")],
+)
+def test_what_cannot_be_read_or_is_of_another_audit_is_not_signed(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(AlteredAudit):
+        add(folder)
+    assert entries_of(folder) == ()

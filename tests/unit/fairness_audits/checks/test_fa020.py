@@ -87,3 +87,11 @@ def test_one_event_told_a_middling_risk_is_not_one_risk_for_all(answers):
     (found,) = answers("FA020", groups)
     assert found.state == "cannot tell"
     assert "same risk" not in found.sentence
+
+
+def test_a_perfect_order_is_a_leak(answers):
+    (found,) = answers("FA020", {"White": {"found": 50, "cleared": 900}})
+    assert found.state == "finding"
+    assert "is among the facts" in found.sentence
+    (luck,) = answers("FA020", {"White": {"found": 5, "cleared": 90}})
+    assert luck.state == "cannot tell"
