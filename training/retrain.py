@@ -85,7 +85,7 @@ def retrain(
         printed = RULES[policy.disclosure].count
         denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
         notes = (denominator, split.description, *absences, *records.notes, *doubts, *warnings, *diagnosis.remarks)
-        label = fitted.model.digest[:12]
+        label = fitted.model.label
         predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)
         context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes, options=options)
