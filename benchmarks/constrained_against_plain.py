@@ -99,7 +99,7 @@ def judge(births: int, seed: int) -> dict[str, NDArray[np.float64]]:
     """By way of offering: AUROC, flags per 1,000, sensitivity of all and of each group, on births never seen."""
     fitting, unseen = simulate(births, 2 * seed), simulate(2 * births, 2 * seed + 1)
     rows: dict[str, NDArray[np.float64]] = {}
-    for constraint in ("tpr_floor", "tpr"):
+    for constraint in ("tpr_floor", "tpr", "fpr", "equalized_odds", "group_loss"):
         model = FairBoostClassifier(base_estimator(), constraint=constraint, random_state=seed)
         model.fit(fitting.predictors, fitting.event, sensitive_features=fitting.group)
         for number, row in enumerate(model.frontier_):

@@ -25,7 +25,7 @@ from models.offer_policy import OfferPolicy
 from records.concepts import CONCEPTS
 from records.errors import EquipartumError
 
-__all__ = ["CalibrationBand", "IntendedPopulation", "RiskBand", "RiskModel", "StaleModel"]
+__all__ = ["CalibrationBand", "IntendedPopulation", "RiskBand", "RiskModel", "StaleModel", "label_of"]
 
 
 class StaleModel(EquipartumError):
@@ -103,6 +103,11 @@ class RiskModel:
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def label(self) -> str:
+        """How a predictions table names the model."""
+        return label_of(self.digest)
+
     def raw_scores(self, encoded: npt.NDArray[np.float64], *, threads: int = 0) -> npt.NDArray[np.float64]:
         """Log-odds before calibration; ``encoded`` is (rows, columns)."""
         scores = self.booster.predict(encoded, raw_score=True, num_threads=threads)
@@ -169,3 +174,10 @@ class RiskModel:
             list_only_groups=tuple(header["list_only_groups"]),
             reference_histograms=header["reference_histograms"],
         )
+
+
+def label_of(digest: str) -> str:
+    """The digest's first twelve characters, or as many as reach its first letter: a table of predictions refuses a
+    version of digits alone, which looks like a woman's number, and one digest in 280 begins with twelve digits."""
+    letter = next((place for place, character in enumerate(digest) if character in "abcdef"), 0)
+    return digest[: max(12, letter + 1)]

@@ -55,7 +55,7 @@ def score_records(
 def _score(registry: Registry, version: Version, records: Records, site_rules: SiteRules) -> pl.DataFrame:
     model = load_version(registry, version)
     cohort = assemble(version.outcome, version.prediction_point, records, site_rules=site_rules)
-    return predict_holdout(model, cohort, _with_all_inputs(model, cohort), model_version=model.digest[:12])
+    return predict_holdout(model, cohort, _with_all_inputs(model, cohort), model_version=model.label)
 
 
 def _with_all_inputs(model: RiskModel, cohort: Cohort) -> pl.DataFrame:

@@ -8,14 +8,15 @@ from models.design import ImpossibleDesign, ModelDesign, booster_for
 from models.outcomes import outcome
 from records.clock import point
 from training.cohort import Cohort
-from training.fair_boost.multipliers import CONSTRAINTS
+from training.fair_boost.constraints import CONSTRAINTS
 
-__all__ = ["RetrainRequest", "design_for"]
+__all__ = ["RetrainRequest", "design_for", "warnings_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetrainRequest:
-    """What a researcher asks for. ``alert_rate`` is the share of women the site has places for.
+    """What a researcher asks for. ``alert_rate`` is the share of women the site has places for; ``tolerance`` a share
+    of women, for 'group_loss' nats.
 
     Raises `ImpossibleDesign`, or the error of an unknown outcome or point, before any file is read.
     """
@@ -35,7 +36,8 @@ class RetrainRequest:
         if self.constraint not in CONSTRAINTS:
             raise ImpossibleDesign(f"no constraint is called {self.constraint!r}; there are: {', '.join(CONSTRAINTS)}")
         if not 0 <= self.tolerance <= 1:
-            raise ImpossibleDesign(f"tolerance is a share of women from 0 to 1; got {self.tolerance:g}")
+            unit = "a log-loss in nats" if self.constraint == "group_loss" else "a share of women"
+            raise ImpossibleDesign(f"tolerance is {unit} from 0 to 1; got {self.tolerance:g}")
         if not 0 < self.alert_rate < 1:
             raise ImpossibleDesign(f"alert_rate is a share of women above 0 and below 1; got {self.alert_rate:g}")
 
@@ -57,3 +59,9 @@ def design_for(request: RetrainRequest, cohort: Cohort) -> ModelDesign:
         seed=request.seed,
         booster=dict(booster_for(cohort.denominator.in_cohort)),
     )
+
+
+def warnings_of(design: ModelDesign) -> tuple[str, ...]:
+    """What whoever asks for the design's constraint, and whoever reads its audit, is told of it."""
+    warning = CONSTRAINTS[design.constraint].warning
+    return () if warning is None else (f"constraint {design.constraint}: {warning}",)

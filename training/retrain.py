@@ -19,7 +19,7 @@ from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.audit_context import audit_context
 from training.cohort import OBSERVED, Cohort, assemble
-from training.design_choice import RetrainRequest, design_for
+from training.design_choice import RetrainRequest, design_for, warnings_of
 from training.diagnosis import Diagnosis, after_evaluation, diagnose
 from training.ethnicity_options import ethnicity_options
 from training.fitting import fit
@@ -74,6 +74,9 @@ def retrain(
     absences = split.absences(cohort.frame)
     for absence in absences:
         say(absence)
+    warnings = warnings_of(design)
+    for warning in warnings:
+        say(warning)
 
     registry = Registry(home, settings)
     with registry.run(design.registered_name) as run:
@@ -81,8 +84,8 @@ def retrain(
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
         printed = RULES[policy.disclosure].count
         denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
-        notes = (denominator, split.description, *absences, *records.notes, *doubts, *diagnosis.remarks)
-        label = fitted.model.digest[:12]
+        notes = (denominator, split.description, *absences, *records.notes, *doubts, *warnings, *diagnosis.remarks)
+        label = fitted.model.label
         predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)
         context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes, options=options)

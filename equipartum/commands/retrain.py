@@ -32,8 +32,15 @@ def command(
     source_name: SourceName,
     data: Data,
     at: Point = None,
-    constraint: Annotated[str, typer.Option(help="tpr_floor raises groups found too rarely; tpr; none.")] = "tpr_floor",
-    tolerance: Annotated[float, typer.Option(help="How far below the overall sensitivity a group may fall.")] = 0.02,
+    constraint: Annotated[
+        str,
+        typer.Option(
+            help="tpr_floor raises groups found too rarely; group_loss; tpr, fpr and equalized_odds also lower; none."
+        ),
+    ] = "tpr_floor",
+    tolerance: Annotated[
+        float, typer.Option(help="How far a group's figure may be from everyone's; for group_loss, nats.")
+    ] = 0.02,
     alert_rate: Annotated[float, typer.Option(help="Share of women the site has places for.")] = 0.10,
     seed: Seed = 0,
     policy: Annotated[Path | None, typer.Option(help="Audit policy (TOML). Default: the shipped one.")] = None,

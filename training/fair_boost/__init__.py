@@ -1,7 +1,7 @@
-"""The constrained fit: plain LightGBM, then fair rounds that raise groups found too rarely, with row 0 kept beside.
+"""The constrained fit: plain LightGBM, then fair rounds under a constraint, with row 0 kept beside.
 
-`FairBoostClassifier` is the door. Ethnicity enters `fit` and nowhere else. Parts (training, held out, certificate),
-multipliers, the frontier's figures and choice, and the certificate each have a module.
+`FairBoostClassifier` is the door. Ethnicity enters `fit` and nowhere else. Constraints, parts (training, held out,
+certificate), multipliers, the frontier's figures and choice, and the certificate each have a module.
 """
 
 from __future__ import annotations

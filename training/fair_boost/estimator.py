@@ -28,19 +28,24 @@ __all__ = ["FairBoostClassifier"]
 
 
 class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Plain LightGBM on log-loss, then ``fair_rounds`` more trees that raise groups found too rarely.
+    """Plain LightGBM on log-loss, then ``fair_rounds`` more trees under a constraint, by default raising groups found
+    too rarely.
 
     ``estimator`` is an unfitted `lightgbm.LGBMClassifier` whose parameters are read; None takes shallow trees.
     ``constraint``: 'tpr_floor' raises any group whose sensitivity at ``alert_rate`` is more than ``tolerance`` below
-    everyone's; 'tpr' also holds groups down and is there to compare; 'none' stops at the plain fit. ``frontier`` adds
-    looser or stricter tolerances, from the largest to the smallest, each judged beside row 0, the plain fit.
+    everyone's; 'group_loss' weighs up any group whose log-loss is more than ``tolerance`` nats above everyone's; 'none'
+    stops at the plain fit. 'tpr', 'fpr' (false positive rates) and 'equalized_odds' (both) are two-sided: they also
+    hold groups down, and are there to compare. ``frontier`` adds looser or stricter tolerances, from the largest to the
+    smallest, each judged beside row 0, the plain fit. Whatever the constraint, a row that makes a group worse is not
+    chosen, and the certificate speaks of sensitivity.
 
     Of the births, ``validation_fraction`` steer the multipliers, calibrate, set the threshold and judge;
     ``certificate_fraction`` are looked at once, for the certificate; the rest fit the trees.
 
     Fitted: ``boosters_`` and ``calibrators_`` (one a row of ``frontier_``), ``chosen_row_`` and ``chosen_`` (why),
-    ``booster_``, ``calibrator_``, ``threshold_`` and ``multipliers_`` of the chosen row, ``feasible_`` and
-    ``binding_groups_`` of the row fitted at ``tolerance``, ``certificate_``, ``seed_``, ``classes_``. No birth is kept.
+    ``booster_``, ``calibrator_``, ``threshold_``, ``multipliers_`` and ``false_positive_multipliers_`` (of
+    'equalized_odds' alone) of the chosen row, ``feasible_`` and ``binding_groups_`` of the row fitted at ``tolerance``,
+    ``certificate_``, ``seed_``, ``classes_``. No birth is kept.
     """
 
     def __init__(
@@ -189,12 +194,13 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.boosters_ = [row.booster for row in rows]
         self.calibrators_ = [row.calibrator for row in rows]
         self.frontier_ = [row.judged for row in rows]
-        choice = choose(self.frontier_)
+        choice = choose(self.frontier_, constraint=settings.constraint)
         self.chosen_row_, self.chosen_ = choice.row, choice.reason
         self.booster_, self.calibrator_ = self.boosters_[choice.row], self.calibrators_[choice.row]
         chosen = self.frontier_[choice.row]
         self.threshold_ = chosen.figures.threshold
         self.multipliers_ = dict(chosen.multipliers)
+        self.false_positive_multipliers_ = dict(chosen.false_positive_multipliers)
         asked = next((row for row in self.frontier_ if row.tolerance == settings.tolerance), self.frontier_[0])
         self.feasible_, self.binding_groups_ = asked.feasible, asked.binding_groups
 

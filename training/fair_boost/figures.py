@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
 from training.fair_boost.births import Births
+from training.fair_boost.constraints import Measure
+from training.fair_boost.measured import MeasuredByGroup, log_loss_of_scores
 from training.offer_policy import level_up
 from training.shrinkage import shrunken_sensitivity
 
@@ -17,7 +20,7 @@ __all__ = ["GroupFigures", "RowFigures", "figures_of"]
 
 @dataclass(frozen=True, kw_only=True)
 class GroupFigures:
-    """One group. Counts are of rows, shares by weight; None where there is nothing to divide by.
+    """One group. Counts are of rows, shares by weight, log-loss in nats; None where there is nothing to divide by.
 
     ``net_benefit`` is a woman's: (found - unfounded x threshold / (1 - threshold)) / births (Vickers and Elkin, Med
     Decis Making 2006;26:565-574), at the odds of row 0's threshold in every row of a frontier.
@@ -30,6 +33,10 @@ class GroupFigures:
     found: int
     sensitivity: float | None
     shrunken_sensitivity: float
+    false_positive_rate: float | None
+    shrunken_false_positive_rate: float
+    log_loss: float | None
+    shrunken_log_loss: float
     observed_over_expected: float | None
     net_benefit: float | None
     shrunken_net_benefit: float
@@ -46,6 +53,8 @@ class RowFigures:
 
     threshold: float
     sensitivity: float
+    false_positive_rate: float
+    log_loss: float
     worst_group: str | None
     worst_sensitivity: float
     positive_predictive_value: float | None
@@ -81,6 +90,13 @@ def figures_of(
     # as many births as hold the pseudo-events, so that both figures are drawn alike
     pseudo_births = pseudo_events * float(total.sum() / with_event.sum())
     shrunken_benefit = shrunken_sensitivity(benefit, total, overall_benefit, pseudo_births)
+    alarms = MeasuredByGroup(births, Measure.FALSE_POSITIVE_RATE, pseudo_events=pseudo_events)
+    false_alarm = flag[alarms.positions]
+    false_positive_rate, shrunken_alarms = alarms.shrunken(false_alarm)
+    losses = MeasuredByGroup(births, Measure.LOG_LOSS, pseudo_events=pseudo_events)
+    loss = log_loss_of_scores(logit(np.clip(risk, 1e-15, 1 - 1e-15)), event)
+    log_loss, shrunken_loss = losses.shrunken(loss)
+    own_alarms, own_loss = alarms.means(false_alarm), losses.means(loss)
 
     rows = np.bincount(women.codes, minlength=len(women.names))
     events = women.total(event)
@@ -94,6 +110,10 @@ def figures_of(
             found=int(found_rows[code]),
             sensitivity=_ratio(found[code], with_event[code]),
             shrunken_sensitivity=float(shrunken[code]),
+            false_positive_rate=own_alarms[code],
+            shrunken_false_positive_rate=float(shrunken_alarms[code]),
+            log_loss=own_loss[code],
+            shrunken_log_loss=float(shrunken_loss[code]),
             observed_over_expected=_ratio(with_event[code], expected[code]),
             net_benefit=_ratio(benefit[code], total[code]),
             shrunken_net_benefit=float(shrunken_benefit[code]),
@@ -116,6 +136,8 @@ def figures_of(
     return RowFigures(
         threshold=threshold,
         sensitivity=overall,
+        false_positive_rate=false_positive_rate,
+        log_loss=log_loss,
         worst_group=None if worst is None else worst.group,
         worst_sensitivity=overall if worst is None else worst.shrunken_sensitivity,
         positive_predictive_value=_ratio(float(found.sum()), float(flagged.sum())),

@@ -11,11 +11,14 @@ import numpy as np
 from models.calibrator import Calibrator
 from training.calibration import fit_calibrator
 from training.fair_boost.births import Births
+from training.fair_boost.constraints import CONSTRAINTS
 from training.fair_boost.figures import RowFigures, figures_of
 from training.fair_boost.frontier import LOSS_TO_STOP_AT, FrontierRow, row_against
+from training.fair_boost.judging import shortfalls
 from training.fair_boost.live_booster import LiveBooster
 from training.fair_boost.multipliers import DualAscent
-from training.fair_boost.rounds import HeldOutSensitivity, PulledLogLoss, Snapshot, fair_rounds
+from training.fair_boost.pulled_log_loss import PulledLogLoss
+from training.fair_boost.rounds import HeldOutStanding, Snapshot, fair_rounds
 from training.fair_boost.settings import Settings
 from training.offer_policy import absolute_threshold
 
@@ -39,13 +42,18 @@ def fit_rows(
 
     ``began`` is when the plain fit did, on `time.perf_counter`.
     """
-    loss = PulledLogLoss(training, alert_rate=settings.alert_rate, width=settings.width)
-    sensitivity = HeldOutSensitivity(held_out, alert_rate=settings.alert_rate, pseudo_events=settings.pseudo_events)
+    loss = PulledLogLoss(training, alert_rate=settings.alert_rate, width=settings.width, constraint=settings.constraint)
+    standing = HeldOutStanding(
+        held_out,
+        constraint=settings.constraint,
+        alert_rate=settings.alert_rate,
+        pseudo_events=settings.pseudo_events,
+    )
     start = Snapshot(
         iterations=live.plain_rounds,
         fair_rounds=0,
         scores=live.held_out_scores(),
-        multipliers=np.zeros(len(training.women.names)),
+        multipliers=np.zeros((len(CONSTRAINTS[settings.constraint].measures), len(training.women.names))),
     )
     plain = _judged(live, start, held_out, settings, None, None, began)
     rows = [plain]
@@ -55,7 +63,7 @@ def fit_rows(
         run = fair_rounds(
             live,
             loss,
-            sensitivity,
+            standing,
             _ascent(settings, tolerance, held_out),
             start,
             rounds=settings.fair_rounds,
@@ -92,17 +100,18 @@ def _judged(
         pseudo_events=settings.pseudo_events,
     )
     ascent = _ascent(settings, settings.tolerance if tolerance is None else tolerance, held_out)
-    shortfall = figures.sensitivity - np.array([group.shrunken_sensitivity for group in figures.groups])
-    broken = np.abs(ascent.excess(shortfall)) > 1e-12
+    broken = np.abs(ascent.excess(shortfalls(figures, settings.constraint))) > 1e-12
     names = np.asarray(held_out.women.names)
+    by_measure = [tuple(zip(names.tolist(), own.tolist(), strict=True)) for own in snapshot.multipliers]
     row = row_against(
         row_0,
         figures,
         tolerance=tolerance,
         fair_rounds=snapshot.fair_rounds,
-        multipliers=tuple(zip(names.tolist(), snapshot.multipliers.tolist(), strict=True)),
-        binding_groups=tuple(names[broken].tolist()),
-        at_cap=tuple(names[broken & ascent.at_cap(snapshot.multipliers)].tolist()),
+        multipliers=by_measure[0],
+        false_positive_multipliers=by_measure[1] if len(by_measure) > 1 else (),
+        binding_groups=tuple(names[broken.any(axis=0)].tolist()),
+        at_cap=tuple(names[(broken & ascent.at_cap(snapshot.multipliers)).any(axis=0)].tolist()),
         seconds=time.perf_counter() - began,
     )
     return FittedRow(booster=live.frozen(snapshot.iterations), calibrator=calibrator, judged=row)
@@ -110,7 +119,7 @@ def _judged(
 
 def _ascent(settings: Settings, tolerance: float, held_out: Births) -> DualAscent:
     return DualAscent(
-        constraint="tpr" if settings.constraint == "tpr" else "tpr_floor",
+        constraint=settings.constraint,
         tolerance=tolerance,
         rate=settings.dual_rate,
         cap=settings.dual_cap,

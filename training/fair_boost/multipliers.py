@@ -1,4 +1,4 @@
-"""How hard each group is pulled: one multiplier a group, raised while the group is found too rarely.
+"""How hard each group is pulled: one multiplier a group and measure, raised while the group stands worse than allowed.
 
 Projected dual ascent on births the trees have not seen, after the two-dataset proxy-Lagrangian of Cotter and others
 (J Mach Learn Res 2019;20(172)).
@@ -11,18 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CONSTRAINTS", "DualAscent"]
+from training.fair_boost.constraints import CONSTRAINTS
 
-#: 'none' is the plain fit; 'tpr_floor' raises any group below (overall sensitivity - tolerance); 'tpr' holds every
-#: group within half a tolerance of the overall sensitivity on both sides, and so also levels down.
-CONSTRAINTS = ("none", "tpr", "tpr_floor")
+__all__ = ["DualAscent"]
 
 _DECAY = 0.995
 
 
 @dataclass(frozen=True, kw_only=True)
 class DualAscent:
-    """The rule by which multipliers follow the shortfall of each group (overall sensitivity - the group's)."""
+    """The rule by which multipliers follow the shortfall of each group: how much worse it stands than everyone.
+
+    Multipliers and shortfalls have the groups as their last axis; a measure a row where there are several.
+    """
 
     constraint: str
     tolerance: float
@@ -31,14 +32,18 @@ class DualAscent:
     constrained: NDArray[np.bool_]
 
     @property
+    def two_sided(self) -> bool:
+        return CONSTRAINTS[self.constraint].two_sided
+
+    @property
     def band(self) -> float:
         """The shortfall that is let be: the tolerance for a floor, half of it on each side for two-sided parity."""
-        return self.tolerance if self.constraint == "tpr_floor" else self.tolerance / 2
+        return self.tolerance / 2 if self.two_sided else self.tolerance
 
     def excess(self, shortfall: NDArray[np.float64]) -> NDArray[np.float64]:
         """By how much each constrained group breaks its bound, signed; 0 within the bound and where unconstrained."""
         beyond = np.sign(shortfall) * np.maximum(np.abs(shortfall) - self.band, 0.0)
-        if self.constraint == "tpr_floor":
+        if not self.two_sided:
             beyond = np.maximum(beyond, 0.0)
         return np.where(self.constrained, beyond, 0.0)
 
@@ -46,7 +51,7 @@ class DualAscent:
         """The multipliers after one round: up with the excess, down slowly where there is none, within the cap."""
         excess = self.excess(shortfall)
         moved = np.where(excess != 0, multipliers + self.rate * excess, multipliers * _DECAY)
-        lowest = 0.0 if self.constraint == "tpr_floor" else -self.cap
+        lowest = -self.cap if self.two_sided else 0.0
         return np.where(self.constrained, np.clip(moved, lowest, self.cap), 0.0)
 
     def at_cap(self, multipliers: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any
 
 from models.calibrator import CALIBRATOR_KINDS
-from training.fair_boost.multipliers import CONSTRAINTS
+from training.fair_boost.constraints import CONSTRAINTS
 
 __all__ = ["Settings"]
 

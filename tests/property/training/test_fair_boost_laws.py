@@ -11,9 +11,11 @@ from hypothesis.extra.numpy import arrays
 from models.calibrator import Calibrator
 from models.offer_policy import OfferPolicy, SignOff
 from training.calibration import fit_calibrator
+from training.fair_boost.births import Births
 from training.fair_boost.multipliers import DualAscent
 from training.fair_boost.operating_score import operating_score
 from training.fair_boost.parts import CERTIFICATE, HELD_OUT, split_parts
+from training.fair_boost.pulled_log_loss import PulledLogLoss
 from training.offer_policy import ENOUGH_EVENTS, absolute_threshold, level_up
 from training.shrinkage import shrunken_sensitivity
 
@@ -46,6 +48,54 @@ def test_two_sided_parity_treats_a_surplus_as_a_shortfall_mirrored(shortfalls, t
         up, down = ascent.step(up, shortfall), ascent.step(down, -shortfall)
         np.testing.assert_array_equal(up, -down)
         assert (np.abs(up) <= ascent.cap).all()
+
+
+@pytest.mark.parametrize(("constraint", "measures"), [("fpr", 1), ("equalized_odds", 2)])
+@given(steps=st.lists(arrays(float, (2, 4), elements=st.floats(-1, 1)), min_size=1, max_size=30))
+def test_two_sided_rates_are_mirrored_measure_by_measure(constraint, measures, steps):
+    ascent = _ascent(constraint, 0.02)
+    up = down = np.zeros((measures, 4))
+    for shortfall in steps:
+        up, down = ascent.step(up, shortfall[:measures]), ascent.step(down, -shortfall[:measures])
+        np.testing.assert_array_equal(up, -down)
+        assert (up[:, 3] == 0).all()
+        assert (np.abs(up) <= ascent.cap).all()
+
+
+@given(steps=st.lists(arrays(float, (1, 4), elements=st.floats(-1, 1)), min_size=1, max_size=60))
+def test_a_bound_on_log_loss_never_weighs_a_group_down(steps):
+    ascent, multipliers = _ascent("group_loss", 0.02), np.zeros((1, 4))
+    for shortfall in steps:
+        before, multipliers = multipliers, ascent.step(multipliers, shortfall)
+        assert ((multipliers >= 0) & (multipliers <= ascent.cap)).all()
+        assert multipliers[0, 3] == 0
+        beyond = shortfall > 0.02
+        assert (multipliers[~beyond] <= before[~beyond]).all()
+        assert (multipliers[beyond & ascent.constrained] >= before[beyond & ascent.constrained]).all()
+
+
+@settings(max_examples=40)
+@given(
+    constraint=st.sampled_from(["tpr", "fpr"]),
+    multipliers=arrays(float, 3, elements=st.floats(-8, 8)),
+    seed=st.integers(0, 1000),
+)
+def test_at_one_score_what_one_group_is_pulled_up_by_others_are_pulled_down(constraint, multipliers, seed):
+    """At equal scores pulls add to nothing over stated women: a rate is bettered against everyone's, not for all."""
+    random = np.random.default_rng(seed)
+    event = (random.random(300) < 0.3).astype(float)
+    group = random.choice(["A", "B", "C", "Not known"], size=300)
+    births = Births.of(event, sensitive_features=group, sample_weight=None)
+    by_group = np.zeros(len(births.women.names))
+    by_group[births.women.constrained] = multipliers
+    loss = PulledLogLoss(births, alert_rate=0.1, width=0.5, constraint=constraint)
+    scores = np.full(300, -1.0)
+    plain, _ = loss.pulled_by(np.zeros(by_group.size))(scores, None)
+    pulled, _ = loss.pulled_by(by_group)(scores, None)
+    difference = pulled.astype(float) - plain.astype(float)
+    assert difference.sum() == pytest.approx(0.0, abs=1e-3)
+    assert (difference[group == "Not known"] == 0).all()
+    assert (difference[event == (1 if constraint == "fpr" else 0)] == 0).all()
 
 
 @given(found=st.integers(0, 50), missed=st.integers(0, 50), overall=st.floats(0, 1), pseudo=st.floats(0, 500))

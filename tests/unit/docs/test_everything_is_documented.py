@@ -30,6 +30,7 @@ from records.sources.cdc_natality.fields import FIELDS
 from records.sources.registry import SOURCES
 from records.sources.simulated import PLANT_KINDS, SCENARIO_NAMES
 from serving.app import create_app
+from training.fair_boost.constraints import CONSTRAINTS
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
@@ -101,6 +102,13 @@ def test_every_command_and_option_is_in_the_reference(command: str) -> None:
 
 def test_the_reference_has_no_command_that_is_not_there() -> None:
     assert sorted(re.findall(r"^## (.+)$", _reference("commands"), re.MULTILINE)) == sorted(COMMANDS)
+
+
+def test_every_constraint_is_in_the_reference_and_two_sided_ones_with_their_warning() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)`(?: \(default\))? \| (.+) \|$", _reference("constraints"), re.MULTILINE))
+    assert set(rows) == set(CONSTRAINTS)
+    for name, constraint in CONSTRAINTS.items():
+        assert ("may lower a group" in rows[name]) == constraint.two_sided
 
 
 @pytest.mark.parametrize("command", COMMANDS)

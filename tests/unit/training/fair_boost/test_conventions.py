@@ -43,6 +43,7 @@ def _tiny_booster() -> lightgbm.LGBMClassifier:
     [
         FairBoostClassifier(_tiny_booster(), constraint="none"),
         FairBoostWithTwoGroups(_tiny_booster(), fair_rounds=3),
+        FairBoostWithTwoGroups(_tiny_booster(), constraint="equalized_odds", fair_rounds=3),
     ],
 )
 def test_check_estimator(classifier):

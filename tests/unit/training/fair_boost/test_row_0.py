@@ -9,7 +9,7 @@ from training.fair_boost import HELD_OUT, TRAINING, FairBoostClassifier
 from training.fair_boost.births import Births
 from training.fair_boost.lightgbm_parameters import booster_parameters
 from training.fair_boost.live_booster import LiveBooster
-from training.fair_boost.rounds import PulledLogLoss
+from training.fair_boost.pulled_log_loss import PulledLogLoss
 
 
 def _parts(model, births):
