@@ -77,7 +77,7 @@ def keep(home: Home, reports: dict[bool, AuditReport]) -> Keep:
 
 def listed(page: str) -> list[str]:
     """Ids in the order of the list."""
-    return [address.rpartition("/")[2] for address in re.findall(r'<th scope="row"><a href="([^"]+)"', page)]
+    return [address.rpartition("/")[2] for address in re.findall(r'<th scope="row"[^>]*><a href="([^"]+)"', page)]
 
 
 def sign(folder: Path, kind: str = SIGNATURE, **said: str) -> None:
