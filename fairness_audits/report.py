@@ -40,7 +40,7 @@ from fairness_audits.verdicts_by_share import LabelBias
 __all__ = ["AuditReport", "FrontierPoint"]
 
 # Of `audit.schema.json`, which changes with it.
-REPORT_SCHEMA = 2
+REPORT_SCHEMA = 3
 # Figures that a registry keeps as metrics, one each for everyone and for every group of the levels named.
 FLAT_FIGURES = ("sensitivity", "observed_to_expected", "auroc", "positive_predictive_value", "flag_rate", "brier")
 FLAT_LEVELS = ("everyone", "ethnic_group")
