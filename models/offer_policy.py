@@ -1,7 +1,8 @@
 """Who is offered something, given a calibrated risk: a value versioned with the model, apart from it.
 
-Fitting lives in `training.offer_policy`. 'absolute' is one cut for every woman. 'level_up' lowers the cut for groups
-that the one cut under-serves; it needs her recorded group when offering, so a named person must have signed it.
+Fitting lives in `training.offer_policy` and `training.offer_band`. 'absolute' is one cut for every woman. 'level_up'
+lowers the cut for groups that the one cut under-serves. 'band' lowers some and raises others, for no more flags. Both
+need her recorded group when offering, so a named person must have signed them.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from records.errors import EquipartumError
+from records.groups import MISSING_ETHNICITY
 
 __all__ = ["OFFER_POLICY_KINDS", "OfferPolicy", "SignOff", "UnsignedOfferPolicy", "UnusableOfferPolicy", "UnusableRisk"]
 
-OFFER_POLICY_KINDS = ("absolute", "level_up")
+OFFER_POLICY_KINDS = ("absolute", "level_up", "band")
 
 
 class UnusableOfferPolicy(EquipartumError, ValueError):
@@ -55,8 +57,9 @@ class SignOff:
 class OfferPolicy:
     """Offer when risk >= cut. ``threshold`` is the cut of every woman without a cut of her own group.
 
-    ``group_cuts`` are pairs of group and cut, in [0, threshold]: a level-up policy lowers cuts and raises none. A
-    threshold above 1 offers to nobody.
+    ``group_cuts`` are pairs of group and cut. A level-up policy lowers cuts and raises none: they lie in
+    [0, threshold]. A band may raise them too, and gives none to women whose ethnicity is missing. A cut above 1 offers
+    to nobody.
     """
 
     kind: str
@@ -72,18 +75,18 @@ class OfferPolicy:
         if not (math.isfinite(self.threshold) and self.threshold >= 0):
             raise UnusableOfferPolicy(f"a threshold is a risk; found {self.threshold}")
         if self.kind == "absolute" and self.group_cuts:
-            raise UnusableOfferPolicy("an 'absolute' policy has one cut for every woman; use 'level_up' for groups")
+            raise UnusableOfferPolicy(
+                "an 'absolute' policy has one cut for every woman; use 'level_up' or 'band' for groups"
+            )
         if len(dict(self.group_cuts)) != len(self.group_cuts):
             raise UnusableOfferPolicy("a group has two cuts; give it one")
         for group, cut in self.group_cuts:
-            if not 0 <= cut <= self.threshold:
-                raise UnusableOfferPolicy(
-                    f"the cut of group {group!r} is {cut}; it must lie between 0 and the threshold {self.threshold}"
-                )
+            self._refuse_unusable_cut(group, cut)
 
     @property
     def needs_groups(self) -> bool:
-        return self.kind == "level_up"
+        """Whether a woman's group is read to offer: then nothing is offered before a named person has signed."""
+        return self.kind != "absolute"
 
     def signed(self, sign_off: SignOff) -> OfferPolicy:
         """The same policy under a sign-off."""
@@ -94,7 +97,7 @@ class OfferPolicy:
         return dict(self.group_cuts).get(group, self.threshold) if group is not None else self.threshold
 
     def apply(self, risk: ArrayLike, groups: ArrayLike | None = None) -> NDArray[np.bool_]:
-        """One answer a woman. ``groups`` (labels, None where unknown) is read by 'level_up' only.
+        """One answer a woman. ``groups`` (labels, None where unknown) is not read by 'absolute'.
 
         Raises `UnusableRisk`, `UnsignedOfferPolicy`, or `UnusableOfferPolicy` where groups are needed and not given.
         """
@@ -106,7 +109,7 @@ class OfferPolicy:
             return np.asarray(risks >= self.threshold)
         self._refuse_unsigned()
         if groups is None:
-            raise UnusableOfferPolicy("a 'level_up' policy needs each woman's group (None where unknown)")
+            raise UnusableOfferPolicy(f"a {self.kind!r} policy needs each woman's group (None where unknown)")
         labels = np.asarray(groups, dtype=object)
         if labels.shape != risks.shape:
             raise UnusableOfferPolicy(f"{risks.size} risks and {labels.size} groups: one group a risk is needed")
@@ -156,6 +159,18 @@ class OfferPolicy:
                 "an offer policy holds a number as threshold, numbers by group as group_cuts, "
                 "and name, role and date as signed_off_by"
             ) from None
+
+    def _refuse_unusable_cut(self, group: str, cut: float) -> None:
+        if self.kind == "level_up" and not 0 <= cut <= self.threshold:
+            raise UnusableOfferPolicy(
+                f"the cut of group {group!r} is {cut}; it must lie between 0 and the threshold {self.threshold}"
+            )
+        if not (math.isfinite(cut) and cut >= 0):
+            raise UnusableOfferPolicy(f"the cut of group {group!r} is {cut}; a cut is a risk")
+        if self.kind == "band" and group in MISSING_ETHNICITY:
+            raise UnusableOfferPolicy(
+                f"a 'band' policy has a cut for {group!r}; women of missing ethnicity take the threshold"
+            )
 
     def _refuse_unsigned(self) -> None:
         if self.signed_off_by is None:

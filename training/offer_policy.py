@@ -14,7 +14,15 @@ from records.errors import EquipartumError
 from records.groups import MISSING_ETHNICITY
 from training.shrinkage import shrunken_sensitivity
 
-__all__ = ["ENOUGH_EVENTS", "LevelUp", "LevelUpGroup", "UnusableCapacity", "absolute_threshold", "level_up"]
+__all__ = [
+    "ENOUGH_EVENTS",
+    "LevelUp",
+    "LevelUpGroup",
+    "UnusableCapacity",
+    "absolute_threshold",
+    "cut_between",
+    "level_up",
+]
 
 #: Events from which a group's own sensitivity is believed: Vergouwe, J Clin Epidemiol 2005;58:475-483, and Collins,
 #: Stat Med 2016;35:214-226 ask for at least 100 events to judge a prediction model.
@@ -79,7 +87,7 @@ def absolute_threshold(risk: ArrayLike, alert_rate: float, sample_weight: ArrayL
     if not fits.any():
         return float((ranked[0] + 1) / 2) if ranked[0] < 1 else float(np.nextafter(1.0, 2.0))
     last = int(np.flatnonzero(fits)[-1])
-    return float(_between(ranked[last], ranked[last + 1]))
+    return float(cut_between(ranked[last], ranked[last + 1]))
 
 
 def level_up(
@@ -148,7 +156,7 @@ class _GroupBirths:
         last = int(np.searchsorted(found, needed * found[-1] * (1 - 1e-12)))
         lowest = float(self.risk[self.event][descending][min(last, len(found) - 1)])
         below = self.risk[self.risk < lowest]
-        return min(threshold, _between(lowest, float(below.max())) if below.size else lowest)
+        return min(threshold, cut_between(lowest, float(below.max())) if below.size else lowest)
 
     def needed_sensitivity(
         self, threshold: float, floor: float, overall: float, pseudo_events: float, standard_errors: float
@@ -187,7 +195,7 @@ def _share(weight: NDArray[np.float64], chosen: NDArray[np.bool_]) -> float | No
     return float(weight[chosen].sum()) / total if total > 0 else None
 
 
-def _between(upper: float, lower: float) -> float:
+def cut_between(upper: float, lower: float) -> float:
     """Midway, but never on ``lower`` itself where the two are neighbours in floating point."""
     middle = (upper + lower) / 2
     return middle if lower < middle <= upper else upper

@@ -124,8 +124,11 @@ def test_no_percentage_where_it_was_not_calibrated(
         assert "no percentage" in judged["reason"] or "not close enough" in judged["reason"]
 
 
-def test_level_up_offers_only_under_a_signature(served: Any, fitted: Any, as_champion: Any, asked: Any) -> None:
-    policy = OfferPolicy(kind="level_up", threshold=0.9, group_cuts=(("Black", 0.01),))
+@pytest.mark.parametrize("kind", ["level_up", "band"])
+def test_cuts_by_group_offer_only_under_a_signature(
+    served: Any, fitted: Any, as_champion: Any, asked: Any, kind: str
+) -> None:
+    policy = OfferPolicy(kind=kind, threshold=0.9, group_cuts=(("Black", 0.01),))
     white = asked(groups={"group_scheme": "england_2001", "ethnic_category": "A"})
     with served(as_champion(fitted(offer_policy=policy))) as client:
         refused = client.post("/v1/risks", json=asked())

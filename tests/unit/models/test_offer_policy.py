@@ -1,4 +1,4 @@
-"""Offer policies as values: one cut for all, or lower cuts for named groups under a named signature."""
+"""Offer policies as values: one cut for all, or cuts of named groups under a named signature."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ import json
 import numpy as np
 import pytest
 
-from models.offer_policy import OfferPolicy, SignOff, UnsignedOfferPolicy, UnusableOfferPolicy, UnusableRisk
+from models.offer_policy import (
+    OFFER_POLICY_KINDS,
+    OfferPolicy,
+    SignOff,
+    UnsignedOfferPolicy,
+    UnusableOfferPolicy,
+    UnusableRisk,
+)
 
 SIGNED = SignOff(name="A. Midwife", role="Head of midwifery", date="2026-01-31")
 
@@ -15,6 +22,11 @@ SIGNED = SignOff(name="A. Midwife", role="Head of midwifery", date="2026-01-31")
 @pytest.fixture
 def unsigned():
     return OfferPolicy(kind="level_up", threshold=0.20, group_cuts=(("Black", 0.15), ("Asian", 0.12)))
+
+
+@pytest.fixture
+def unsigned_band():
+    return OfferPolicy(kind="band", threshold=0.20, group_cuts=(("Black", 0.15), ("White", 0.22)))
 
 
 def test_one_cut_is_reached_from_the_cut_on():
@@ -29,11 +41,26 @@ def test_one_cut_reads_no_group():
     assert policy.offers(0.15, "Black") is False
 
 
-def test_unsigned_cuts_by_group_are_not_applied(unsigned):
+@pytest.mark.parametrize("kind", [kind for kind in OFFER_POLICY_KINDS if kind != "absolute"])
+@pytest.mark.parametrize("cuts", [(), (("Black", 0.15),)])
+def test_unsigned_cuts_by_group_are_not_applied(kind, cuts):
+    unsigned = OfferPolicy(kind=kind, threshold=0.20, group_cuts=cuts)
+    assert unsigned.needs_groups
     with pytest.raises(UnsignedOfferPolicy, match="named person"):
         unsigned.apply([0.3], ["Black"])
     with pytest.raises(UnsignedOfferPolicy):
         unsigned.offers(0.3, "White")
+    with pytest.raises(UnsignedOfferPolicy):
+        OfferPolicy.from_dict(json.loads(json.dumps(unsigned.to_dict()))).offers(0.3, "White")
+
+
+def test_a_signed_band_lowers_some_cuts_raises_others_and_leaves_the_unknown(unsigned_band):
+    policy = unsigned_band.signed(SIGNED)
+    risk = [0.16, 0.21, 0.22, 0.21, 0.16, 0.21, 0.19]
+    groups = ["Black", "White", "White", "Asian", "Asian", None, "Not stated"]
+    answers = [True, False, True, True, False, True, False]
+    assert policy.apply(risk, np.array(groups, dtype=object)).tolist() == answers
+    assert [policy.offers(r, g) for r, g in zip(risk, groups, strict=True)] == answers
 
 
 def test_a_signed_policy_lowers_the_cut_of_its_groups_only(unsigned):
@@ -63,13 +90,18 @@ def test_an_impossible_risk_is_no_answer(risk):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"kind": "band", "threshold": 0.2},
+        {"kind": "top", "threshold": 0.2},
         {"kind": "absolute", "threshold": float("nan")},
         {"kind": "absolute", "threshold": -0.1},
         {"kind": "absolute", "threshold": 0.2, "group_cuts": (("Black", 0.1),)},
         {"kind": "level_up", "threshold": 0.2, "group_cuts": (("Black", 0.3),)},
         {"kind": "level_up", "threshold": 0.2, "group_cuts": (("Black", -0.1),)},
         {"kind": "level_up", "threshold": 0.2, "group_cuts": (("Black", 0.1), ("Black", 0.2))},
+        {"kind": "band", "threshold": 0.2, "group_cuts": (("Black", -0.1),)},
+        {"kind": "band", "threshold": 0.2, "group_cuts": (("Black", float("inf")),)},
+        {"kind": "band", "threshold": 0.2, "group_cuts": (("Black", float("nan")),)},
+        {"kind": "band", "threshold": 0.2, "group_cuts": (("Black", 0.1), ("Not stated", 0.1))},
+        {"kind": "band", "threshold": 0.2, "group_cuts": (("Not known", 0.3),)},
     ],
 )
 def test_a_policy_that_contradicts_itself_is_refused(fields):
@@ -83,8 +115,9 @@ def test_a_signature_names_a_person_a_role_and_a_day(fields):
         SignOff(**{"name": "A. Midwife", "role": "Head of midwifery", "date": "2026-01-31", **fields})
 
 
-def test_a_policy_survives_json_to_the_last_bit(unsigned):
-    for policy in (OfferPolicy(kind="absolute", threshold=1 / 3), unsigned, unsigned.signed(SIGNED)):
+def test_a_policy_survives_json_to_the_last_bit(unsigned, unsigned_band):
+    absolute = OfferPolicy(kind="absolute", threshold=1 / 3)
+    for policy in (absolute, unsigned, unsigned.signed(SIGNED), unsigned_band, unsigned_band.signed(SIGNED)):
         assert OfferPolicy.from_dict(json.loads(json.dumps(policy.to_dict()))) == policy
 
 

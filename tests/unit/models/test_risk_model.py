@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import lightgbm as lgb
@@ -14,7 +15,7 @@ from models.calibrator import Calibrator
 from models.design import ModelDesign
 from models.encoding import Encoding
 from models.model_files import _file_digest, load_risk_model, save_risk_model
-from models.offer_policy import OfferPolicy
+from models.offer_policy import OfferPolicy, SignOff
 from models.outcomes import outcome
 from models.pyfunc_loader import _load_pyfunc
 from models.risk_model import CalibrationBand, IntendedPopulation, RiskBand, RiskModel, StaleModel, label_of
@@ -159,6 +160,20 @@ def test_the_registry_loader_returns_probabilities(model: RiskModel, tmp_path: P
     known = women(50)
     table = known.to_pandas()
     np.testing.assert_allclose(_load_pyfunc(str(tmp_path)).predict(table), model.predict(known), rtol=0, atol=1e-12)
+
+
+def test_any_change_of_the_offer_policy_changes_the_digest(model: RiskModel) -> None:
+    band = OfferPolicy(kind="band", threshold=0.3, group_cuts=(("Asian", 0.25), ("White", 0.31)))
+    policies = [
+        model.offer_policy,
+        replace(band, kind="level_up", group_cuts=()),
+        replace(band, group_cuts=()),
+        band,
+        replace(band, group_cuts=(("Asian", 0.25), ("White", float(np.nextafter(0.31, 1))))),
+        replace(band, group_cuts=(("Asian", 0.25), ("Black", 0.31))),
+        band.signed(SignOff(name="A. Midwife", role="head of midwifery", date="2026-01-31")),
+    ]
+    assert len({replace(model, offer_policy=policy).digest for policy in policies}) == len(policies)
 
 
 def test_bands_start_where_they_say(model: RiskModel) -> None:
