@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 __all__ = [
     "AUDIT_ARTIFACT",
@@ -51,6 +52,10 @@ class ReleaseTags:
     status: str
     audit_id: str
     accepted_until: tuple[str, ...] = ()
+
+    def acceptances_ended(self, on: date) -> tuple[str, ...]:
+        """Those of ``accepted_until`` that no longer hold on that day: nobody answers for the finding now."""
+        return tuple(one for one in self.accepted_until if one.partition(" ")[2] < on.isoformat())
 
     def to_tags(self) -> dict[str, str]:
         return {

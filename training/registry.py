@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fairness_audits.restricted_counts import is_restricted
@@ -217,7 +218,7 @@ class Registry:
 
     def promote(self, version: Version) -> Version:
         """Points the champion alias at ``version``; `BlockedRelease` says what stands against it."""
-        version.require_releasable()
+        version.require_releasable(datetime.now(UTC).date())
         with _answering():
             self._client.set_registered_model_alias(version.name, CHAMPION, str(version.version))
         return self.version(version.outcome, version.prediction_point, version.version)

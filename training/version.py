@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from models.release import ReleaseTags
 from records.errors import EquipartumError
@@ -36,8 +37,11 @@ class Version:
     def prediction_point(self) -> str:
         return self.name.rpartition(".")[2]
 
-    def require_releasable(self) -> None:
-        """`BlockedRelease` says what stands against it: no audit, a blocking finding, or too little to learn from."""
+    def require_releasable(self, on: date) -> None:
+        """`BlockedRelease` says what stands against it on that day.
+
+        No audit, a blocking finding, an acceptance that has ended, or too little to learn from.
+        """
         if not self.tags.audit_id:
             raise BlockedRelease(
                 f"{self} has no audit: its retrain was stopped before the audit was "
@@ -49,6 +53,12 @@ class Version:
                 f"Read its report: audits/{self.outcome}/{self.prediction_point}/{self.tags.audit_id}/report.html in "
                 "the home. Then retrain; or accept the finding by name, role, reason and expiry in a copy of the "
                 f"policy and audit again (equipartum audit --run {self.run_id[:8]} --policy FILE)."
+            )
+        if ended := self.tags.acceptances_ended(on):
+            told = ", ".join(one.replace(" ", " ended on ") for one in ended)
+            raise BlockedRelease(
+                f"{self}: the acceptance of {told}. Accept it anew in the policy, or mend what was found; audit again "
+                f"(equipartum audit --run {self.run_id[:8]} --policy FILE)."
             )
         if self.tags.status != "adequate":
             raise BlockedRelease(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from equipartum.options import AsJson, HomeFolder
 from equipartum.terminal import Terminal
 from models.home import Home
+from models.release import ReleaseTags
 from training.registry import Registry
 from training.version import Version
 
@@ -39,17 +40,16 @@ def _lines(version: Version) -> tuple[str, ...]:
         f"    {tags.definition}",
         f"    {'SIMULATED: NOT FOR CARE' if tags.is_simulated else tags.source}; {tags.status}; "
         f"blocked by {', '.join(tags.blocking_findings) or 'nothing'}; "
-        f"{_accepted(tags.accepted_until)}registered {registered:%Y-%m-%d %H:%M} UTC",
+        f"{_accepted(tags)}registered {registered:%Y-%m-%d %H:%M} UTC",
     )
 
 
-def _accepted(until: tuple[str, ...]) -> str:
+def _accepted(tags: ReleaseTags) -> str:
     """'FA002 accepted until 2027-05-23; '. An acceptance that has ended is said to have: nothing answers for it now."""
-    today = datetime.now(UTC).date().isoformat()
-    told = (one.split(" ", 1) for one in until)
+    ended = tags.acceptances_ended(datetime.now(UTC).date())
     return "".join(
-        f"{code} accepted until {day}; " if today <= day else f"{code} ACCEPTANCE EXPIRED on {day}; "
-        for code, day in told
+        one.replace(" ", " ACCEPTANCE EXPIRED on " if one in ended else " accepted until ", 1) + "; "
+        for one in tags.accepted_until
     )
 
 

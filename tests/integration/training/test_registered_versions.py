@@ -128,6 +128,11 @@ def test_a_blocked_version_is_not_promoted_until_a_person_answers_for_it(twice: 
     local = registry.download(promoted, "audit/audit.json", done.folder.parent)
     assert json.loads(local.read_text(encoding="utf-8"))["blocking"] == []
 
+    # The day after the acceptance ends nobody answers for the finding, though no audit has said so yet.
+    ended = replace(done.version.tags, accepted_until=(f"FA013 {today - timedelta(days=2)}",))
+    with pytest.raises(BlockedRelease, match=r"acceptance of FA013 ended on .* audit again"):
+        registry.promote(replace(done.version, tags=ended))
+
     expired = replace(acceptance, expires=today - timedelta(days=1))
     again = audit_run(registry, twice.home, version.run_id, policy=blocking_simulated_births((expired,)))
     assert again.version.tags.blocking_findings == ("FA013",)
