@@ -133,7 +133,7 @@ def say_labels_read_otherwise(terminal: Terminal, files: Sequence[Path]) -> None
     """Which ethnic group labels are read as another, each with how it was written: what cannot be seen is spelt out."""
     relabelled = labels_read_otherwise(files)
     if relabelled:
-        told = "; ".join(f"{written!a} as {label!r}" for written, label in list(relabelled)[:LABELS_SHOWN])
+        told = "; ".join(f"{written!a} as {label!r}" for written, label in relabelled[:LABELS_SHOWN])
         more = len(relabelled) - LABELS_SHOWN
         terminal.say(
             f"ethnic group labels read as another label, {len(relabelled)}: {told}{f'; and {more} more' * (more > 0)}"

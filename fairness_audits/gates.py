@@ -136,7 +136,7 @@ def gates_of_untested(section: Section, gates: Sequence[Gate]) -> Sequence[Gate]
     """
     if not is_tested_by_choice(section.outcome, section.outcome_definition):
         return gates
-    return [gate for gate in gates if gate.measure != "outcome_known"]
+    return tuple(gate for gate in gates if gate.measure != "outcome_known")
 
 
 def _without(row: ComparisonRow, reason: str) -> ComparisonRow:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fairness_audits.checks.calibration import FEWEST_EVENTS, said_of_ratio
 from fairness_audits.comparators import Comparison
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.figures import GroupFigures, Section, count_text, per_hundred
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.report import AuditReport
+from fairness_audits.risk_words import risk_not_wrong_of, risk_wrong_of
 from fairness_audits.wording import (
     compares_nothing,
     events_seen,
@@ -32,8 +32,6 @@ __all__ = ["OfAHundred", "PlainWords", "in_plain_words"]
 
 # Below this many events a rate of them is disguised or too rough to print under any rule.
 FEW_TO_PRINT = 20
-WITHIN_BAND = " That is within what the policy allows, and no finding."
-UNSURE_OF_BAND = " Whether it is by more than the policy allows cannot be told."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +81,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         f for f in report.findings_of(section) if (f.state == FINDING or f.is_suspended) and f.accepted is not None
     ]
     flattered = [row.group for row in stated if row.group in less_recorded]
-    risk_wrong = tuple(_risk_wrong(stated, found))
+    risk_wrong = tuple(risk_wrong_of(stated, found))
     told = [row.group for row in stated if row.status == "shown"]
     rules = [c for c in report.comparisons if c.model == section and c.is_guideline]
     return PlainWords(
@@ -96,7 +94,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         missed=tuple(_missed(row, row.group in flattered) for row in _by_sensitivity(stated)),
         drawn=() if compares_nothing(everyone) else _drawn((everyone, *_by_sensitivity(stated))),
         risk_wrong=risk_wrong,
-        risk_not_wrong=_risk_not_wrong(everyone, flattered),
+        risk_not_wrong=risk_not_wrong_of(everyone, flattered),
         major=tuple(line for line in _major(found) if line not in risk_wrong),
         cannot_tell=tuple(
             _cannot_tell(row, report.rule)
@@ -233,36 +231,6 @@ def _missed(row: GroupFigures, is_less_recorded: bool) -> str:
     return (
         f"Of 100 {these_women(row.group)} who {went_on_to(row.section)}, "
         f"{so_many_of_100(row['sensitivity'])} had been flagged{flatters}."
-    )
-
-
-def _risk_wrong(rows: Sequence[GroupFigures], found: Sequence[Finding]) -> list[str]:
-    """Groups whose interval of O:E excludes 1, furthest from 1 first, and where FA002 makes no finding of it, that."""
-    off = []
-    named = {finding.group for finding in found if finding.code == "FA002"}
-    passed = {name.partition(": ")[0] for f in found if (f.code, f.state) == ("FA002", PASSED) for name in f.figures}
-    for row in rows:
-        ratio = row["observed_to_expected"]
-        if (row.counts["scored_events"] or 0) < FEWEST_EVENTS:
-            continue
-        if ratio.value and ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high:
-            no_finding = "" if row.group in named else WITHIN_BAND if row.group in passed else UNSURE_OF_BAND
-            off.append((max(ratio.value, 1 / ratio.value), said_of_ratio(row) + no_finding))
-    return [sentence for _, sentence in sorted(off, reverse=True)]
-
-
-def _risk_not_wrong(everyone: GroupFigures, less_recorded: Sequence[str]) -> str:
-    if unrecorded := nothing_recorded(everyone.counts):
-        return unrecorded
-    if kept := everyone["observed_to_expected"].not_published:
-        return f"Whether the risk told is wrong for any group is not published: {kept}."
-    if less_recorded:
-        whom = listed([these_women(group) for group in less_recorded])
-        others = "For no other ethnic group is the risk told shown to be wrong."
-        return f"For {whom} it cannot be told: their outcomes are recorded less often. {others}"
-    return (
-        "For no ethnic group is the risk told shown to be wrong. Where intervals are wide this is not the same as "
-        "shown to be right."
     )
 
 

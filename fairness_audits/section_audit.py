@@ -141,11 +141,12 @@ def audit_section(
     ungated = [row for row in figures if row.is_primary]
     gates = () if section.is_comparator else judge(ungated, policy.gates, rule, not_known=not_known)
     if not section.is_comparator:
-        names = [level.name for level in ethnic]
-        untested = withheld(figures, gates_of_untested(section, policy.gates), names, rule, not_known=not_known)
-        figures = withheld(figures, policy.gates, names, rule, not_known=not_known)
+        names, theirs = [level.name for level in ethnic], gates_of_untested(section, policy.gates)
+        gated = withheld(figures, policy.gates, names, rule, not_known=not_known)
+        untested = gated if theirs == policy.gates else withheld(figures, theirs, names, rule, not_known=not_known)
+        figures = gated
     primary = [row for row in figures if row.is_primary]
-    not_fit = kept_back(figures, section)
+    not_fit, not_fit_of_untested = kept_back(figures, section), kept_back(untested, section)
     return SectionAudit(
         section=section,
         primary_point=points[0],
@@ -159,7 +160,7 @@ def audit_section(
             for curve in calibration_curves(section, rows, groups, rule)
         ),
         untested=tuple(
-            bounds_alone(one, kept_back(untested, section))
+            bounds_alone(one, not_fit_of_untested)
             for one in _untested(flagged_share(rows, points[0], thresholds), ungated, groups, rule)
         ),
         adjusted_differences=adjusted_differences(primary, rule),

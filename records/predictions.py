@@ -125,18 +125,16 @@ def read_predictions(paths: str | Path | Sequence[str | Path]) -> pl.LazyFrame:
     return pl.concat([complete_predictions(_scan(file)) for file in files], how="vertical")
 
 
-def labels_read_otherwise(paths: str | Path | Sequence[str | Path]) -> dict[tuple[str, str], int]:
-    """Rows of each ethnic group label that `read_predictions` reads as another, by (as written, as read)."""
-    rows: dict[tuple[str, str], int] = {}
-    for file in [paths] if isinstance(paths, str | Path) else paths:
-        table = _scan(Path(file))
+def labels_read_otherwise(paths: Sequence[Path]) -> tuple[tuple[str, str], ...]:
+    """Ethnic group labels of files already read that `read_predictions` takes for another: as written, and as read."""
+    found: dict[tuple[str, str], None] = {}
+    for file in paths:
+        table = pl.scan_parquet(file) if file.suffix.lower() == ".parquet" else pl.scan_csv(file, infer_schema=False)
         if table.collect_schema().get("ethnic_group") != pl.String():
             continue
-        counted = table.group_by("ethnic_group").len().drop_nulls().collect(engine="streaming")
-        for written, n in counted.iter_rows():
-            if (tidy := _tidy(written)) != written:
-                rows[written, tidy] = rows.get((written, tidy), 0) + n
-    return dict(sorted(rows.items()))
+        labels = table.select(pl.col("ethnic_group").unique().drop_nulls()).collect(engine="streaming").to_series()
+        found |= dict.fromkeys((written, tidy) for written in labels if (tidy := _tidy(written)) != written)
+    return tuple(sorted(found))
 
 
 def _scan(file: Path) -> pl.LazyFrame:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from equipartum.commands.models import _accepted
 from models.release import ReleaseTags
+from tests.fixtures.release_tags import TAGS
 
 
 def _tags(*accepted_until: str) -> ReleaseTags:
-    return ReleaseTags(
-        design_digest="a",
-        data_digest="b",
-        model_digest="c",
-        source="cdc_natality",
-        definition="birth before 37 weeks",
-        is_simulated=False,
-        blocking_findings=(),
-        status="adequate",
-        audit_id="20260101T000000-abcdef01",
-        accepted_until=accepted_until,
-    )
+    return replace(TAGS, accepted_until=accepted_until)
 
 
 def test_an_acceptance_is_said_with_its_last_day_and_as_expired_after_it():

@@ -3,19 +3,7 @@
 from __future__ import annotations
 
 from models.release import ReleaseTags
-
-TAGS = ReleaseTags(
-    design_digest="a",
-    data_digest="b",
-    model_digest="c",
-    source="simulated",
-    definition="birth before 37 weeks",
-    is_simulated=True,
-    blocking_findings=("FA003",),
-    status="adequate",
-    audit_id="20260101T000000-abcdef01",
-    accepted_until=("FA002 2027-05-23", "FA013 2026-12-31"),
-)
+from tests.fixtures.release_tags import TAGS
 
 
 def test_tags_come_back_as_they_went():

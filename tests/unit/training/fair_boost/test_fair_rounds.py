@@ -55,21 +55,6 @@ def test_events_of_missing_ethnicity_and_births_without_event_are_not_pulled(cod
     assert (pulled[~left_alone] != plain[~left_alone]).any()
 
 
-def test_a_weight_of_two_pulls_as_two_women(births):
-    """Births of weight 1 or 2 against the same births written out: the gradients of a woman's rows add up."""
-    weight = np.random.default_rng(2).integers(1, 3, 3000)
-    rows = np.repeat(np.arange(3000), weight)
-    event, group = births.event[:3000].astype(float), births.group[:3000]
-    once = Births.of(event, sensitive_features=group, sample_weight=weight)
-    written_out = Births.of(event[rows], sensitive_features=group[rows], sample_weight=None)
-    scores = np.random.default_rng(3).normal(-2, 1, 3000)
-    multipliers = np.where(once.women.constrained, 1.3, 0.0) * np.arange(len(once.women.names))
-    weighted, _ = PulledLogLoss(once, alert_rate=0.1, width=0.5).pulled_by(multipliers)(scores, None)
-    single, _ = PulledLogLoss(written_out, alert_rate=0.1, width=0.5).pulled_by(multipliers)(scores[rows], None)
-    summed = np.bincount(rows, weights=single) / weight.mean()
-    np.testing.assert_allclose(weighted, summed, rtol=2e-2, atol=1e-4)  # the cut may fall between a woman's two rows
-
-
 def test_a_group_found_too_rarely_is_found_more_often_on_births_never_seen(fitted, other_births):
     """The planted gap: facts that speak least of the third group. A floor lifts it, at the same capacity."""
 

@@ -77,7 +77,7 @@ def test_group_loss_weighs_a_groups_births_and_nobody_elses(coded, scores, names
     np.testing.assert_array_equal(weighed[~third], plain[~third])
 
 
-@pytest.mark.parametrize("constraint", ["fpr", "group_loss"])
+@pytest.mark.parametrize("constraint", ["tpr_floor", "fpr", "group_loss"])
 def test_a_weight_of_two_pulls_as_two_women(births, constraint):
     weight = np.random.default_rng(2).integers(1, 3, 3000)
     rows = np.repeat(np.arange(3000), weight)
