@@ -16,7 +16,6 @@ import polars as pl
 from sklearn.metrics import roc_auc_score
 
 from fairness_audits.context import EthnicityOption, OptionGroup
-from models.calibrator import Calibrator
 from models.design import ModelDesign
 from models.offer_policy import OfferPolicy
 from models.risk_model import RiskModel
@@ -28,6 +27,7 @@ from training.comparators import AppliedRule
 from training.fair_boost.lightgbm_parameters import booster_parameters
 from training.fair_boost.parts import HELD_OUT, TRAINING
 from training.fitting import FittedModel, estimator_of
+from training.group_adjustment import fit_group_intercept
 from training.offer_policy import absolute_threshold, level_up
 
 __all__ = ["ethnicity_options"]
@@ -36,9 +36,6 @@ RiskOf = Callable[[pl.DataFrame], npt.NDArray[np.float64]]
 
 # Enough births to tell the options apart by group; more would cost a second fit of a national year.
 MOST_BIRTHS_TO_FIT = 300_000
-# What a group's own births must outweigh before its intercept moves far: the intercept is log((O + 30) / (E + 30)), the
-# posterior mean of O:E under a Gamma prior worth 30 expected events (project default).
-PRIOR_EVENTS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,23 +78,10 @@ def ethnicity_options(
 
 def _with_intercepts(model: RiskModel, held_out: pl.DataFrame) -> RiskOf:
     """The model's log-odds plus an intercept for each stated group, learnt on births the booster has not seen."""
-    risks = held_out.select("ethnic_group", OBSERVED).with_columns(risk=pl.Series(model.predict(held_out)))
-    totals = (
-        risks.filter(~_is_missing())
-        .group_by("ethnic_group")
-        .agg(events=pl.col(OBSERVED).sum(), expected=pl.col("risk").sum())
+    intercepts = fit_group_intercept(
+        model.predict(held_out), held_out[OBSERVED].to_numpy(), _groups(held_out).to_list()
     )
-    intercepts = {
-        group: float(np.log((events + PRIOR_EVENTS) / (expected + PRIOR_EVENTS)))
-        for group, events, expected in totals.iter_rows()
-    }
-
-    def risk_of(women: pl.DataFrame) -> npt.NDArray[np.float64]:
-        risk = np.clip(model.predict(women), 1e-12, 1 - 1e-12)
-        moved = _groups(women).replace_strict(intercepts, default=0.0, return_dtype=pl.Float64).to_numpy()
-        return Calibrator(kind="identity").apply(np.log(risk / (1 - risk)) + moved)
-
-    return risk_of
+    return lambda women: intercepts.apply(model.predict(women), {"ethnic_group": _groups(women).to_list()})
 
 
 def _with_ethnicity(births: _Births, fitted: FittedModel) -> RiskOf:
