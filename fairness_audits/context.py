@@ -154,8 +154,8 @@ class OptionGroup:
     """Women of ``group`` under one way of treating ethnicity, on the births held out.
 
     ``gained`` and ``lost`` are events found by this option only, and by row 0 only; ``mean_risk`` is of women whose
-    outcome is known, None for a rule. Figures ``with_level_up`` are those of level-up cuts on the same risks; None for
-    a rule, or in an older context.
+    outcome is known, None for a rule. Figures ``with_level_up`` and ``with_band`` are those of such cuts on the same
+    risks; None for a rule, in an older context, or where a band would have harmed a group.
     """
 
     group: str
@@ -172,6 +172,10 @@ class OptionGroup:
     flagged_with_level_up: int | None = None
     gained_with_level_up: int | None = None
     lost_with_level_up: int | None = None
+    found_with_band: int | None = None
+    flagged_with_band: int | None = None
+    gained_with_band: int | None = None
+    lost_with_band: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +202,7 @@ class EthnicityOption:
     """One way of treating ethnicity: an option of `models.ethnicity_decision`, or today's rule by its name.
 
     ``level_up_flags_per_1000`` is what level-up cuts on top of it would add. A rule whose facts are not held is not
-    evaluated. ``curve`` is there where capacities were asked for, least first.
+    evaluated. ``band_refused`` is why no band was cut. ``curve`` is there where capacities were asked for, least first.
     """
 
     name: str
@@ -207,6 +211,7 @@ class EthnicityOption:
     level_up_flags_per_1000: float | None = None
     auroc: float | None = None
     is_evaluated: bool = True
+    band_refused: str = ""
     curve: tuple[CapacityPoint, ...] = ()
 
 
