@@ -24,6 +24,7 @@ from training.calibration import fit_calibrator
 from training.capacity import women_offered_to
 from training.cohort import OBSERVED, Cohort
 from training.comparators import AppliedRule
+from training.fair_boost.constraints import sensitivity_tolerance
 from training.fair_boost.lightgbm_parameters import booster_parameters
 from training.fair_boost.parts import HELD_OUT, TRAINING
 from training.fitting import FittedModel, estimator_of
@@ -113,7 +114,7 @@ def _option(name: str, risk_of: RiskOf, births: _Births, *, uses_ethnicity: bool
         held_out,
         events,
         _groups(births.held_out).to_numpy(),
-        max(0.0, overall - births.design.tolerance),
+        max(0.0, overall - sensitivity_tolerance(births.design.constraint, births.design.tolerance)),
         threshold=threshold,
     )
     risk = risk_of(births.holdout)
