@@ -25,6 +25,7 @@ __all__ = [
     "EthnicityOption",
     "FrontierPoint",
     "GroupAgainstRowZero",
+    "GroupHeld",
     "GroupProxy",
     "GroupReach",
     "GroupSensitivity",
@@ -101,12 +102,32 @@ class GroupSensitivity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroupHeld:
+    """What a constraint holds of ``group`` beside sensitivity, at a frontier point.
+
+    ``estimand`` 'false_positive_rate': ``births`` without the outcome, ``flagged`` of them. 'log_loss': ``mean`` in
+    nats over ``births``, None where there are none.
+    """
+
+    group: str
+    estimand: str
+    births: int
+    flagged: int | None = None
+    mean: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FrontierPoint:
-    """One fit along the list of tolerances; row 0 (``tolerance`` None) is the unconstrained fit and always first."""
+    """One fit along the list of tolerances; row 0 (``tolerance`` None) is the unconstrained fit and always first.
+
+    ``held`` is empty where the constraint holds sensitivity alone. A ``tolerance`` of log-loss is in nats, any other a
+    share of women.
+    """
 
     label: str
     tolerance: float | None
     sensitivity: tuple[GroupSensitivity, ...] = ()
+    held: tuple[GroupHeld, ...] = ()
     worst_group: str | None = None
     largest_loss: float | None = None
     level_up_flags_per_1000: float | None = None
@@ -293,6 +314,8 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
 def _thawed(values: dict[str, Any]) -> dict[str, Any]:
     if "sensitivity" in values:
         values["sensitivity"] = tuple(GroupSensitivity(**row) for row in values["sensitivity"])
+    if "held" in values:
+        values["held"] = tuple(GroupHeld(**row) for row in values["held"])
     if "inputs" in values:
         values["inputs"] = tuple(values["inputs"])
     if "groups" in values:

@@ -14,6 +14,7 @@ from models.offer_policy import OfferPolicy
 from models.risk_model import RiskBand, RiskModel
 from records.groups import NOT_KNOWN
 from training.cohort import OBSERVED
+from training.fair_boost.constraints import sensitivity_tolerance
 from training.group_adjustment import fit_group_intercept, fit_subgroup_recalibration
 from training.offer_band import offer_band
 from training.offer_policy import absolute_threshold, level_up
@@ -23,9 +24,6 @@ __all__ = ["ADJUSTMENTS", "adjustment_for", "as_decided", "bands_of", "floor_of"
 Risks = npt.NDArray[np.float64]
 #: Options that move a blind model's risks afterwards.
 ADJUSTMENTS = ("group_intercept", "subgroup_recalibration")
-# A floor is a sensitivity; the tolerance of 'group_loss' is in nats, so that its floor takes this share (the default
-# of every other constraint).
-SHARE_BELOW_OVERALL = 0.02
 # How far apart a band lets the sensitivities of groups be: the gap that an audit's policy tolerates (project default).
 BAND_WIDTH = 0.05
 
@@ -58,9 +56,9 @@ def adjustment_for(option: str, risk: Risks, held_out: pl.DataFrame) -> GroupAdj
     groups = held_out["ethnic_group"].to_list()
     if option == "group_intercept":
         return fit_group_intercept(risk, observed, groups)
-    return fit_subgroup_recalibration(
-        risk, observed, groups, held_out["deprivation_quintile"].cast(pl.String).to_list()
-    )
+    quintiles = held_out["deprivation_quintile"].to_list()
+    women = held_out.select(pl.coalesce("woman_id", "pregnancy_id")).to_series().to_numpy()
+    return fit_subgroup_recalibration(risk, observed, groups, quintiles, women=women)
 
 
 def policy_of(cuts: str, design: ModelDesign, risk: Risks, held_out: pl.DataFrame, threshold: float) -> OfferPolicy:
@@ -74,8 +72,8 @@ def policy_of(cuts: str, design: ModelDesign, risk: Risks, held_out: pl.DataFram
 
 def floor_of(design: ModelDesign, risk: Risks, events: npt.NDArray[np.bool_], threshold: float) -> float:
     """The sensitivity that level-up cuts bring each group to: everyone's at ``threshold``, less the tolerance."""
-    tolerance = SHARE_BELOW_OVERALL if design.constraint == "group_loss" else design.tolerance
-    return max(0.0, float((risk[events] >= threshold).mean()) - tolerance)
+    overall = float((risk[events] >= threshold).mean())
+    return max(0.0, overall - sensitivity_tolerance(design.constraint, design.tolerance))
 
 
 def bands_of(average: float, threshold: float) -> tuple[RiskBand, ...]:
