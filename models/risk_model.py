@@ -20,7 +20,7 @@ import polars as pl
 
 from models.calibrator import Calibrator
 from models.design import ModelDesign
-from models.encoding import Encoding, Fact
+from models.encoding import ROWS_AT_ONCE, Encoding, Fact
 from models.offer_policy import OfferPolicy
 from records.concepts import CONCEPTS
 from records.errors import EquipartumError
@@ -115,7 +115,10 @@ class RiskModel:
 
     def predict(self, known: pl.DataFrame) -> npt.NDArray[np.float64]:
         """Calibrated risks in [0, 1], one a row of ``known`` (one column a concept)."""
-        return self.calibrator.apply(self.raw_scores(self.encoding.encode(known)))
+        parts = known.iter_slices(ROWS_AT_ONCE) if known.height else [known]
+        return self.calibrator.apply(
+            np.concatenate([self.raw_scores(self.encoding.encode(part)) for part in parts])
+        )
 
     def predict_one(self, facts: Mapping[str, Fact]) -> float:
         """The calibrated risk of one woman; equal to the last bit to `predict` on a frame that holds her."""

@@ -26,7 +26,7 @@ from models.design import ModelDesign
 from models.encoding import Encoding
 from records.concepts import CONCEPTS
 from records.groups import MISSING_ETHNICITY
-from training.cohort import OBSERVED, Cohort
+from training.cohort import OBSERVED, Cohort, ascertained
 from training.fair_boost.certificate import Certificate
 from training.fair_boost.frontier import FrontierRow
 from training.fitting import FittedModel
@@ -76,7 +76,7 @@ def audit_context(
         ),
         certificate=_certificate_rows(classifier.certificate_),
         ethnicity_options=tuple(options),
-        missing_facts=by_missing_facts(fitted.model, holdout, fitted.model.predict(holdout)),
+        missing_facts=by_missing_facts(fitted.model, holdout, fitted.risk_of(holdout)),
         rules=tuple(one.description for one in cohort.rules),
         reference_histograms=fitted.model.reference_histograms,
     )
@@ -150,11 +150,15 @@ def _out_of_fold_auroc(encoded: npt.NDArray[np.float64], member: npt.NDArray[np.
 
 
 def _against_row_zero(fitted: FittedModel, holdout: pl.DataFrame) -> tuple[GroupAgainstRowZero, ...]:
-    known = holdout.filter(pl.col(OBSERVED).is_not_null())
+    known = ascertained(holdout)
+    is_known = holdout[OBSERVED].is_not_null().to_numpy()
     odds = fitted.row_0.offer_policy.threshold / (1 - min(fitted.row_0.offer_policy.threshold, 1 - 1e-9))
     flags = {
-        name: model.offer_policy.apply(model.predict(known), known["ethnic_group"].to_numpy())
-        for name, model in (("before", fitted.row_0), ("after", fitted.model))
+        name: model.offer_policy.apply(risk_of(holdout)[is_known], known["ethnic_group"].to_numpy())
+        for name, model, risk_of in (
+            ("before", fitted.row_0, fitted.row_0_risk_of),
+            ("after", fitted.model, fitted.risk_of),
+        )
     }
     event, before, after = pl.col(OBSERVED), pl.col("before"), pl.col("after")
     counted = (

@@ -23,7 +23,7 @@ from records.records import IDENTITY_COLUMNS, Records
 from records.sources.registry import SOURCES
 from training.comparators import AppliedRule, apply_rules, readable_facts
 
-__all__ = ["Cohort", "Denominator", "EmptyCohort", "UnavailableOutcome", "assemble"]
+__all__ = ["Cohort", "Denominator", "EmptyCohort", "UnavailableOutcome", "ascertained", "assemble"]
 
 OBSERVED = "observed"
 
@@ -79,7 +79,7 @@ class Cohort:
 
     @property
     def ascertained(self) -> pl.DataFrame:
-        return self.frame.filter(pl.col(OBSERVED).is_not_null())
+        return ascertained(self.frame)
 
     @property
     def has_ethnicity(self) -> bool:
@@ -96,6 +96,11 @@ class Cohort:
             )
             .sort("births", descending=True)
         )
+
+
+def ascertained(births: pl.DataFrame) -> pl.DataFrame:
+    """Those of whom the outcome is known: the frame itself, not a copy, where it is known of all."""
+    return births.filter(pl.col(OBSERVED).is_not_null()) if births[OBSERVED].null_count() else births
 
 
 def assemble(

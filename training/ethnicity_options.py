@@ -6,7 +6,7 @@ names, each with and without level-up cuts. Nothing here is served: a person dec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import lightgbm
@@ -18,21 +18,20 @@ from sklearn.metrics import roc_auc_score
 from fairness_audits.context import EthnicityOption, OptionGroup
 from models.calibrator import Calibrator
 from models.design import ModelDesign
+from models.encoding import ROWS_AT_ONCE
 from models.offer_policy import OfferPolicy
-from models.risk_model import RiskModel
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN
 from training.calibration import fit_calibrator
 from training.capacity import women_offered_to
-from training.cohort import OBSERVED, Cohort
+from training.cohort import OBSERVED, Cohort, ascertained
 from training.comparators import AppliedRule
 from training.fair_boost.lightgbm_parameters import booster_parameters
 from training.fair_boost.parts import HELD_OUT, TRAINING
 from training.fitting import FittedModel, estimator_of
 from training.offer_policy import absolute_threshold, level_up
+from training.scored_once import RiskOf, ScoredOnce
 
 __all__ = ["ethnicity_options"]
-
-RiskOf = Callable[[pl.DataFrame], npt.NDArray[np.float64]]
 
 # Enough births to tell the options apart by group; more would cost a second fit of a national year.
 MOST_BIRTHS_TO_FIT = 300_000
@@ -60,28 +59,29 @@ def ethnicity_options(
     """Counts by group for each option on ``holdout``; empty where nobody's ethnicity is recorded."""
     if not cohort.has_ethnicity:
         return ()
-    known = training.filter(pl.col(OBSERVED).is_not_null())
+    known = ascertained(training)
+    held_out = known.filter(fitted.parts == HELD_OUT)
     offered_to, weight = women_offered_to(training, fitted.parts)
     births = _Births(
         design=design,
         known=known,
-        held_out=known.filter(fitted.parts == HELD_OUT),
-        offered_to=offered_to,
+        held_out=held_out,
+        offered_to=held_out if offered_to.height == held_out.height else offered_to,
         weight=weight,
         holdout=holdout,
-        row_0=_flags(fitted.row_0.offer_policy, fitted.row_0.predict(holdout), holdout),
+        row_0=_flags(fitted.row_0.offer_policy, fitted.row_0_risk_of(holdout), holdout),
     )
     return (
-        _option("blind", fitted.model.predict, births),
-        _option("group_intercept", _with_intercepts(fitted.model, births.held_out), births, uses_ethnicity=True),
+        _option("blind", fitted.risk_of, births),
+        _option("group_intercept", _with_intercepts(fitted.risk_of, births.held_out), births, uses_ethnicity=True),
         _option("ethnicity_as_input", _with_ethnicity(births, fitted), births, uses_ethnicity=True),
         *(_rule(one, births) for one in cohort.rules if one.rule.conditions),
     )
 
 
-def _with_intercepts(model: RiskModel, held_out: pl.DataFrame) -> RiskOf:
+def _with_intercepts(model_risk: RiskOf, held_out: pl.DataFrame) -> RiskOf:
     """The model's log-odds plus an intercept for each stated group, learnt on births the booster has not seen."""
-    risks = held_out.select("ethnic_group", OBSERVED).with_columns(risk=pl.Series(model.predict(held_out)))
+    risks = held_out.select("ethnic_group", OBSERVED).with_columns(risk=pl.Series(model_risk(held_out)))
     totals = (
         risks.filter(~_is_missing())
         .group_by("ethnic_group")
@@ -93,7 +93,7 @@ def _with_intercepts(model: RiskModel, held_out: pl.DataFrame) -> RiskOf:
     }
 
     def risk_of(women: pl.DataFrame) -> npt.NDArray[np.float64]:
-        risk = np.clip(model.predict(women), 1e-12, 1 - 1e-12)
+        risk = np.clip(model_risk(women), 1e-12, 1 - 1e-12)
         moved = _groups(women).replace_strict(intercepts, default=0.0, return_dtype=pl.Float64).to_numpy()
         return Calibrator(kind="identity").apply(np.log(risk / (1 - risk)) + moved)
 
@@ -117,7 +117,12 @@ def _with_ethnicity(births: _Births, fitted: FittedModel) -> RiskOf:
     booster = lightgbm.train(parameters, data, rounds)
     held_out = booster.predict(encode(births.held_out), raw_score=True)
     calibrator = fit_calibrator(held_out, births.held_out[OBSERVED].cast(pl.Int8).to_numpy())
-    return lambda women: calibrator.apply(np.asarray(booster.predict(encode(women), raw_score=True), dtype=np.float64))
+
+    def risk_of(women: pl.DataFrame) -> npt.NDArray[np.float64]:
+        scores = [np.asarray(booster.predict(encode(part), raw_score=True)) for part in women.iter_slices(ROWS_AT_ONCE)]
+        return calibrator.apply(np.concatenate(scores))
+
+    return ScoredOnce(risk_of)
 
 
 def _option(name: str, risk_of: RiskOf, births: _Births, *, uses_ethnicity: bool = False) -> EthnicityOption:

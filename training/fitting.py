@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import lightgbm
@@ -17,9 +18,10 @@ from models.risk_model import IntendedPopulation, RiskBand, RiskModel
 from records.groups import NOT_KNOWN
 from training.booster_text import without_extremes
 from training.capacity import capacity_threshold
-from training.cohort import OBSERVED, Cohort
+from training.cohort import OBSERVED, Cohort, ascertained
 from training.fair_boost import FairBoostClassifier
 from training.histograms import reference_histograms
+from training.scored_once import ScoredOnce
 
 __all__ = ["FittedModel", "estimator_of", "fit"]
 
@@ -39,10 +41,20 @@ class FittedModel:
     classifier: FairBoostClassifier
     parts: npt.NDArray[np.int8]
 
+    @cached_property
+    def risk_of(self) -> ScoredOnce:
+        """Risks by the model to be used."""
+        return ScoredOnce(self.model.predict)
+
+    @cached_property
+    def row_0_risk_of(self) -> ScoredOnce:
+        """Risks by the unconstrained one, which may be the same."""
+        return self.risk_of if self.classifier.chosen_row_ == 0 else ScoredOnce(self.row_0.predict)
+
 
 def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedModel:
     """Fits on the ascertained births of ``training``. Ethnic group is read here and never again."""
-    known = training.filter(pl.col(OBSERVED).is_not_null())
+    known = ascertained(training)
     encoding = Encoding.of(design.predictors)
     constraint = design.constraint if cohort.has_ethnicity else "none"
     classifier = FairBoostClassifier(
