@@ -88,7 +88,8 @@ def _missingness(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
     for name in cohort.predictors:
         condition = CONCEPTS[name].defined_if
         undefined = pl.col(condition) == 0 if condition in cohort.frame.columns else pl.lit(value=False)
-        defined = cohort.frame.filter(undefined.is_null() | ~undefined)
+        asked = dict.fromkeys(["ethnic_group", name, *([condition] if condition in cohort.frame.columns else [])])
+        defined = cohort.frame.select(list(asked)).filter(undefined.is_null() | ~undefined)
         counted = defined.group_by("ethnic_group").agg(births=pl.len(), missing=pl.col(name).is_null().sum())
         rows += [
             PredictorMissingness(group=group, predictor=name, pregnancies=births, missing=missing)
@@ -115,10 +116,11 @@ def _reach(cohort: Cohort) -> tuple[GroupReach, ...]:
 
 def _proxies(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:
     """AUROC, out of fold, of telling each stated group from all other stated women by the predictors alone."""
-    stated = cohort.frame.filter(~pl.col("ethnic_group").is_in(list(MISSING_ETHNICITY)))
-    if stated["ethnic_group"].n_unique() < 2:
+    group = cohort.frame["ethnic_group"]
+    stated = (~group.is_in(list(MISSING_ETHNICITY))).fill_null(value=False).arg_true()
+    if group[stated].n_unique() < 2:
         return ()
-    sample = stated.sample(min(PROXY_SAMPLE, stated.height), seed=seed)
+    sample = cohort.frame[stated.sample(min(PROXY_SAMPLE, len(stated)), seed=seed)]
     encoded = Encoding.of(cohort.predictors).encode(sample)
     groups = sample["ethnic_group"].to_numpy()
     large = [group for group, births in sample["ethnic_group"].value_counts().iter_rows() if births >= FEWEST_FOR_PROXY]

@@ -172,19 +172,20 @@ def _collect(
         observed = pl.when(pl.col(tested_by[0])).then(observed)
     belongs = all_of(definition.population)
     kept = dict.fromkeys([*predictors, *asked])
-    frame = (
+    births = (
         records.facts(*concepts)
         .with_columns(belongs.alias("_belongs"), observed.alias(OBSERVED))
         .select([*IDENTITY_COLUMNS, *(name for name in kept if name not in IDENTITY_COLUMNS), "_belongs", OBSERVED])
-        .collect()
     )
-    cohort = frame.filter(pl.col("_belongs")).drop("_belongs")
+    belonging = dict(births.group_by("_belongs").len().collect(engine="streaming").iter_rows())
+    # Streamed, so that of a national year nothing is held but those who belong.
+    cohort = births.filter("_belongs").drop("_belongs").collect(engine="streaming")
     applied, flags = apply_rules(rules, cohort, records, at)
     unread = [name for name in asked if name not in predictors and name not in IDENTITY_COLUMNS]
     denominator = Denominator(
-        in_records=frame.height,
-        outside_population=int((~frame["_belongs"]).sum()),
-        population_unknown=frame["_belongs"].null_count(),
+        in_records=sum(belonging.values()),
+        outside_population=belonging.get(False, 0),
+        population_unknown=belonging.get(None, 0),
         not_ascertained=cohort[OBSERVED].null_count(),
         in_cohort=cohort.height,
     )

@@ -15,12 +15,13 @@ from models.design import ModelDesign
 from models.encoding import Encoding
 from models.offer_policy import OfferPolicy
 from models.risk_model import IntendedPopulation, RiskBand, RiskModel
-from records.groups import NOT_KNOWN
 from training.booster_text import without_extremes
 from training.capacity import capacity_threshold
 from training.cohort import OBSERVED, Cohort, ascertained
 from training.fair_boost import FairBoostClassifier
+from training.fair_boost.groups import GroupedWomen
 from training.histograms import reference_histograms
+from training.rows_in_batches import RowsInBatches
 from training.scored_once import ScoredOnce
 
 __all__ = ["FittedModel", "estimator_of", "fit"]
@@ -67,9 +68,8 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
         random_state=design.seed,
     )
     observed = known[OBSERVED].to_numpy().astype(np.int8)
-    groups = known["ethnic_group"].fill_null(NOT_KNOWN).to_numpy()
-    women = known.select(pl.coalesce("woman_id", "pregnancy_id")).to_series().to_numpy()
-    classifier.fit(encoding.encode(known), observed, sensitive_features=groups, groups=women)
+    groups, women = _grouped(known["ethnic_group"]), _first_births(known)
+    classifier.fit(RowsInBatches(encoding, known), observed, sensitive_features=groups, groups=women)
     parts = classifier.split_parts(observed, sensitive_features=groups, groups=women)
     population = _intended_population(cohort, known)
     histograms = reference_histograms(known, design.predictors)
@@ -94,6 +94,23 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
         )
 
     return FittedModel(model=row(classifier.chosen_row_), row_0=row(0), classifier=classifier, parts=parts)
+
+
+def _grouped(ethnic_group: pl.Series) -> GroupedWomen:
+    """Coded without a Python object a woman."""
+    labels = ethnic_group.unique().sort(nulls_last=True)
+    places = dict(zip(labels.to_list(), range(len(labels)), strict=True))
+    codes = ethnic_group.replace_strict(places, return_dtype=pl.Int64)
+    return GroupedWomen.coded(labels.to_list(), codes.to_numpy().astype(np.intp, copy=False))
+
+
+def _first_births(known: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """For each birth the row of that woman's first: a woman as a number, in the order in which women appear."""
+    if known["woman_id"].null_count() == known.height:
+        return np.arange(known.height)
+    women = known.select(woman=pl.coalesce("woman_id", "pregnancy_id")).with_row_index("row")
+    first = women.select(pl.col("row").first().over("woman")).to_series()
+    return first.to_numpy().astype(np.int64)
 
 
 def estimator_of(design: ModelDesign) -> lightgbm.LGBMClassifier:

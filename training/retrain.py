@@ -69,6 +69,8 @@ def retrain(
     design = design_for(request, cohort)
     say(f"{design.registered_name} by '{cohort.definition}': {cohort.denominator}")
     split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
+    split, together = split.together(cohort.frame)
+    cohort = replace(cohort, frame=together)
     training, holdout = split.training(cohort.frame), split.holdout(cohort.frame)
     diagnosis = diagnose(cohort, training)
     fitted_on = training[OBSERVED].count()

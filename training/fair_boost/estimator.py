@@ -91,10 +91,10 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(
         self,
-        X: ArrayLike,
+        X: ArrayLike | lightgbm.Sequence,
         y: ArrayLike,
         *,
-        sensitive_features: ArrayLike | None = None,
+        sensitive_features: ArrayLike | GroupedWomen | None = None,
         groups: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> FairBoostClassifier:
@@ -102,14 +102,13 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         ``sensitive_features`` (the ethnic group of each woman) is read here and never again; 'Not stated', 'Not known'
         and missing labels are counted and not constrained. ``groups`` (the woman of each birth) keeps a woman on one
-        side of the inner split. Weights are taken relative to their mean.
+        side of the inner split. Weights are taken relative to their mean. ``X`` may also be a `lightgbm.Sequence` with
+        a ``shape`` that gives a narrower one for an array of positions: then rows are only ever numbers in batches.
         """
         settings = self._settings()
         if sensitive_features is None and settings.constraint != "none":
             raise ValueError(f"constraint {settings.constraint!r} needs sensitive_features; only 'none' fits without")
-        predictors, outcome = validate_data(
-            self, X, y, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan", ensure_min_samples=2
-        )
+        predictors, outcome = self._validated(X, y)
         event = self._learn_classes(outcome)
         births = Births.of(event, sensitive_features=sensitive_features, sample_weight=sample_weight)
         self.seed_ = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
@@ -138,12 +137,24 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self._risk(predictors, row)
 
     def split_parts(
-        self, y: ArrayLike, *, sensitive_features: ArrayLike | None = None, groups: ArrayLike | None = None
+        self, y: ArrayLike, *, sensitive_features: ArrayLike | GroupedWomen | None = None, groups: ArrayLike | None = None
     ) -> NDArray[np.int8]:
         """Which part each row was in, worked out again from what `fit` was given: TRAINING, HELD_OUT, CERTIFICATE."""
         check_is_fitted(self)
         event = (column_or_1d(y) == self.classes_[1]).astype(np.float64)
         return self._parts(event, GroupedWomen.of(sensitive_features, len(event)), groups)
+
+    def _validated(self, X: ArrayLike | lightgbm.Sequence, y: ArrayLike) -> tuple[Any, NDArray[Any]]:
+        if not isinstance(X, lightgbm.Sequence):
+            predictors, outcome = validate_data(
+                self, X, y, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan", ensure_min_samples=2
+            )
+            return predictors, outcome
+        outcome = column_or_1d(y)
+        if len(X) != len(outcome):
+            raise UnequalLengths(f"X has {len(X)} rows; y has {len(outcome)}")
+        self.n_features_in_ = X.shape[1]
+        return X, outcome
 
     def _settings(self) -> Settings:
         read = {name: getattr(self, name) for name in Settings.__dataclass_fields__}
@@ -170,7 +181,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def _fit_rows(
-        self, predictors: NDArray[Any], births: Births, parts: NDArray[np.int8], settings: Settings
+        self, predictors: Any, births: Births, parts: NDArray[np.int8], settings: Settings
     ) -> list[FittedRow]:
         began = time.perf_counter()
         training_rows, held_out_rows = np.flatnonzero(parts == TRAINING), np.flatnonzero(parts == HELD_OUT)
@@ -204,7 +215,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         asked = next((row for row in self.frontier_ if row.tolerance == settings.tolerance), self.frontier_[0])
         self.feasible_, self.binding_groups_ = asked.feasible, asked.binding_groups
 
-    def _certify(self, predictors: NDArray[Any], births: Births, rows: NDArray[np.intp]) -> Certificate:
+    def _certify(self, predictors: Any, births: Births, rows: NDArray[np.intp]) -> Certificate:
         events = rows[births.event[rows] > 0]
 
         def found(row: int) -> NDArray[np.bool_]:
@@ -218,9 +229,9 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             tolerance=self.tolerance,
         )
 
-    def _risk(self, predictors: NDArray[Any], row: int) -> NDArray[np.float64]:
+    def _risk(self, predictors: Any, row: int) -> NDArray[np.float64]:
         if len(predictors) == 0:
             return np.empty(0)
         threads = getattr(self.estimator, "n_jobs", None)
         options = {} if threads is None else {"num_threads": threads}
-        return self.calibrators_[row].apply(self.boosters_[row].predict(predictors, raw_score=True, **options))
+        return self.calibrators_[row].apply(self.boosters_[row].predict(np.asarray(predictors), raw_score=True, **options))

@@ -29,7 +29,7 @@ class LiveBooster:
         self,
         parameters: dict[str, Any],
         rounds: int,
-        predictors: NDArray[Any],
+        predictors: NDArray[Any] | lightgbm.Sequence,
         names: list[str] | None,
         *,
         training: tuple[NDArray[np.intp], Births],
@@ -83,16 +83,27 @@ class LiveBooster:
             self._booster.reset_parameter({"objective": name})
 
 
+class _WhollyParametrised(lightgbm.Dataset):  # type: ignore[misc]
+    """Bins placed alike whether rows come as one array or in batches.
+
+    For batches LightGBM asks this method, which leaves out the seed that draws the sample and the smallest leaf that
+    tells which columns can split at all; for an array it reads every parameter.
+    """
+
+    def get_params(self) -> dict[str, Any]:
+        return dict(self.params)
+
+
 def _binned(
     parameters: dict[str, Any],
-    predictors: NDArray[Any],
+    predictors: NDArray[Any] | lightgbm.Sequence,
     names: list[str] | None,
     rows: NDArray[np.intp],
     births: Births,
     *,
     reference: lightgbm.Dataset | None,
 ) -> lightgbm.Dataset:
-    return lightgbm.Dataset(
+    return _WhollyParametrised(
         predictors[rows],
         births.event,
         weight=births.weight if births.weighted else None,
