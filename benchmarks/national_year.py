@@ -11,6 +11,7 @@ are there already.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
@@ -113,7 +114,7 @@ def _print_cost(cost: Cost) -> None:
 
 def _print_growth(costs: Sequence[Cost]) -> None:
     """A ratio of one is a cost that grows as births do; below it, what does not grow with them weighs."""
-    for small, large in zip(costs, costs[1:], strict=False):
+    for small, large in itertools.pairwise(costs):
         times = large.births / small.births
         print(
             f"{large.births:,} against {small.births:,} births ({times:.2f}x): seconds "

@@ -64,11 +64,14 @@ def _listed_only() -> None:
 
 
 def in_full(arguments: Sequence[str]) -> list[str]:
-    """`audit --run ID` as `audit run --run ID`: options alone belong to the sub-command that a group is short for."""
+    """`audit --run ID` as `audit run --run ID`: options alone belong to the sub-command that a group is short for; so
+    do names that are no sub-command, where it takes names."""
     name, *rest = arguments or [""]
-    if name not in GROUPS or not rest or not rest[0].startswith("-") or rest[0] == "--help":
+    if name not in GROUPS or not rest or rest[0] == "--help":
         return list(arguments)
-    return [name, importlib.import_module(f"{COMMANDS}.{name}").SHORT_FOR, *rest]
+    group = importlib.import_module(f"{COMMANDS}.{name}")
+    is_named = getattr(group, "TAKES_NAMES", False) and rest[0] not in group.SUMMARIES
+    return [name, group.SHORT_FOR, *rest] if rest[0].startswith("-") or is_named else list(arguments)
 
 
 def spread(arguments: Sequence[str]) -> list[str]:

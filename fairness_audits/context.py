@@ -19,6 +19,8 @@ from records.errors import EquipartumError
 
 __all__ = [
     "AuditContext",
+    "CapacityGroup",
+    "CapacityPoint",
     "CertificateRow",
     "EthnicityOption",
     "FrontierPoint",
@@ -152,7 +154,8 @@ class OptionGroup:
     """Women of ``group`` under one way of treating ethnicity, on the births held out.
 
     ``gained`` and ``lost`` are events found by this option only, and by row 0 only; ``mean_risk`` is of women whose
-    outcome is known, None for a rule; ``found_with_level_up`` what level-up cuts on the same risks would find.
+    outcome is known, None for a rule. Figures ``with_level_up`` are those of level-up cuts on the same risks; None for
+    a rule, or in an older context.
     """
 
     group: str
@@ -166,14 +169,36 @@ class OptionGroup:
     lost: int
     found_with_level_up: int | None = None
     mean_risk: float | None = None
+    flagged_with_level_up: int | None = None
+    gained_with_level_up: int | None = None
+    lost_with_level_up: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityGroup:
+    """Women of ``group`` flagged, and events found, at one capacity."""
+
+    group: str
+    women: int
+    flagged: int
+    events: int
+    found: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityPoint:
+    """What one option does at another capacity: ``alert_rate`` is the share of women there would be places for."""
+
+    alert_rate: float
+    groups: tuple[CapacityGroup, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class EthnicityOption:
-    """One way of treating ethnicity: 'blind', 'group_intercept', 'ethnicity_as_input', or today's rule by its name.
+    """One way of treating ethnicity: an option of `models.ethnicity_decision`, or today's rule by its name.
 
     ``level_up_flags_per_1000`` is what level-up cuts on top of it would add. A rule whose facts are not held is not
-    evaluated.
+    evaluated. ``curve`` is there where capacities were asked for, least first.
     """
 
     name: str
@@ -182,6 +207,7 @@ class EthnicityOption:
     level_up_flags_per_1000: float | None = None
     auroc: float | None = None
     is_evaluated: bool = True
+    curve: tuple[CapacityPoint, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,4 +292,9 @@ def _thawed(values: dict[str, Any]) -> dict[str, Any]:
         values["inputs"] = tuple(values["inputs"])
     if "groups" in values:
         values["groups"] = tuple(OptionGroup(**row) for row in values["groups"])
+    if "curve" in values:
+        values["curve"] = tuple(
+            CapacityPoint(alert_rate=point["alert_rate"], groups=tuple(CapacityGroup(**row) for row in point["groups"]))
+            for point in values["curve"]
+        )
     return values

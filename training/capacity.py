@@ -46,5 +46,7 @@ def women_offered_to(
     """
     known, unknown = ascertained(training), training.filter(pl.col(OBSERVED).is_null())
     held_out = known.filter(parts == HELD_OUT)
+    if unknown.is_empty():
+        return held_out, np.ones(held_out.height)
     weight = np.r_[np.full(held_out.height, known.height / held_out.height), np.ones(unknown.height)]
     return pl.concat([held_out, unknown]), weight

@@ -84,7 +84,7 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
         "## Whom it is for",
         f"{population.description}: {population.births:,} births, {population.events:,} events. Refused elsewhere "
         "until it is validated there. Ethnic group here marks exposure to different treatment and circumstances, not "
-        "biology; it was used to fit and to audit, and is not an input.",
+        f"biology. {_ethnicity(model)}",
         "## How it was made",
         f"Constraint: {model.design.constraint}, tolerance {model.design.tolerance:g}. Chosen: {chosen}. "
         f"Model digest `{model.digest}`; design digest `{model.design.digest}`; data digest `{model.data_digest}`.",
@@ -101,6 +101,13 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
         "Mean absolute Shapley values on the log-odds scale, over made-up women. Not causes, not advice.",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _ethnicity(model: RiskModel) -> str:
+    decided = model.design.ethnicity
+    if decided is None:
+        return "It was used to fit and to audit, and is not an input."
+    return f"It was used to fit and to audit, and by a signed decision: {decided.in_words}."
 
 
 def with_audit(card: str, report: AuditReport, address: str) -> str:
@@ -150,4 +157,5 @@ def _list_only(groups: Sequence[str]) -> str:
 
 
 def _wording(concept: str) -> str:
-    return PREDICTORS[concept].wording or concept.replace("_", " ")
+    shown = PREDICTORS[concept].wording if concept in PREDICTORS else None
+    return shown or concept.replace("_", " ")

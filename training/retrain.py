@@ -116,9 +116,7 @@ def retrain(
     )
 
 
-def _completed(
-    model: RiskModel, risk: npt.NDArray[np.float64], observed: pl.Series, report: AuditReport
-) -> RiskModel:
+def _completed(model: RiskModel, risk: npt.NDArray[np.float64], observed: pl.Series, report: AuditReport) -> RiskModel:
     """What only the holdout can say: how often women scored alike had the outcome, and whom no percentage is shown."""
     return replace(
         model,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from models.encoding import ROWS_AT_ONCE, Encoding
+from training.fair_boost.predictor_rows import PredictorRows
 
 __all__ = ["RowsInBatches"]
 
 Rows = npt.NDArray[np.intp]
 
 
-class RowsInBatches(lightgbm.Sequence):  # type: ignore[misc]
+class RowsInBatches(PredictorRows):
     """The rows of ``known`` that ``rows`` names (None: all), to be indexed as their encoded array would be.
 
     A slice or one number gives numbers, an array of positions the same births further narrowed. A model fitted on it is
@@ -27,7 +27,7 @@ class RowsInBatches(lightgbm.Sequence):  # type: ignore[misc]
 
     def __init__(self, encoding: Encoding, known: pl.DataFrame, rows: Rows | None = None) -> None:
         self._encoding = encoding
-        self._known = known.select(encoding.concepts)
+        self._known = known.select(encoding.inputs)
         self._rows = rows
         self._first, self._batch = 0, np.empty((0, len(encoding.columns)))
 

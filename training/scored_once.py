@@ -1,4 +1,4 @@
-"""Risks of women that several steps of a retrain ask for, worked out once: of a national year each time costs seconds."""
+"""Risks that several steps of a retrain ask for, worked out once: of a national year each time costs seconds."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from training.fair_boost.groups import GroupedWomen
 from training.fair_boost.lightgbm_parameters import booster_parameters, default_estimator
 from training.fair_boost.live_booster import LiveBooster
 from training.fair_boost.parts import CERTIFICATE, HELD_OUT, TRAINING, split_parts
+from training.fair_boost.predictor_rows import PredictorRows
 from training.fair_boost.settings import Settings
 
 __all__ = ["FairBoostClassifier"]
@@ -91,7 +92,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(
         self,
-        X: ArrayLike | lightgbm.Sequence,
+        X: ArrayLike | PredictorRows,
         y: ArrayLike,
         *,
         sensitive_features: ArrayLike | GroupedWomen | None = None,
@@ -102,8 +103,8 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         ``sensitive_features`` (the ethnic group of each woman) is read here and never again; 'Not stated', 'Not known'
         and missing labels are counted and not constrained. ``groups`` (the woman of each birth) keeps a woman on one
-        side of the inner split. Weights are taken relative to their mean. ``X`` may also be a `lightgbm.Sequence` with
-        a ``shape`` that gives a narrower one for an array of positions: then rows are only ever numbers in batches.
+        side of the inner split. Weights are taken relative to their mean. Of ``X`` as
+        `PredictorRows` only a batch at a time is ever numbers.
         """
         settings = self._settings()
         if sensitive_features is None and settings.constraint != "none":
@@ -137,15 +138,19 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self._risk(predictors, row)
 
     def split_parts(
-        self, y: ArrayLike, *, sensitive_features: ArrayLike | GroupedWomen | None = None, groups: ArrayLike | None = None
+        self,
+        y: ArrayLike,
+        *,
+        sensitive_features: ArrayLike | GroupedWomen | None = None,
+        groups: ArrayLike | None = None,
     ) -> NDArray[np.int8]:
         """Which part each row was in, worked out again from what `fit` was given: TRAINING, HELD_OUT, CERTIFICATE."""
         check_is_fitted(self)
         event = (column_or_1d(y) == self.classes_[1]).astype(np.float64)
         return self._parts(event, GroupedWomen.of(sensitive_features, len(event)), groups)
 
-    def _validated(self, X: ArrayLike | lightgbm.Sequence, y: ArrayLike) -> tuple[Any, NDArray[Any]]:
-        if not isinstance(X, lightgbm.Sequence):
+    def _validated(self, X: ArrayLike | PredictorRows, y: ArrayLike) -> tuple[Any, NDArray[Any]]:
+        if not isinstance(X, PredictorRows):
             predictors, outcome = validate_data(
                 self, X, y, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan", ensure_min_samples=2
             )
@@ -234,4 +239,5 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return np.empty(0)
         threads = getattr(self.estimator, "n_jobs", None)
         options = {} if threads is None else {"num_threads": threads}
-        return self.calibrators_[row].apply(self.boosters_[row].predict(np.asarray(predictors), raw_score=True, **options))
+        scores = self.boosters_[row].predict(np.asarray(predictors), raw_score=True, **options)
+        return self.calibrators_[row].apply(scores)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.fair_boost.births import Births
+from training.fair_boost.predictor_rows import PredictorRows
 
 __all__ = ["LiveBooster", "Objective"]
 
@@ -29,7 +30,7 @@ class LiveBooster:
         self,
         parameters: dict[str, Any],
         rounds: int,
-        predictors: NDArray[Any] | lightgbm.Sequence,
+        predictors: NDArray[Any] | PredictorRows,
         names: list[str] | None,
         *,
         training: tuple[NDArray[np.intp], Births],
@@ -83,7 +84,7 @@ class LiveBooster:
             self._booster.reset_parameter({"objective": name})
 
 
-class _WhollyParametrised(lightgbm.Dataset):  # type: ignore[misc]
+class _WhollyParametrised(lightgbm.Dataset):
     """Bins placed alike whether rows come as one array or in batches.
 
     For batches LightGBM asks this method, which leaves out the seed that draws the sample and the smallest leaf that
@@ -91,12 +92,12 @@ class _WhollyParametrised(lightgbm.Dataset):  # type: ignore[misc]
     """
 
     def get_params(self) -> dict[str, Any]:
-        return dict(self.params)
+        return dict(self.params or {})
 
 
 def _binned(
     parameters: dict[str, Any],
-    predictors: NDArray[Any] | lightgbm.Sequence,
+    predictors: NDArray[Any] | PredictorRows,
     names: list[str] | None,
     rows: NDArray[np.intp],
     births: Births,
