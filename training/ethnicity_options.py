@@ -124,14 +124,14 @@ def _plain_fit(births: _Births, fitted: FittedModel, encoding: Encoding) -> Risk
     parameters, rounds = booster_parameters(estimator_of(births.design), births.design.seed)
     data = lightgbm.Dataset(encoding.encode(fitted_on), fitted_on[OBSERVED].cast(pl.Int8).to_numpy())
     booster = lightgbm.train(parameters, data, rounds)
-    held_out = booster.predict(encoding.encode(births.held_out), raw_score=True)
-    calibrator = fit_calibrator(held_out, births.held_out[OBSERVED].cast(pl.Int8).to_numpy())
 
-    def risk_of(women: pl.DataFrame) -> npt.NDArray[np.float64]:
-        parts = [encoding.encode(part) for part in women.iter_slices(ROWS_AT_ONCE)]
-        return calibrator.apply(np.concatenate([np.asarray(booster.predict(part, raw_score=True)) for part in parts]))
+    def scores_of(women: pl.DataFrame) -> npt.NDArray[np.float64]:
+        parts = (encoding.encode(part) for part in women.iter_slices(ROWS_AT_ONCE))
+        return np.concatenate([np.asarray(booster.predict(part, raw_score=True)) for part in parts])
 
-    return ScoredOnce(risk_of)
+    held_out = births.held_out[OBSERVED].cast(pl.Int8).to_numpy()
+    calibrator = fit_calibrator(scores_of(births.held_out), held_out)
+    return ScoredOnce(lambda women: calibrator.apply(scores_of(women)))
 
 
 def _option(name: str, risk_of: RiskOf, births: _Births) -> EthnicityOption:

@@ -22,6 +22,7 @@ from training.cohort import OBSERVED, Cohort, ascertained
 from training.decided_model import as_decided, bands_of
 from training.fair_boost import HELD_OUT, FairBoostClassifier
 from training.fair_boost.groups import GroupedWomen
+from training.fair_boost.plain_fit import PlainFit
 from training.histograms import reference_histograms
 from training.rows_in_batches import RowsInBatches
 from training.scored_once import ScoredOnce
@@ -62,9 +63,11 @@ class FittedModel:
         return self.unadjusted_risk_of if self.classifier.chosen_row_ == 0 else ScoredOnce(self.row_0.predict)
 
 
-def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedModel:
+def fit(
+    design: ModelDesign, cohort: Cohort, training: pl.DataFrame, *, plain_fit: PlainFit | None = None
+) -> FittedModel:
     """Fits on the ascertained births of ``training``. Ethnic group is read here and never again, unless the design
-    holds a signed decision that lets it be."""
+    holds a signed decision that lets it be. ``plain_fit`` makes the plain fit elsewhere."""
     known = ascertained(training)
     encoding = encoding_of(design, known)
     constraint = design.constraint if cohort.has_ethnicity else "none"
@@ -75,6 +78,7 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
         tolerance=design.tolerance,
         frontier=sorted({min(1.0, design.tolerance * multiple) for multiple in FRONTIER_MULTIPLES}, reverse=True),
         fair_rounds=design.fair_rounds,
+        plain_fit=plain_fit,
         random_state=design.seed,
     )
     observed = known[OBSERVED].to_numpy().astype(np.int8)

@@ -93,7 +93,7 @@ def absolute_threshold(risk: ArrayLike, alert_rate: float, sample_weight: ArrayL
 def level_up(
     risk: ArrayLike,
     observed: ArrayLike,
-    groups: Sequence[str] | NDArray[np.object_],
+    groups: Sequence[str] | NDArray[np.object_] | NDArray[np.intp],
     floor: float,
     *,
     threshold: float,
@@ -113,7 +113,7 @@ def level_up(
     events = np.asarray(observed, dtype=bool)
     weight = np.ones(risks.size) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     weight = weight / weight.mean()
-    names, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    names, codes = _named_and_coded(groups)
     overall = _share(weight[events], risks[events] >= threshold)
     if overall is None:
         raise UnusableCapacity("level-up cuts are fitted on held-out births with events; these have none")
@@ -138,6 +138,18 @@ def level_up(
         flags_per_1000_before=float(share @ [row.flags_per_1000_before for row in rows]),
         flags_per_1000_after=float(share @ [row.flags_per_1000_after for row in rows]),
     )
+
+
+def _named_and_coded(groups: ArrayLike) -> tuple[NDArray[np.str_], NDArray[np.intp]]:
+    """Names in order, and each row's place among them. A name is turned to text once, not once a row."""
+    array = np.asarray(groups)
+    if array.dtype == object:
+        seen: dict[str, int] = {}
+        array = np.fromiter((seen.setdefault(str(name), len(seen)) for name in array), dtype=np.intp, count=array.size)
+        names, place = np.unique(np.array(list(seen), dtype=str), return_inverse=True)
+        return names, place[array]
+    distinct, codes = np.unique(array, return_inverse=True)
+    return distinct.astype(str), codes
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from training.cohort import OBSERVED, Cohort, assemble
 from training.design_choice import RetrainRequest, design_for, warnings_of
 from training.diagnosis import Diagnosis, after_evaluation, diagnose
 from training.ethnicity_options import ethnicity_options
+from training.fair_boost.plain_fit import PlainFit
 from training.fitting import fit
 from training.holdout import calibration_bands, holdout_predictions, record_ids_of_events
 from training.publication import publish
@@ -60,6 +61,7 @@ def retrain(
     site_rules: SiteRules = NO_SITE_RULES,
     say: Say = lambda _: None,
     pdf: bool = False,
+    plain_fit: PlainFit | None = None,
 ) -> Retrained:
     """Registers a new version as challenger, whatever its audit finds; promoting it is a person's decision.
 
@@ -84,11 +86,13 @@ def retrain(
 
     registry = Registry(home, settings)
     with registry.run(design.registered_name) as run:
-        fitted = fit(design, cohort, training)
+        fitted = fit(design, cohort, training, plain_fit=plain_fit)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
         printed = RULES[policy.disclosure].count
         denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
-        notes = (denominator, split.description, *absences, *records.notes, *doubts, *warnings, *diagnosis.remarks)
+        elsewhere = () if plain_fit is None else (plain_fit.note,)
+        told = (*records.notes, *doubts, *warnings, *elsewhere, *diagnosis.remarks)
+        notes = (denominator, split.description, *absences, *told)
         label = fitted.model.label
         risk = fitted.risk_of(holdout)
         predictions = holdout_predictions(fitted.model, cohort, holdout, risk, model_version=label)

@@ -22,6 +22,7 @@ from training.fair_boost.groups import GroupedWomen
 from training.fair_boost.lightgbm_parameters import booster_parameters, default_estimator
 from training.fair_boost.live_booster import LiveBooster
 from training.fair_boost.parts import CERTIFICATE, HELD_OUT, TRAINING, split_parts
+from training.fair_boost.plain_fit import MOST_BIRTHS, PlainFit, lightened
 from training.fair_boost.predictor_rows import PredictorRows
 from training.fair_boost.settings import Settings
 
@@ -39,6 +40,9 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     hold groups down, and are there to compare. ``frontier`` adds looser or stricter tolerances, from the largest to the
     smallest, each judged beside row 0, the plain fit. Whatever the constraint, a row that makes a group worse is not
     chosen, and the certificate speaks of sensitivity.
+
+    ``plain_fit`` makes the plain fit elsewhere (`training.distributed`); None makes it here. The fair rounds then see
+    at most `MOST_BIRTHS`, weighed so that totals hold, and counts of the frontier are of those.
 
     Of the births, ``validation_fraction`` steer the multipliers, calibrate, set the threshold and judge;
     ``certificate_fraction`` are looked at once, for the certificate; the rest fit the trees.
@@ -65,6 +69,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         calibration: str = "platt",
         validation_fraction: float = 0.25,
         certificate_fraction: float = 0.15,
+        plain_fit: PlainFit | None = None,
         random_state: Any = None,
     ) -> None:
         self.estimator = estimator
@@ -80,6 +85,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.calibration = calibration
         self.validation_fraction = validation_fraction
         self.certificate_fraction = certificate_fraction
+        self.plain_fit = plain_fit
         self.random_state = random_state
 
     def __sklearn_tags__(self) -> Tags:
@@ -196,6 +202,12 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         estimator = default_estimator(len(training_rows)) if self.estimator is None else self.estimator
         parameters, rounds = booster_parameters(estimator, self.seed_)
         names = getattr(self, "feature_names_in_", None)
+        plain = None
+        if self.plain_fit is not None:
+            plain = self.plain_fit(parameters, rounds, predictors[training_rows], training)
+            share = MOST_BIRTHS / (len(training_rows) + len(held_out_rows))
+            training_rows, training = lightened((training_rows, training), share, self.seed_)
+            held_out_rows, held_out = lightened((held_out_rows, held_out), share, self.seed_)
         live = LiveBooster(
             parameters,
             rounds,
@@ -203,6 +215,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             None if names is None else [str(name) for name in names],
             training=(training_rows, training),
             held_out=(held_out_rows, held_out),
+            plain=plain,
         )
         return fit_rows(live, training, held_out, settings, began)
 
