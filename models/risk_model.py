@@ -20,7 +20,7 @@ import polars as pl
 
 from models.calibrator import Calibrator
 from models.design import ModelDesign
-from models.encoding import ETHNIC_GROUP, Encoding, Fact
+from models.encoding import ETHNIC_GROUP, ROWS_AT_ONCE, Encoding, Fact
 from models.group_adjustment import GroupAdjustment
 from models.offer_policy import OfferPolicy
 from records.concepts import CONCEPTS
@@ -145,7 +145,9 @@ class RiskModel:
 
     def predict(self, known: pl.DataFrame) -> npt.NDArray[np.float64]:
         """Calibrated risks in [0, 1], one a row of ``known`` (one column a concept, and those of `groups_read`)."""
-        risk = self.calibrator.apply(self.raw_scores(self.encoding.encode(known)))
+        parts = known.iter_slices(ROWS_AT_ONCE) if known.height else [known]
+        scores = np.concatenate([self.raw_scores(self.encoding.encode(part)) for part in parts])
+        risk = self.calibrator.apply(scores)
         if self.group_adjustment is None:
             return risk
         by = {name: known[name].cast(pl.String).to_list() for name in self.group_adjustment.by}

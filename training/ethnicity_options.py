@@ -18,12 +18,12 @@ from sklearn.metrics import roc_auc_score
 
 from fairness_audits.context import CapacityGroup, CapacityPoint, EthnicityOption, OptionGroup
 from models.design import ModelDesign
-from models.encoding import Encoding
+from models.encoding import ROWS_AT_ONCE, Encoding
 from models.offer_policy import OfferPolicy
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN
 from training.calibration import fit_calibrator
 from training.capacity import women_offered_to
-from training.cohort import OBSERVED, Cohort
+from training.cohort import OBSERVED, Cohort, ascertained
 from training.comparators import AppliedRule
 from training.decided_model import adjustment_for, policy_of
 from training.fair_boost import HELD_OUT, TRAINING
@@ -31,10 +31,10 @@ from training.fair_boost.lightgbm_parameters import booster_parameters
 from training.fitting import FittedModel, estimator_of
 from training.offer_band import HarmfulBand
 from training.offer_policy import absolute_threshold
+from training.scored_once import RiskOf, ScoredOnce
 
 __all__ = ["MODEL_OPTIONS", "ethnicity_options"]
 
-RiskOf = Callable[[pl.DataFrame], npt.NDArray[np.float64]]
 Flags = npt.NDArray[np.bool_]
 
 #: In the order in which they are shown.
@@ -71,16 +71,17 @@ def ethnicity_options(
     """Counts by group for each option on ``holdout``; empty where nobody's ethnicity is recorded."""
     if not cohort.has_ethnicity:
         return ()
-    known = training.filter(pl.col(OBSERVED).is_not_null())
+    known = ascertained(training)
+    held_out = known.filter(fitted.parts == HELD_OUT)
     offered_to, weight = women_offered_to(training, fitted.parts)
     births = _Births(
         design=design,
         known=known,
-        held_out=known.filter(fitted.parts == HELD_OUT),
-        offered_to=offered_to,
+        held_out=held_out,
+        offered_to=held_out if offered_to.height == held_out.height else offered_to,
         weight=weight,
         holdout=holdout,
-        row_0=_flags(fitted.row_0.offer_policy, fitted.row_0.predict(holdout), holdout),
+        row_0=_flags(fitted.row_0.offer_policy, fitted.row_0_risk_of(holdout), holdout),
         capacities=capacities,
     )
     risks = _risks(births, fitted)
@@ -96,10 +97,11 @@ def _risks(births: _Births, fitted: FittedModel) -> dict[str, RiskOf]:
     reads_ethnicity = fitted.model.encoding.reads_ethnicity
     stated = births.known.filter(~_is_missing())["ethnic_group"].unique().sort().to_list()
     blind, with_groups = (Encoding.of(births.design.predictors, names) for names in ((), stated))
+    risks: dict[str, RiskOf]
     if reads_ethnicity:
-        risks = {"ethnicity_as_input": fitted.model.predict, "blind": _plain_fit(births, fitted, blind)}
+        risks = {"ethnicity_as_input": fitted.risk_of, "blind": _plain_fit(births, fitted, blind)}
     else:
-        risks = {"ethnicity_as_input": _plain_fit(births, fitted, with_groups), "blind": fitted.unadjusted.predict}
+        risks = {"ethnicity_as_input": _plain_fit(births, fitted, with_groups), "blind": fitted.unadjusted_risk_of}
     for option in ("group_intercept", "subgroup_recalibration"):
         risks[option] = _adjusted(option, risks["blind"], births.held_out)
     return risks
@@ -123,11 +125,14 @@ def _plain_fit(births: _Births, fitted: FittedModel, encoding: Encoding) -> Risk
     parameters, rounds = booster_parameters(estimator_of(births.design), births.design.seed)
     data = lightgbm.Dataset(encoding.encode(fitted_on), fitted_on[OBSERVED].cast(pl.Int8).to_numpy())
     booster = lightgbm.train(parameters, data, rounds)
-    held_out = booster.predict(encoding.encode(births.held_out), raw_score=True)
-    calibrator = fit_calibrator(held_out, births.held_out[OBSERVED].cast(pl.Int8).to_numpy())
-    return lambda women: calibrator.apply(
-        np.asarray(booster.predict(encoding.encode(women), raw_score=True), dtype=np.float64)
-    )
+
+    def scores_of(women: pl.DataFrame) -> npt.NDArray[np.float64]:
+        parts = (encoding.encode(part) for part in women.iter_slices(ROWS_AT_ONCE))
+        return np.concatenate([np.asarray(booster.predict(part, raw_score=True)) for part in parts])
+
+    held_out = births.held_out[OBSERVED].cast(pl.Int8).to_numpy()
+    calibrator = fit_calibrator(scores_of(births.held_out), held_out)
+    return ScoredOnce(lambda women: calibrator.apply(scores_of(women)))
 
 
 def _option(name: str, risk_of: RiskOf, births: _Births) -> EthnicityOption:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import lightgbm
@@ -14,13 +15,17 @@ from models.design import ModelDesign
 from models.encoding import Encoding
 from models.offer_policy import OfferPolicy
 from models.risk_model import IntendedPopulation, RiskModel
-from records.groups import MISSING_ETHNICITY, NOT_KNOWN
+from records.groups import MISSING_ETHNICITY
 from training.booster_text import without_extremes
 from training.capacity import capacity_threshold, women_offered_to
-from training.cohort import OBSERVED, Cohort
+from training.cohort import OBSERVED, Cohort, ascertained
 from training.decided_model import as_decided, bands_of
 from training.fair_boost import HELD_OUT, FairBoostClassifier
+from training.fair_boost.groups import GroupedWomen
+from training.fair_boost.plain_fit import PlainFit
 from training.histograms import reference_histograms
+from training.rows_in_batches import RowsInBatches
+from training.scored_once import ScoredOnce
 
 __all__ = ["FittedModel", "encoding_of", "estimator_of", "fit"]
 
@@ -42,11 +47,28 @@ class FittedModel:
     classifier: FairBoostClassifier
     parts: npt.NDArray[np.int8]
 
+    @cached_property
+    def risk_of(self) -> ScoredOnce:
+        """Risks by the model to be used."""
+        is_adjusted = self.model.group_adjustment is not None
+        return ScoredOnce(self.model.predict) if is_adjusted else self.unadjusted_risk_of
 
-def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedModel:
+    @cached_property
+    def unadjusted_risk_of(self) -> ScoredOnce:
+        return ScoredOnce(self.unadjusted.predict)
+
+    @cached_property
+    def row_0_risk_of(self) -> ScoredOnce:
+        """Risks by row 0, whose trees may be those of the model."""
+        return self.unadjusted_risk_of if self.classifier.chosen_row_ == 0 else ScoredOnce(self.row_0.predict)
+
+
+def fit(
+    design: ModelDesign, cohort: Cohort, training: pl.DataFrame, *, plain_fit: PlainFit | None = None
+) -> FittedModel:
     """Fits on the ascertained births of ``training``. Ethnic group is read here and never again, unless the design
-    holds a signed decision that lets it be."""
-    known = training.filter(pl.col(OBSERVED).is_not_null())
+    holds a signed decision that lets it be. ``plain_fit`` makes the plain fit elsewhere."""
+    known = ascertained(training)
     encoding = encoding_of(design, known)
     constraint = design.constraint if cohort.has_ethnicity else "none"
     classifier = FairBoostClassifier(
@@ -56,12 +78,12 @@ def fit(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> FittedMo
         tolerance=design.tolerance,
         frontier=sorted({min(1.0, design.tolerance * multiple) for multiple in FRONTIER_MULTIPLES}, reverse=True),
         fair_rounds=design.fair_rounds,
+        plain_fit=plain_fit,
         random_state=design.seed,
     )
     observed = known[OBSERVED].to_numpy().astype(np.int8)
-    groups = known["ethnic_group"].fill_null(NOT_KNOWN).to_numpy()
-    women = known.select(pl.coalesce("woman_id", "pregnancy_id")).to_series().to_numpy()
-    classifier.fit(encoding.encode(known), observed, sensitive_features=groups, groups=women)
+    groups, women = _grouped(known["ethnic_group"]), _first_births(known)
+    classifier.fit(RowsInBatches(encoding, known), observed, sensitive_features=groups, groups=women)
     parts = classifier.split_parts(observed, sensitive_features=groups, groups=women)
     population = _intended_population(cohort, known)
     histograms = reference_histograms(known, design.predictors)
@@ -98,6 +120,23 @@ def encoding_of(design: ModelDesign, known: pl.DataFrame) -> Encoding:
         return Encoding.of(design.predictors)
     stated = known["ethnic_group"].drop_nulls().unique().sort().to_list()
     return Encoding.of(design.predictors, [group for group in stated if group not in MISSING_ETHNICITY])
+
+
+def _grouped(ethnic_group: pl.Series) -> GroupedWomen:
+    """Coded without a Python object a woman."""
+    labels = ethnic_group.unique().sort(nulls_last=True)
+    places = dict(zip(labels.to_list(), range(len(labels)), strict=True))
+    codes = ethnic_group.replace_strict(places, return_dtype=pl.Int64)
+    return GroupedWomen.coded(labels.to_list(), codes.to_numpy().astype(np.intp, copy=False))
+
+
+def _first_births(known: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """For each birth the row of that woman's first: a woman as a number, in the order in which women appear."""
+    if known["woman_id"].null_count() == known.height:
+        return np.arange(known.height)
+    women = known.select(woman=pl.coalesce("woman_id", "pregnancy_id")).with_row_index("row")
+    first = women.select(pl.col("row").first().over("woman")).to_series()
+    return first.to_numpy().astype(np.int64)
 
 
 def estimator_of(design: ModelDesign) -> lightgbm.LGBMClassifier:

@@ -20,8 +20,15 @@ def is_missing(value: Any) -> bool:
 
 
 def coded_labels(groups: ArrayLike) -> tuple[NDArray[np.str_], NDArray[np.intp]]:
-    """Names in order, and each row's index into them."""
-    found, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    """Names in order, and each row's index into them. A name is turned to text once, not once a row."""
+    array = np.asarray(groups)
+    if array.dtype == object:
+        seen: dict[str, int] = {}
+        codes = np.fromiter((seen.setdefault(str(name), len(seen)) for name in array), dtype=np.intp, count=array.size)
+        found = np.array(list(seen), dtype=str)
+    else:
+        distinct, codes = np.unique(array, return_inverse=True)
+        found = distinct.astype(str)
     named = [NOT_KNOWN if is_missing(name) else name for name in found.tolist()]
     names, merged = np.unique(np.array(named, dtype=str), return_inverse=True)
     return names, merged[codes].astype(np.intp, copy=False)

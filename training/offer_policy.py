@@ -94,7 +94,7 @@ def absolute_threshold(risk: ArrayLike, alert_rate: float, sample_weight: ArrayL
 def level_up(
     risk: ArrayLike,
     observed: ArrayLike,
-    groups: Sequence[str] | NDArray[np.object_],
+    groups: Sequence[str] | NDArray[np.object_] | NDArray[np.intp],
     floor: float,
     *,
     threshold: float,

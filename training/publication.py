@@ -36,7 +36,7 @@ def publish(
     model: RiskModel,
     fitted: FittedModel,
     diagnosis: Diagnosis,
-    predictions: pl.DataFrame,
+    predictions: pl.LazyFrame,
     context: AuditContext,
     report: AuditReport,
     record_ids: pl.DataFrame,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from equipartum.audited import show_review_list, with_pdf
+from equipartum.engine import Engine, Scheduler, plain_fit_by
 from equipartum.findings import findings_as_data, show_findings
 from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
@@ -57,6 +58,8 @@ def command(
     ] = None,
     column_mapping: ColumnMapping = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fitted, and fit nothing.")] = False,
+    engine: Engine = "one_process",
+    scheduler: Scheduler = None,
     no_pdf: NoPdf = False,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
@@ -78,6 +81,7 @@ def command(
         )
         for name in outcomes
     ]
+    plain_fit = plain_fit_by(engine, scheduler, terminal.say)
     audit_policy = read_policy(policy) if policy else DEFAULT_POLICY
     site_rules = read_site_rules(rules) if rules else NO_SITE_RULES
     if not dry_run:
@@ -101,6 +105,7 @@ def command(
                     site_rules=site_rules,
                     say=terminal.say,
                     pdf=pdf,
+                    plain_fit=plain_fit,
                 )
             done.append(show_retrained(terminal, retrained))
         except EquipartumError as refusal:

@@ -128,12 +128,12 @@ def figures_of(
     raised = level_up(
         risk,
         event,
-        np.asarray(women.names)[women.codes],
+        women.codes,
         max(0.0, overall - tolerance),
         threshold=threshold,
         pseudo_events=pseudo_events,
         sample_weight=weight,
-        exempt=[name for code, name in enumerate(women.names) if not women.constrained[code]],
+        exempt=[str(code) for code in np.flatnonzero(~women.constrained)],
     )
     return RowFigures(
         threshold=threshold,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +27,17 @@ class GroupedWomen:
     constrained: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, sensitive_features: ArrayLike | None, rows: int) -> GroupedWomen:
-        """Labels are taken as text; None, NaN and empty text are 'Not known'."""
+    def of(cls, sensitive_features: ArrayLike | GroupedWomen | None, rows: int) -> GroupedWomen:
+        """Labels are taken as text; None, NaN and empty text are 'Not known'. What is grouped already stays so."""
         if sensitive_features is None:
             return cls(names=(ALL_WOMEN,), codes=np.zeros(rows, dtype=np.intp), constrained=np.array([False]))
-        values, codes = as_codes(sensitive_features)
+        if isinstance(sensitive_features, GroupedWomen):
+            return sensitive_features
+        return cls.coded(*as_codes(sensitive_features))
+
+    @classmethod
+    def coded(cls, values: Sequence[Any], codes: NDArray[np.intp]) -> GroupedWomen:
+        """From labels, each once, and the place among them of each row's."""
         labels = np.array([NOT_KNOWN if is_missing(value) else str(value) for value in values], dtype=str)
         names, merged = np.unique(labels, return_inverse=True)
         return cls(
