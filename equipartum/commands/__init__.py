@@ -19,6 +19,7 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "quickstart": "Train, audit, register and serve every simulated outcome, in demo mode.",
         "retrain": "Fit, audit and register risk models from files of births.",
         "audit": "Audit predictions or data for disparity; merge, list, sign, comment on and verify audits.",
+        "validate": "Judge a version on births it has not seen: another file, later years, other sites.",
         "models": "List registered models: versions, aliases, findings that block them.",
         "promote": "Make a version the champion that is served.",
         "serve": "Serve the champions over HTTP.",
