@@ -1,4 +1,4 @@
-"""A validation that a command was asked for: what is judged, what is planned of it, and what is said in the terminal."""
+"""A validation that a command was asked for: what is judged, planned and said in the terminal."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def version_asked_for(home: Home, run: str | None, outcome: str | None, at: str 
     champion = registry.champion(request.outcome, request.point)
     if champion is None:
         raise UnknownVersion(
-            f"{request.outcome} has no champion at {request.point}: name a run with --run, as 'equipartum models' lists "
+            f"{request.outcome} has no champion at {request.point}: name a run with --run; 'equipartum models' lists "
             "them"
         )
     return champion

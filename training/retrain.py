@@ -27,6 +27,8 @@ from training.holdout import calibration_bands, predict_holdout, record_ids_of_e
 from training.publication import publish
 from training.registry import Registry
 from training.split import Split, hold_out
+from training.validation.openings import holdout_of
+from training.validation.standing import open_holdout
 from training.version import Version
 
 __all__ = ["Retrained", "retrain"]
@@ -84,8 +86,19 @@ def retrain(
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
         printed = RULES[policy.disclosure].count
         denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
-        notes = (denominator, split.description, *absences, *records.notes, *doubts, *warnings, *diagnosis.remarks)
         label = fitted.model.label
+        opened = open_holdout(
+            home,
+            None,
+            by="",
+            what=f"retrain of {design.registered_name}",
+            holdout=holdout_of(data_digest=records.data_digest, design=design, is_split=True),
+            design_digest=design.digest,
+        )
+        looks = f"the held-out births: {opened.told}"
+        say(looks)
+        said = (*absences, *records.notes, *doubts, *warnings, *diagnosis.remarks)
+        notes = (denominator, split.description, looks, *said)
         predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)
         context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes, options=options)

@@ -85,8 +85,6 @@ def command(
             made = register_plan(home, prepared.planned, holdout=prepared.holdout, name=name, role=role)
             show_plan(terminal, *made, prepared.holdout)
             return
-        if kept is not None:
-            kept.refuse_other(prepared.planned)
         validation, report = prepared.judge(kept)
         folder = out or home.validation_folder(prepared.planned.outcome, prepared.planned.prediction_point, _now())
         write_validated(validation, report, folder)

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairness_audits.audit import audit
+from fairness_audits.checks.calibration import said_of_ratio
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import RULES
+from fairness_audits.figures import GroupFigures
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.report import AuditReport
+from fairness_audits.wording import is_missing_ethnicity
 from models.home import Home
 from models.outcomes import outcome
 from models.risk_model import RiskModel
@@ -79,7 +82,21 @@ class ExternalValidation:
             f"births: in-the-large {found.shift:+.2f} log-odds; or intercept {found.intercept:+.2f} with slope "
             f"{found.slope:.2f}."
         )
-        return (found.sentence, tests, _refit_told(found, self.crossed), f"By the {CLOSED_TEST}.")
+        return (found.sentence, *self._groups_left(), tests, _refit_told(found, self.crossed), f"By the {CLOSED_TEST}.")
+
+    def _groups_left(self) -> tuple[str, ...]:
+        """An update of everyone's risks can leave a group's as wrong as they were, or more so."""
+        return tuple(f"Under {one.name}: {said_of_ratio(row)}" for one in self.updated for row in self.groups_left(one))
+
+    @property
+    def updated(self) -> tuple[JudgedScorer, ...]:
+        """The scorer under the sufficient update; none where that cannot be told or could not be judged."""
+        return tuple(one for one in self.judged if self.sufficient and one.name == self.sufficient.update)
+
+    def groups_left(self, judged: JudgedScorer) -> tuple[GroupFigures, ...]:
+        """Ethnic groups whose O:E is outside the policy's band, and whose interval excludes 1."""
+        lowest = 1 - self.report.policy.tolerance("FA002").limit
+        return tuple(row for row in judged.groups if row.status == "shown" and _is_off(row, lowest))
 
     def _how_judged(self) -> tuple[str, ...]:
         how = (
@@ -107,6 +124,7 @@ class ExternalValidation:
             "not_possible": dict(self.crossed.not_possible),
             "sufficient_update": self.sufficient.to_dict() if self.sufficient else None,
             "why_no_sufficient_update": self.why_not,
+            "groups_it_leaves_wrong": [row.group for one in self.updated for row in self.groups_left(one)],
             "audit_id": self.report.audit_id,
             "blocking_findings": list(self.report.blocking),
         }
@@ -210,6 +228,13 @@ def _sufficient(births: NewBirths, crossed: CrossFitted) -> tuple[SufficientUpda
         return sufficient_update(crossed.log_odds[NONE][known], observed, gain), ""
     except UnusableRecalibration as refusal:
         return None, str(refusal)
+
+
+def _is_off(row: GroupFigures, lowest: float) -> bool:
+    ratio = row["observed_to_expected"]
+    if is_missing_ethnicity(row.group) or ratio.value is None or ratio.low is None or ratio.high is None:
+        return False
+    return (ratio.value > 1 / lowest and ratio.low > 1) or (ratio.value < lowest and ratio.high < 1)
 
 
 def _refit_told(found: SufficientUpdate, crossed: CrossFitted) -> str:
