@@ -70,13 +70,13 @@ class Ledger:
         return next((one for one in self.entries if one.kind == PLANNED and one.plan == plan), None)
 
     def told(self, holdout: str) -> str:
-        """'Opened 3 times, for 2 designs'; and whether the ledger can be trusted."""
+        """'opened 3 times, for 2 designs'; and whether the ledger can be trusted."""
         opened = self.openings(holdout)
         designs = len({one.design for one in opened})
-        times = {0: "never", 1: "once", 2: "twice"}.get(len(opened), f"{len(opened)} times")
+        times = {0: "never opened", 1: "opened once", 2: "opened twice"}.get(len(opened), f"opened {len(opened)} times")
         several = f", for {designs} designs" if designs > 1 else ""
         altered = "" if self.is_whole else "; the ledger was altered, so openings may be missing from it"
-        return f"opened {times}{several}{altered}"
+        return f"{times}{several}{altered}"
 
 
 def holdout_of(*, data_digest: str, design: ModelDesign, is_split: bool) -> str:

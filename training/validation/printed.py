@@ -15,12 +15,13 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedTable:
-    """``drawn`` holds one ratio a row, drawn beside it around 1; empty where nothing is."""
+    """``drawn`` holds one ratio a row, drawn beside it around 1; empty where nothing is. ``drawn_of`` says whose."""
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     drawn: tuple[Figure, ...] = ()
+    drawn_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ def of_groups(caption: str, estimand: str, judged: Sequence[JudgedScorer]) -> Pr
         drawn=tuple(found[0][group][estimand] for group in groups)
         if estimand == "observed_to_expected" and set(groups) == set(found[0])
         else (),
+        drawn_of=judged[0].name,
     )
 
 

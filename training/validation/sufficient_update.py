@@ -58,6 +58,9 @@ class SufficientUpdate:
 
     @property
     def sentence(self) -> str:
+        if self.update == IN_THE_LARGE:
+            direction = "low" if self.shift > 0 else "high"
+            return f"The risks told are too {direction} throughout: a new intercept is enough."
         return SENTENCES[self.update]
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,7 +75,6 @@ class SufficientUpdate:
 
 SENTENCES = {
     NONE: "No update is called for: these births do not show that the risks told are wrong.",
-    IN_THE_LARGE: "The risks told are too high or too low throughout: a new intercept is enough.",
     SLOPE: "The risks told are too extreme or too alike, beyond a shift: a new intercept and slope are needed.",
     REFIT: "A model fitted anew on such births predicts surely better than the recalibrated one.",
 }
