@@ -106,6 +106,15 @@ class Home:
         return self.root / "data_audits"
 
     @property
+    def plans(self) -> Path:
+        return self.root / "plans"
+
+    @property
+    def openings(self) -> Path:
+        """The ledger of plans, and of every look at held-out outcomes."""
+        return self.root / "openings.jsonl"
+
+    @property
     def charts(self) -> Path:
         return self.root / "charts"
 
@@ -123,6 +132,9 @@ class Home:
 
     def audit_folder(self, outcome: str, prediction_point: str, audit_id: str) -> Path:
         return self.audits / outcome / prediction_point / audit_id
+
+    def validation_folder(self, outcome: str, prediction_point: str, name: str) -> Path:
+        return self.root / "validations" / outcome / prediction_point / name
 
     def registry_url(self, settings: Settings) -> str:
         return settings.registry_url or f"sqlite:///{self.root / 'registry.db'}"

@@ -7,7 +7,7 @@ can say who they are, and are never taken for negatives.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -23,7 +23,15 @@ from records.records import IDENTITY_COLUMNS, Records
 from records.sources.registry import SOURCES
 from training.comparators import AppliedRule, apply_rules, readable_facts
 
-__all__ = ["Cohort", "Denominator", "EmptyCohort", "UnavailableOutcome", "ascertained", "assemble"]
+__all__ = [
+    "Cohort",
+    "Denominator",
+    "EmptyCohort",
+    "UnavailableOutcome",
+    "ascertained",
+    "assemble",
+    "definition_in",
+]
 
 OBSERVED = "observed"
 
@@ -109,15 +117,17 @@ def assemble(
     records: Records,
     *,
     only: Sequence[str] | None = None,
+    by_definition: str | None = None,
     site_rules: SiteRules = NO_SITE_RULES,
 ) -> Cohort:
     """The cohort of an outcome at a prediction point; ``only`` narrows the predictors, ``site_rules`` add to today's.
 
+    The outcome is read by the definition of the name ``by_definition``, or by the first that the records can answer.
     Raises `UnavailableOutcome` naming what is lacking and which sources have it, or `EmptyCohort`.
     """
     declared = outcome(outcome_name)
     at = point(point_name)
-    definition = _definition(declared, records)
+    definition = definition_in(declared, records, by_definition)
     held = [name for name in records.known_from if records.has(name)]
     possible = available_predictors(definition, at, records.known_from)
     predictors = tuple(p for p in possible if p in held and (only is None or p in only))
@@ -138,10 +148,13 @@ def assemble(
     )
 
 
-def _definition(declared: Outcome, records: Records) -> OutcomeDefinition:
-    found = available_definition(declared, [name for name in records.known_from if records.has(name)])
+def definition_in(declared: Outcome, records: Records, named: str | None = None) -> OutcomeDefinition:
+    """The definition of that name, or the first, that the records can answer, or `UnavailableOutcome`."""
+    held = [name for name in records.known_from if records.has(name)]
+    asked = replace(declared, definitions=tuple(d for d in declared.definitions if named in (None, d.name)))
+    found = available_definition(asked, held)
     if found is None:
-        raise UnavailableOutcome(_why_unavailable(declared, records))
+        raise UnavailableOutcome(_why_unavailable(asked, records))
     return found
 
 

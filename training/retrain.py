@@ -30,6 +30,8 @@ from training.holdout import calibration_bands, holdout_predictions, record_ids_
 from training.publication import publish
 from training.registry import Registry
 from training.split import Split, hold_out
+from training.validation.openings import holdout_of
+from training.validation.standing import open_holdout
 from training.version import Version
 
 __all__ = ["Retrained", "retrain"]
@@ -91,8 +93,18 @@ def retrain(
         printed = RULES[policy.disclosure].count
         denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
         elsewhere = () if plain_fit is None else (plain_fit.note,)
+        opened = open_holdout(
+            home,
+            None,
+            by="",
+            what=f"retrain of {design.registered_name}",
+            holdout=holdout_of(data_digest=records.data_digest, design=design, is_split=True),
+            design_digest=design.digest,
+        )
+        looks = f"the held-out births: {opened.told}"
+        say(looks)
         told = (*records.notes, *doubts, *warnings, *elsewhere, *diagnosis.remarks)
-        notes = (denominator, split.description, *absences, *told)
+        notes = (denominator, split.description, looks, *absences, *told)
         label = fitted.model.label
         risk = fitted.risk_of(holdout)
         predictions = holdout_predictions(fitted.model, cohort, holdout, risk, model_version=label)

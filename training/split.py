@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["Split", "hold_out"]
+__all__ = ["Split", "hold_out", "keyed_hash"]
 
 TRAINING, HOLDOUT, SET_ASIDE = 0, 1, 2
 # A temporal holdout is used where whole months give one of about the size asked for.
@@ -99,7 +99,7 @@ def _by_time(frame: pl.DataFrame, fraction: float) -> Split | None:
 def _by_woman(frame: pl.DataFrame, fraction: float, seed: int) -> Split:
     """Within each stratum of ethnic group and outcome, the women with the lowest keyed hash are held out."""
     women = _woman(frame)
-    keys = np.fromiter((_keyed_hash(seed, woman) for woman in women), dtype=np.uint64, count=len(women))
+    keys = np.fromiter((keyed_hash(seed, woman) for woman in women), dtype=np.uint64, count=len(women))
     strata = frame.select(
         key=pl.Series(keys),
         stratum=pl.format("{}/{}", pl.col("ethnic_group").fill_null(""), pl.col("observed").fill_null(value=False)),
@@ -114,5 +114,6 @@ def _by_woman(frame: pl.DataFrame, fraction: float, seed: int) -> Split:
     )
 
 
-def _keyed_hash(seed: int, woman: str) -> int:
+def keyed_hash(seed: int, woman: str) -> int:
+    """The same for a woman on any machine; another order of women with another seed."""
     return int.from_bytes(hashlib.blake2b(f"{seed}:{woman}".encode(), digest_size=8).digest(), "little")
