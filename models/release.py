@@ -11,6 +11,7 @@ __all__ = [
     "CHALLENGER",
     "CHAMPION",
     "MODEL_ARTIFACT",
+    "TUNING_ARTIFACT",
     "ReleaseTags",
     "audit_address",
     "registered_name",
@@ -22,6 +23,7 @@ CHALLENGER = "challenger"
 MODEL_ARTIFACT = "risk_model"
 AUDIT_ARTIFACT = "audit"
 CARD_ARTIFACT = "model_card.md"
+TUNING_ARTIFACT = "tuning.csv"
 
 
 def registered_name(outcome: str, prediction_point: str) -> str:

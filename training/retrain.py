@@ -16,6 +16,7 @@ from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report import AuditReport
 from models.home import Home, Settings
+from models.release import TUNING_ARTIFACT
 from models.risk_model import RiskModel
 from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
@@ -30,6 +31,9 @@ from training.holdout import calibration_bands, holdout_predictions, record_ids_
 from training.publication import publish
 from training.registry import Registry
 from training.split import Split, hold_out
+from training.tuning.asked import Tuning
+from training.tuning.tune import tune
+from training.tuning.tuned import Tuned
 from training.validation.openings import holdout_of
 from training.validation.standing import open_holdout
 from training.version import Version
@@ -51,6 +55,7 @@ class Retrained:
     cohort: Cohort
     split: Split
     diagnosis: Diagnosis
+    tuned: Tuned | None = None
 
 
 def retrain(
@@ -64,10 +69,12 @@ def retrain(
     say: Say = lambda _: None,
     pdf: bool = False,
     plain_fit: PlainFit | None = None,
+    tuning: Tuning | None = None,
 ) -> Retrained:
     """Registers a new version as challenger, whatever its audit finds; promoting it is a person's decision.
 
-    Raises an `EquipartumError` before anything is fitted if the outcome is not in the files or nothing can be learnt.
+    With ``tuning`` the booster's settings are searched for first, on the training births alone. Raises an
+    `EquipartumError` before anything is fitted if the outcome is not in the files or nothing can be learnt.
     """
     cohort = assemble(request.outcome, request.point, records, site_rules=site_rules)
     design = design_for(request, cohort)
@@ -88,6 +95,11 @@ def retrain(
 
     registry = Registry(home, settings)
     with registry.run(design.registered_name) as run:
+        tuned = None if tuning is None else tune(tuning, design, cohort.records.data_digest, training, home, say)
+        if tuned is not None:
+            run.log_parameters(tuned.parameters)
+            run.log_text(tuned.to_csv(), TUNING_ARTIFACT)
+            design, warnings = tuned.design, (*warnings, tuned.sentence)
         fitted = fit(design, cohort, training, plain_fit=plain_fit)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
         printed = RULES[policy.disclosure].count
@@ -129,6 +141,7 @@ def retrain(
         cohort=cohort,
         split=split,
         diagnosis=diagnosis,
+        tuned=tuned,
     )
 
 
