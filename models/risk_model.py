@@ -21,6 +21,7 @@ import polars as pl
 from models.calibrator import Calibrator
 from models.design import ModelDesign
 from models.encoding import Encoding, Fact
+from models.observed_curve import CalibrationBand, ObservedCurve
 from models.offer_policy import OfferPolicy
 from records.concepts import CONCEPTS
 from records.errors import EquipartumError
@@ -52,26 +53,14 @@ class RiskBand:
     low: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class CalibrationBand:
-    """Of held-out women scored from ``low`` to below ``high``, how often the outcome happened.
-
-    ``lower`` and ``upper`` are a 95 % Wilson interval (Wilson 1927) of the observed proportion.
-    """
-
-    low: float
-    high: float
-    observed: float
-    lower: float
-    upper: float
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RiskModel:
     """A booster, a calibrator, an offer policy, and whom they are for.
 
     ``average_risk`` is the outcome's rate in the population it was fitted on. ``list_only_groups`` are those for whom
-    no percentage may be shown, because their calibration was not good enough on the holdout.
+    no percentage may be shown, because their calibration was not good enough on the holdout. ``calibration_bands`` are
+    tenths of the held-out women; ``observed_curve`` says of any risk how often women scored like it had the outcome,
+    and is None in models saved before there were curves or made of too few events.
     """
 
     design: ModelDesign
@@ -85,6 +74,7 @@ class RiskModel:
     intended_population: IntendedPopulation
     average_risk: float
     list_only_groups: tuple[str, ...] = ()
+    observed_curve: ObservedCurve | None = None
     reference_histograms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @cached_property
@@ -131,6 +121,9 @@ class RiskModel:
         return [names[index] for index in np.searchsorted(edges, risks, side="right")]
 
     def calibration_band_of(self, risk: float) -> CalibrationBand | None:
+        """What was seen of women scored alike: by the curve at this very risk, or without one in her tenth."""
+        if self.observed_curve is not None:
+            return self.observed_curve.at(risk)
         return next((band for band in self.calibration_bands if band.low <= risk < band.high), None)
 
     def missing_inputs(self, facts: Mapping[str, Fact]) -> tuple[str, ...]:
@@ -155,6 +148,7 @@ class RiskModel:
             "intended_population": vars(self.intended_population),
             "average_risk": self.average_risk,
             "list_only_groups": list(self.list_only_groups),
+            "observed_curve": self.observed_curve.to_dict() if self.observed_curve is not None else None,
             "reference_histograms": {name: dict(counts) for name, counts in self.reference_histograms.items()},
         }
 
@@ -172,6 +166,8 @@ class RiskModel:
             intended_population=IntendedPopulation(**header["intended_population"]),
             average_risk=header["average_risk"],
             list_only_groups=tuple(header["list_only_groups"]),
+            # Not in models saved before there were curves.
+            observed_curve=ObservedCurve.from_dict(curve) if (curve := header.get("observed_curve")) else None,
             reference_histograms=header["reference_histograms"],
         )
 

@@ -23,7 +23,7 @@ from training.design_choice import RetrainRequest, design_for, warnings_of
 from training.diagnosis import Diagnosis, after_evaluation, diagnose
 from training.ethnicity_options import ethnicity_options
 from training.fitting import fit
-from training.holdout import calibration_bands, predict_holdout, record_ids_of_events
+from training.holdout import predict_holdout, record_ids_of_events, shown_with_a_risk
 from training.publication import publish
 from training.registry import Registry
 from training.split import Split, hold_out
@@ -93,7 +93,7 @@ def retrain(
         report = audit(predictions, policy, context, before)
         say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
         diagnosis = after_evaluation(diagnosis, cohort.outcome, report.group(report.models[0])["auroc"])
-        model = _completed(fitted.model, predictions, report)
+        model = _completed(fitted.model, holdout, report)
         record_ids = record_ids_of_events(cohort, holdout)
         filed = publish(
             run, registry, home, design, model, fitted, diagnosis, predictions, context, report, record_ids, pdf=pdf
@@ -111,11 +111,7 @@ def retrain(
     )
 
 
-def _completed(model: RiskModel, predictions: pl.DataFrame, report: AuditReport) -> RiskModel:
+def _completed(model: RiskModel, holdout: pl.DataFrame, report: AuditReport) -> RiskModel:
     """What only the holdout can say: how often women scored alike had the outcome, and whom no percentage is shown."""
-    scored = predictions.filter(pl.col("scored_by") == "model")
-    return replace(
-        model,
-        calibration_bands=calibration_bands(scored["risk"].to_numpy(), scored[OBSERVED].to_list()),
-        list_only_groups=report.groups_without_percentage(report.models[0]),
-    )
+    list_only = report.groups_without_percentage(report.models[0])
+    return replace(shown_with_a_risk(model, holdout), list_only_groups=list_only)
