@@ -27,7 +27,7 @@ from training.diagnosis import Diagnosis, after_evaluation, diagnose
 from training.ethnicity_options import ethnicity_options
 from training.fair_boost.plain_fit import PlainFit
 from training.fitting import fit
-from training.holdout import calibration_bands, holdout_predictions, record_ids_of_events
+from training.holdout import holdout_predictions, record_ids_of_events, shown_with_a_risk
 from training.publication import publish
 from training.registry import Registry
 from training.split import Split, hold_out
@@ -126,7 +126,7 @@ def retrain(
         report = audit(predictions, policy, context, before)
         say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
         diagnosis = after_evaluation(diagnosis, cohort.outcome, report.group(report.models[0])["auroc"])
-        model = _completed(fitted.model, risk, holdout[OBSERVED], report)
+        model = _completed(fitted.model, holdout, risk, report)
         record_ids = record_ids_of_events(cohort, holdout)
         filed = publish(
             run, registry, home, design, model, fitted, diagnosis, predictions, context, report, record_ids, pdf=pdf
@@ -145,10 +145,9 @@ def retrain(
     )
 
 
-def _completed(model: RiskModel, risk: npt.NDArray[np.float64], observed: pl.Series, report: AuditReport) -> RiskModel:
+def _completed(
+    model: RiskModel, holdout: pl.DataFrame, risk: npt.NDArray[np.float64], report: AuditReport
+) -> RiskModel:
     """What only the holdout can say: how often women scored alike had the outcome, and whom no percentage is shown."""
-    return replace(
-        model,
-        calibration_bands=calibration_bands(risk, observed.to_list()),
-        list_only_groups=report.groups_without_percentage(report.models[0]),
-    )
+    list_only = report.groups_without_percentage(report.models[0])
+    return replace(shown_with_a_risk(model, holdout, risk), list_only_groups=list_only)
