@@ -24,7 +24,21 @@ from training.fitting import FittedModel, fit
 from training.offer_policy import LevelUp, level_up
 from training.split import hold_out
 
-__all__ = ["AT_THE_FLOOR", "FLOOR", "LEVEL_UP", "PARITY", "ROW_0", "Counted", "SeedRun", "count", "judge"]
+__all__ = [
+    "AT_THE_FLOOR",
+    "FLOOR",
+    "LEVEL_UP",
+    "PARITY",
+    "ROW_0",
+    "Counted",
+    "FittedOn",
+    "Part",
+    "SeedRun",
+    "Unseen",
+    "count",
+    "judge",
+    "timed",
+]
 
 ROW_0 = "row 0: plain, blind"
 FLOOR = "`tpr_floor`, the chosen row"
@@ -118,7 +132,9 @@ class Promise:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Unseen:
+class Unseen:
+    """Births that nothing was fitted on. ``true_risk`` is None of real ones."""
+
     predictors: NDArray[np.float64]
     event: NDArray[np.bool_]
     group: NDArray[np.str_]
@@ -126,7 +142,7 @@ class _Unseen:
     true_risk: NDArray[np.float64] | None
 
     @classmethod
-    def of(cls, births: pl.DataFrame, encoding: Encoding, true_risks: pl.DataFrame | None) -> _Unseen:
+    def of(cls, births: pl.DataFrame, encoding: Encoding, true_risks: pl.DataFrame | None) -> Unseen:
         group = _groups(births)
         return cls(
             predictors=encoding.encode(births),
@@ -142,8 +158,60 @@ class _Unseen:
         return count(self.event, risk, risk >= cut, self.group, self.names, cost=cost, true_risk=self.true_risk)
 
 
-def judge(records: Records, request: RetrainRequest, true_risks: pl.DataFrame | None = None) -> SeedRun:
-    """``true_risks``: `pregnancy_id` and `true_risk`, where births are simulated.
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Births of one part of the inner split, encoded."""
+
+    predictors: NDArray[np.float64]
+    event: NDArray[np.bool_]
+    group: NDArray[np.str_]
+
+    @classmethod
+    def of(cls, births: pl.DataFrame, encoding: Encoding) -> Part:
+        return cls(
+            predictors=encoding.encode(births),
+            event=births[OBSERVED].to_numpy().astype(bool),
+            group=_groups(births),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedOn:
+    """What another method is given: the births that ours was fitted on, part by part, and row 0. ``plain_seconds`` of
+    CPU are what costs are counted in."""
+
+    training: Part
+    held_out: Part
+    unseen: Unseen
+    classifier: FairBoostClassifier
+    plain_seconds: float
+
+    @classmethod
+    def of(
+        cls, fitted: FittedModel, known: pl.DataFrame, parts: NDArray[np.int8], unseen: Unseen, plain_seconds: float
+    ) -> FittedOn:
+        encoding = fitted.model.encoding
+        return cls(
+            training=Part.of(known.filter(parts == TRAINING), encoding),
+            held_out=Part.of(known.filter(parts == HELD_OUT), encoding),
+            unseen=unseen,
+            classifier=fitted.classifier,
+            plain_seconds=plain_seconds,
+        )
+
+    @property
+    def row_0_cut(self) -> float:
+        return float(self.classifier.frontier_[0].figures.threshold)
+
+
+def judge(
+    records: Records,
+    request: RetrainRequest,
+    true_risks: pl.DataFrame | None = None,
+    others: Callable[[FittedOn], dict[str, Counted]] | None = None,
+) -> SeedRun:
+    """``true_risks``: `pregnancy_id` and `true_risk`, where births are simulated. ``others`` adds methods of its own,
+    fitted and counted on the same births.
 
     Cohort, split and fits as `training.retrain` makes them. The cost of a method is the CPU time of all of it over
     that of encoding the same births and fitting the same plain trees; a constrained one includes its whole frontier."""
@@ -151,24 +219,25 @@ def judge(records: Records, request: RetrainRequest, true_risks: pl.DataFrame | 
     design = design_for(request, cohort)
     split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
     training = split.training(cohort.frame)
-    floor, floor_seconds = _timed(lambda: fit(design, cohort, training))
-    parity, parity_seconds = _timed(lambda: fit(replace(design, constraint="tpr"), cohort, training))
+    floor, floor_seconds = timed(lambda: fit(design, cohort, training))
+    parity, parity_seconds = timed(lambda: fit(replace(design, constraint="tpr"), cohort, training))
     encoding = floor.model.encoding
     known, parts = _parts(floor.classifier, training)
-    _, plain_seconds = _timed(lambda: _fit_plain(floor.classifier, encoding, known.filter(parts == TRAINING)))
-    raised, raising_seconds = _timed(lambda: _level_up(floor, known.filter(parts == HELD_OUT)))
+    _, plain_seconds = timed(lambda: _fit_plain(floor.classifier, encoding, known.filter(parts == TRAINING)))
+    raised, raising_seconds = timed(lambda: _level_up(floor, known.filter(parts == HELD_OUT)))
 
     asked = _row_asked_for(parity.classifier)
     parity_cut = capacity_threshold(
         parity.classifier, asked, encoding=encoding, training=training, parts=parts, alert_rate=design.alert_rate
     )
-    unseen = _Unseen.of(_ascertained(split.holdout(cohort.frame)), encoding, true_risks)
+    unseen = Unseen.of(_ascertained(split.holdout(cohort.frame)), encoding, true_risks)
     plain_risk = floor.classifier.risk_at(unseen.predictors, 0)
     chosen_risk = floor.classifier.risk_at(unseen.predictors, floor.classifier.chosen_row_)
     parity_risk = parity.classifier.risk_at(unseen.predictors, asked)
     plain_cut, chosen_cut = floor.row_0.offer_policy.threshold, floor.model.offer_policy.threshold
     at_the_floor = _level_up(floor, known.filter(parts == HELD_OUT), standard_errors=0.0)
     raising = 1 + raising_seconds / plain_seconds
+    added = {} if others is None else others(FittedOn.of(floor, known, parts, unseen, plain_seconds))
     return SeedRun(
         groups=unseen.names,
         by_method={
@@ -177,6 +246,7 @@ def judge(records: Records, request: RetrainRequest, true_risks: pl.DataFrame | 
             LEVEL_UP: unseen.count(plain_risk, _cuts(raised, unseen.group), raising),
             AT_THE_FLOOR: unseen.count(plain_risk, _cuts(at_the_floor, unseen.group), raising),
             PARITY: unseen.count(parity_risk, parity_cut, parity_seconds / plain_seconds),
+            **added,
         },
         tolerance=design.tolerance,
         chosen=floor.classifier.chosen_,
@@ -190,13 +260,14 @@ def judge(records: Records, request: RetrainRequest, true_risks: pl.DataFrame | 
 def count(
     event: NDArray[np.bool_],
     risk: NDArray[np.float64],
-    flag: NDArray[np.bool_],
+    flag: NDArray[np.bool_] | NDArray[np.float64],
     group: NDArray[np.str_],
     names: tuple[str, ...],
     *,
     cost: float,
     true_risk: NDArray[np.float64] | None = None,
 ) -> Counted:
+    """``flag`` is each woman's, or the chance of it where a method draws at random."""
     members = [group == name for name in names]
 
     def by_group(amount: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -205,7 +276,7 @@ def count(
     return Counted(
         births=by_group(np.ones(len(risk))),
         events=by_group(event.astype(np.float64)),
-        found=by_group((event & flag).astype(np.float64)),
+        found=by_group(event * flag.astype(np.float64)),
         flagged=by_group(flag.astype(np.float64)),
         expected=by_group(risk),
         auroc=float(roc_auc_score(event, risk)),
@@ -261,7 +332,7 @@ def _groups(births: pl.DataFrame) -> NDArray[np.str_]:
     return np.asarray(births["ethnic_group"].fill_null(NOT_KNOWN).to_numpy(), dtype=str)
 
 
-def _timed(run: Callable[[], Result]) -> tuple[Result, float]:
+def timed(run: Callable[[], Result]) -> tuple[Result, float]:
     began = time.process_time()
     result = run()
     return result, time.process_time() - began
