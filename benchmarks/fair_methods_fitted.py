@@ -20,7 +20,17 @@ from training.calibration import fit_calibrator
 from training.fair_boost.reduction_parity import ParityAtCut, exponentiated_gradient
 from training.offer_policy import absolute_threshold
 
-__all__ = ["FAIRGBM", "GRADIENT", "GRID", "ODDS", "OPTIMIZER", "REWEIGHING", "Comparators"]
+__all__ = [
+    "FAIRGBM",
+    "GRADIENT",
+    "GRID",
+    "ODDS",
+    "OPTIMIZER",
+    "REWEIGHING",
+    "Comparators",
+    "optimizer_at",
+    "reweighing",
+]
 
 GRADIENT = "ExponentiatedGradient, TPR parity"
 ODDS = "ExponentiatedGradient, equalized odds"
@@ -129,7 +139,7 @@ class Comparators:
         """
         held_out, unseen = births.held_out, births.unseen
         risk = births.classifier.risk_at(held_out.predictors, 0)
-        (chance, seconds) = timed(lambda: _optimizer_at(self.alert_rate, risk, held_out))
+        (chance, seconds) = timed(lambda: optimizer_at(self.alert_rate, risk, held_out))
         unseen_risk = births.classifier.risk_at(unseen.predictors, 0)
         return count(
             unseen.event,
@@ -163,7 +173,7 @@ class _KnownRisk(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 Chance = Callable[[NDArray[np.float64], NDArray[np.str_]], NDArray[np.float64]]
 
 
-def _optimizer_at(alert_rate: float, risk: NDArray[np.float64], held_out: Part) -> Chance:
+def optimizer_at(alert_rate: float, risk: NDArray[np.float64], held_out: Part) -> Chance:
     order = np.random.default_rng(0).random(len(risk))
 
     def fitted(share: float) -> Chance:
