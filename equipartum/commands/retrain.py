@@ -11,6 +11,7 @@ from equipartum.audited import show_review_list, with_pdf
 from equipartum.findings import findings_as_data, show_findings
 from equipartum.options import AsJson, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
+from equipartum.writing import writing
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from models.home import Home
 from models.site_rules import NO_SITE_RULES, read_site_rules
@@ -89,7 +90,7 @@ def command(
             if dry_run:
                 done.append(_show_plan(terminal, plan(request, records, site_rules, tuning)))
                 continue
-            with home.writing(f"retrain {request.outcome}"):
+            with writing(home, settings, f"retrain {request.outcome}", terminal.say):
                 retrained = retrain(
                     request,
                     records,
