@@ -13,6 +13,7 @@ from equipartum.engine import Engine, Scheduler, plain_fit_by
 from equipartum.findings import findings_as_data, show_findings
 from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
+from equipartum.writing import writing
 from fairness_audits.ethnicity_dossier import read_decision
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from models.ethnicity_decision import EthnicityDecision, UnusableDecision
@@ -105,7 +106,7 @@ def command(
             if dry_run:
                 done.append(_show_plan(terminal, plan(request, records, site_rules, tuning)))
                 continue
-            with home.writing(f"retrain {request.outcome}"):
+            with writing(home, settings, f"retrain {request.outcome}", terminal.say):
                 retrained = retrain(
                     request,
                     records,
