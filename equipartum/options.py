@@ -13,6 +13,7 @@ from equipartum.out_file import refuse_unwritable
 __all__ = [
     "AsJson",
     "AuditName",
+    "ColumnMapping",
     "Data",
     "HomeFolder",
     "NoPdf",
@@ -40,6 +41,7 @@ Data = Annotated[
     list[Path],
     typer.Option("--data", help="A file of the source; repeat, or list several after it.", show_default=False),
 ]
+ColumnMapping = Annotated[Path | None, typer.Option(help="TOML that maps a table's columns to fields.")]
 Point = Annotated[
     str | None,
     typer.Option("--at", help="Prediction point. Default: the outcome's earliest, which is booking for most."),

@@ -19,10 +19,13 @@ from records.errors import EquipartumError
 
 __all__ = [
     "AuditContext",
+    "CapacityGroup",
+    "CapacityPoint",
     "CertificateRow",
     "EthnicityOption",
     "FrontierPoint",
     "GroupAgainstRowZero",
+    "GroupHeld",
     "GroupProxy",
     "GroupReach",
     "GroupSensitivity",
@@ -99,12 +102,32 @@ class GroupSensitivity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroupHeld:
+    """What a constraint holds of ``group`` beside sensitivity, at a frontier point.
+
+    ``estimand`` 'false_positive_rate': ``births`` without the outcome, ``flagged`` of them. 'log_loss': ``mean`` in
+    nats over ``births``, None where there are none.
+    """
+
+    group: str
+    estimand: str
+    births: int
+    flagged: int | None = None
+    mean: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FrontierPoint:
-    """One fit along the list of tolerances; row 0 (``tolerance`` None) is the unconstrained fit and always first."""
+    """One fit along the list of tolerances; row 0 (``tolerance`` None) is the unconstrained fit and always first.
+
+    ``held`` is empty where the constraint holds sensitivity alone. A ``tolerance`` of log-loss is in nats, any other a
+    share of women.
+    """
 
     label: str
     tolerance: float | None
     sensitivity: tuple[GroupSensitivity, ...] = ()
+    held: tuple[GroupHeld, ...] = ()
     worst_group: str | None = None
     largest_loss: float | None = None
     level_up_flags_per_1000: float | None = None
@@ -152,7 +175,8 @@ class OptionGroup:
     """Women of ``group`` under one way of treating ethnicity, on the births held out.
 
     ``gained`` and ``lost`` are events found by this option only, and by row 0 only; ``mean_risk`` is of women whose
-    outcome is known, None for a rule; ``found_with_level_up`` what level-up cuts on the same risks would find.
+    outcome is known, None for a rule. Figures ``with_level_up`` and ``with_band`` are those of such cuts on the same
+    risks; None for a rule, in an older context, or where a band would have harmed a group.
     """
 
     group: str
@@ -166,14 +190,40 @@ class OptionGroup:
     lost: int
     found_with_level_up: int | None = None
     mean_risk: float | None = None
+    flagged_with_level_up: int | None = None
+    gained_with_level_up: int | None = None
+    lost_with_level_up: int | None = None
+    found_with_band: int | None = None
+    flagged_with_band: int | None = None
+    gained_with_band: int | None = None
+    lost_with_band: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityGroup:
+    """Women of ``group`` flagged, and events found, at one capacity."""
+
+    group: str
+    women: int
+    flagged: int
+    events: int
+    found: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityPoint:
+    """What one option does at another capacity: ``alert_rate`` is the share of women there would be places for."""
+
+    alert_rate: float
+    groups: tuple[CapacityGroup, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class EthnicityOption:
-    """One way of treating ethnicity: 'blind', 'group_intercept', 'ethnicity_as_input', or today's rule by its name.
+    """One way of treating ethnicity: an option of `models.ethnicity_decision`, or today's rule by its name.
 
     ``level_up_flags_per_1000`` is what level-up cuts on top of it would add. A rule whose facts are not held is not
-    evaluated.
+    evaluated. ``band_refused`` is why no band was cut. ``curve`` is there where capacities were asked for, least first.
     """
 
     name: str
@@ -182,6 +232,8 @@ class EthnicityOption:
     level_up_flags_per_1000: float | None = None
     auroc: float | None = None
     is_evaluated: bool = True
+    band_refused: str = ""
+    curve: tuple[CapacityPoint, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,8 +314,15 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
 def _thawed(values: dict[str, Any]) -> dict[str, Any]:
     if "sensitivity" in values:
         values["sensitivity"] = tuple(GroupSensitivity(**row) for row in values["sensitivity"])
+    if "held" in values:
+        values["held"] = tuple(GroupHeld(**row) for row in values["held"])
     if "inputs" in values:
         values["inputs"] = tuple(values["inputs"])
     if "groups" in values:
         values["groups"] = tuple(OptionGroup(**row) for row in values["groups"])
+    if "curve" in values:
+        values["curve"] = tuple(
+            CapacityPoint(alert_rate=point["alert_rate"], groups=tuple(CapacityGroup(**row) for row in point["groups"]))
+            for point in values["curve"]
+        )
     return values

@@ -1,4 +1,4 @@
-"""Four ways to treat ethnicity against row 0, as printed: who would be found, whose risk would be right, at what cost.
+"""Ways to treat ethnicity against row 0, as printed: who would be found, whose risk would be right, at what cost.
 
 They are laid out for a person to decide; none of them is served until somebody has signed for it.
 """
@@ -20,7 +20,7 @@ from fairness_audits.row_zero import status_against_row_zero, uses_row_zero
 from fairness_audits.rule_description import RuleDescription
 from models.guideline_rule import GUIDELINE
 
-__all__ = ["OptionRow", "PrintedOption", "printed_options"]
+__all__ = ["OptionRow", "PrintedOption", "everyone_of", "option_title", "printed_options"]
 
 # The way that the audited model itself goes.
 BLIND = "blind"
@@ -28,10 +28,12 @@ TITLES: Mapping[str, str] = MappingProxyType(
     {
         BLIND: "Blind: the model never sees ethnicity",
         "group_intercept": "Blind, then one step up or down for each group",
+        "subgroup_recalibration": "Blind, then recalibrated within each group and its deprivation quintiles",
         "ethnicity_as_input": "Ethnicity as an input",
     }
 )
 OTHER_CAPACITY = "other number of flags"
+ADDED = ("women", "flagged", "ascertained", "events", "found", "found_by_row_zero", "gained", "lost")
 COUNTS = ("women", "flagged", "ascertained", "events", "found", "found_by_row_zero", "found_with_level_up")
 
 
@@ -92,7 +94,7 @@ def _printed(
     area = nan if option.auroc is None else option.auroc
     return PrintedOption(
         name=option.name,
-        title=TITLES.get(option.name) or f"Today’s rule: {rule_title or RuleDescription.named(option.name).title}",
+        title=option_title(option.name, rule_title),
         uses_ethnicity=option.uses_ethnicity,
         is_evaluated=option.is_evaluated,
         # Where counts are rounded, so is this: a tenth of a flag in 1,000 of a small holdout is one woman again.
@@ -102,10 +104,14 @@ def _printed(
     )
 
 
+def option_title(name: str, rule_title: str | None = None) -> str:
+    return TITLES.get(name) or f"Today’s rule: {rule_title or RuleDescription.named(name).title}"
+
+
 def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float, *, is_row_zero: bool) -> tuple[OptionRow, ...]:
     if not option.groups:
         return ()
-    groups = {EVERYONE: _everyone(option.groups), **{row.group: row for row in option.groups}}
+    groups = {EVERYONE: everyone_of(option.groups), **{row.group: row for row in option.groups}}
     exact = {name: {count: float(getattr(row, count) or 0) for count in COUNTS} for name, row in groups.items()}
     printed = publish(rule, exact, one_family(exact, EVERYONE))
     is_rule = option.name.startswith(GUIDELINE)
@@ -114,24 +120,30 @@ def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float, *, is_row
     )
 
 
-def _everyone(groups: tuple[OptionGroup, ...]) -> OptionGroup:
+def everyone_of(groups: tuple[OptionGroup, ...]) -> OptionGroup:
     def total(name: str) -> int:
         return sum(getattr(group, name) or 0 for group in groups)
 
     known = total("ascertained")
     told = [(g.mean_risk, g.ascertained) for g in groups if g.mean_risk is not None]
+    added = {name: total(name) for name in ADDED}
+    mean = sum(risk * n for risk, n in told) / known if told and known else None
+
+    def total_of_cuts(name: str) -> int | None:
+        return total(name) if getattr(groups[0], name) is not None else None
+
     return OptionGroup(
         group=EVERYONE,
-        women=total("women"),
-        flagged=total("flagged"),
-        ascertained=known,
-        events=total("events"),
-        found=total("found"),
-        found_by_row_zero=total("found_by_row_zero"),
-        gained=total("gained"),
-        lost=total("lost"),
-        found_with_level_up=total("found_with_level_up") if groups[0].found_with_level_up is not None else None,
-        mean_risk=sum(risk * n for risk, n in told) / known if told and known else None,
+        mean_risk=mean,
+        found_with_level_up=total_of_cuts("found_with_level_up"),
+        flagged_with_level_up=total_of_cuts("flagged_with_level_up"),
+        gained_with_level_up=total_of_cuts("gained_with_level_up"),
+        lost_with_level_up=total_of_cuts("lost_with_level_up"),
+        found_with_band=total_of_cuts("found_with_band"),
+        flagged_with_band=total_of_cuts("flagged_with_band"),
+        gained_with_band=total_of_cuts("gained_with_band"),
+        lost_with_band=total_of_cuts("lost_with_band"),
+        **added,
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.ethnicity_decision import EthnicityDecision
 from models.outcomes import Outcome, OutcomeDefinition, outcome
 from models.predictors import NEVER_PREDICTORS, PREDICTORS
 from records.clock import PredictionPoint, point
@@ -62,7 +63,8 @@ class ModelDesign:
     """An outcome by one definition, a prediction point, the predictors, the constraint and the split.
 
     ``alert_rate`` is the share of women the site has places for; ``tolerance`` how far below the overall sensitivity
-    a group may fall before its multiplier grows.
+    a group may fall before its multiplier grows. ``ethnicity`` is what a person decided and signed of her recorded
+    group; None: it is not read when predicting.
     """
 
     outcome: str
@@ -77,6 +79,7 @@ class ModelDesign:
     holdout_fraction: float = 0.30
     booster: Mapping[str, float | int] = field(default_factory=lambda: dict(DEFAULT_BOOSTER))
     fair_rounds: int = 50
+    ethnicity: EthnicityDecision | None = None
 
     def __post_init__(self) -> None:
         declared = outcome(self.outcome)
@@ -112,11 +115,22 @@ class ModelDesign:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self) | {"predictors": list(self.predictors), "booster": dict(self.booster)}
+        plain = dataclasses.asdict(self) | {"predictors": list(self.predictors), "booster": dict(self.booster)}
+        if self.ethnicity is None:
+            # A design that nobody decided anything about keeps the digest it had before there were decisions.
+            del plain["ethnicity"]
+        return plain
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ModelDesign:
-        return cls(**{**data, "predictors": tuple(data["predictors"])})
+        decided = data.get("ethnicity")
+        ethnicity = None if decided is None else EthnicityDecision.from_dict(decided)
+        return cls(**{**data, "predictors": tuple(data["predictors"]), "ethnicity": ethnicity})
+
+    @property
+    def reads_ethnicity(self) -> bool:
+        """Whether a signed decision lets her recorded group move her risk."""
+        return self.ethnicity is not None and self.ethnicity.moves_risks
 
 
 def available_definition(declared: Outcome, concepts: Collection[str]) -> OutcomeDefinition | None:

@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from models.encoding import Encoding
 from models.risk_model import RiskModel, StaleModel
-from records.concepts import CONCEPTS
 
 __all__ = ["SCHEMA_VERSION", "load_risk_model", "save_risk_model", "self_test_rows"]
 
@@ -87,12 +86,11 @@ def self_test_rows(encoding: Encoding) -> npt.NDArray[np.float64]:
     """Made-up women, from plausible ranges alone: the first has nothing recorded. Shape (16, columns)."""
     rows = np.full((SELF_TEST_ROWS, len(encoding.columns)), np.nan)
     for index, column in enumerate(encoding.columns):
-        low, high = CONCEPTS[column.concept].plausible or (0.0, 1.0)
+        low, high = column.plausible
         for row in range(1, SELF_TEST_ROWS):
             # Coprime strides visit every part of the range without a random generator; each seventh is not recorded.
             step = (row * 5 + index * 3) % SELF_TEST_ROWS
             if (row + index) % 7:
                 share = step / (SELF_TEST_ROWS - 1)
-                is_number = CONCEPTS[column.concept].kind in ("quantity", "count")
-                rows[row, index] = low + share * (high - low) if is_number else float(share > 0.5)
+                rows[row, index] = low + share * (high - low) if column.is_number else float(share > 0.5)
     return rows

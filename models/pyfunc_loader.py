@@ -26,8 +26,9 @@ class ProbabilityModel:
     def predict(self, table: Any, params: Mapping[str, Any] | None = None) -> npt.NDArray[np.float64]:
         """``table`` is anything with named columns; columns the model does not use are ignored, absent ones unknown."""
         columns: Iterable[str] = list(table.columns)
-        known = pl.DataFrame({name: list(table[name]) for name in columns if name in self.model.encoding.concepts})
-        absent = [pl.lit(None).alias(name) for name in self.model.encoding.concepts if name not in known.columns]
+        read = tuple(dict.fromkeys((*self.model.encoding.inputs, *self.model.groups_read)))
+        known = pl.DataFrame({name: list(table[name]) for name in columns if name in read})
+        absent = [pl.lit(None).alias(name) for name in read if name not in known.columns]
         return self.model.predict(known.with_columns(absent))
 
 

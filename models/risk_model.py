@@ -20,16 +20,29 @@ import polars as pl
 
 from models.calibrator import Calibrator
 from models.design import ModelDesign
-from models.encoding import Encoding, Fact
+from models.encoding import ETHNIC_GROUP, ROWS_AT_ONCE, Encoding, Fact
+from models.group_adjustment import GroupAdjustment
 from models.offer_policy import OfferPolicy
 from records.concepts import CONCEPTS
 from records.errors import EquipartumError
 
-__all__ = ["CalibrationBand", "IntendedPopulation", "RiskBand", "RiskModel", "StaleModel", "label_of"]
+__all__ = [
+    "CalibrationBand",
+    "IntendedPopulation",
+    "RiskBand",
+    "RiskModel",
+    "StaleModel",
+    "UndecidedEthnicity",
+    "label_of",
+]
 
 
 class StaleModel(EquipartumError):
     """A saved model that does not compute what it computed when it was saved, or is of another schema."""
+
+
+class UndecidedEthnicity(EquipartumError):
+    """A model whose risks a woman's recorded group would move, and nobody has signed for that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +84,9 @@ class RiskModel:
     """A booster, a calibrator, an offer policy, and whom they are for.
 
     ``average_risk`` is the outcome's rate in the population it was fitted on. ``list_only_groups`` are those for whom
-    no percentage may be shown, because their calibration was not good enough on the holdout.
+    no percentage may be shown, because their calibration was not good enough on the holdout. ``group_adjustment``
+    moves risks by recorded group, after the calibrator; it and columns of ethnicity are there only under a signed
+    decision of the design (`UndecidedEthnicity` otherwise).
     """
 
     design: ModelDesign
@@ -86,6 +101,20 @@ class RiskModel:
     average_risk: float
     list_only_groups: tuple[str, ...] = ()
     reference_histograms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    group_adjustment: GroupAdjustment | None = None
+
+    def __post_init__(self) -> None:
+        if self.groups_read and not self.design.reads_ethnicity:
+            raise UndecidedEthnicity(
+                f"a model of {self.design.registered_name} reads {', '.join(self.groups_read)} and its design holds no "
+                "signed decision to: 'equipartum methods' makes the dossier that one is signed from"
+            )
+
+    @property
+    def groups_read(self) -> tuple[str, ...]:
+        """The identity columns that move a risk, in order; none but by a signed decision."""
+        by = () if self.group_adjustment is None else self.group_adjustment.by
+        return tuple(dict.fromkeys(((ETHNIC_GROUP,) if self.encoding.reads_ethnicity else ()) + by))
 
     @cached_property
     def booster(self) -> lgb.Booster:
@@ -100,6 +129,7 @@ class RiskModel:
             "encoding": self.encoding.to_dict(),
             "calibrator": self.calibrator.to_dict(),
             "offer_policy": self.offer_policy.to_dict(),
+            **self._adjustment(),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -114,13 +144,35 @@ class RiskModel:
         return np.asarray(scores, dtype=np.float64)
 
     def predict(self, known: pl.DataFrame) -> npt.NDArray[np.float64]:
-        """Calibrated risks in [0, 1], one a row of ``known`` (one column a concept)."""
-        return self.calibrator.apply(self.raw_scores(self.encoding.encode(known)))
+        """Calibrated risks in [0, 1], one a row of ``known`` (one column a concept, and those of `groups_read`)."""
+        parts = known.iter_slices(ROWS_AT_ONCE) if known.height else [known]
+        scores = np.concatenate([self.raw_scores(self.encoding.encode(part)) for part in parts])
+        risk = self.calibrator.apply(scores)
+        if self.group_adjustment is None:
+            return risk
+        by = {name: known[name].cast(pl.String).to_list() for name in self.group_adjustment.by}
+        return self.group_adjustment.apply(risk, by)
 
-    def predict_one(self, facts: Mapping[str, Fact]) -> float:
-        """The calibrated risk of one woman; equal to the last bit to `predict` on a frame that holds her."""
-        encoded = self.encoding.encode_one(facts).reshape(1, -1)
-        return float(self.calibrator.apply(self.raw_scores(encoded, threads=1))[0])
+    def predict_one(self, facts: Mapping[str, Fact], groups: Mapping[str, str | None] | None = None) -> float:
+        """The calibrated risk of one woman; equal to the last bit to `predict` on a frame that holds her.
+
+        ``groups`` holds her value of each identity column that is read; one that is not given is not known.
+        """
+        known = dict(groups or {})
+        return self.adjusted(self.unadjusted(self.encode_one(facts, known)), known)
+
+    def encode_one(self, facts: Mapping[str, Fact], groups: Mapping[str, str | None]) -> npt.NDArray[np.float64]:
+        """One woman's numbers, one a column; her group is among them only where a signed decision put it there."""
+        read = {ETHNIC_GROUP: groups.get(ETHNIC_GROUP)} if self.encoding.reads_ethnicity else {}
+        return self.encoding.encode_one({**facts, **read})
+
+    def unadjusted(self, encoded: npt.NDArray[np.float64]) -> float:
+        """One woman's calibrated risk before any step for her group."""
+        return float(self.calibrator.apply(self.raw_scores(encoded.reshape(1, -1), threads=1))[0])
+
+    def adjusted(self, risk: float, groups: Mapping[str, str | None]) -> float:
+        """``risk`` after the step for her group; itself where the model takes none."""
+        return risk if self.group_adjustment is None else self.group_adjustment.apply_one(risk, groups)
 
     def band_of(self, risk: float) -> str:
         return next(band.name for band in reversed(self.bands) if risk >= band.low)
@@ -155,8 +207,13 @@ class RiskModel:
             "intended_population": vars(self.intended_population),
             "average_risk": self.average_risk,
             "list_only_groups": list(self.list_only_groups),
+            **self._adjustment(),
             "reference_histograms": {name: dict(counts) for name, counts in self.reference_histograms.items()},
         }
+
+    def _adjustment(self) -> dict[str, Any]:
+        """Left out where there is none, so that digests of models without are what they were."""
+        return {} if self.group_adjustment is None else {"group_adjustment": self.group_adjustment.to_dict()}
 
     @classmethod
     def from_header(cls, header: Mapping[str, Any], booster_text: str) -> RiskModel:
@@ -173,6 +230,9 @@ class RiskModel:
             average_risk=header["average_risk"],
             list_only_groups=tuple(header["list_only_groups"]),
             reference_histograms=header["reference_histograms"],
+            group_adjustment=GroupAdjustment.from_dict(header["group_adjustment"])
+            if "group_adjustment" in header
+            else None,
         )
 
 

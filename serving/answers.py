@@ -147,13 +147,15 @@ def _reason(reason: Reason) -> dict[str, Any]:
 
 
 def _inputs(request: RiskRequest, scored: Scored) -> dict[str, Any]:
-    concepts = scored.champion.model.encoding.concepts
+    model = scored.champion.model
+    concepts = model.encoding.concepts
     recorded = [name for name, fact in request.facts.items() if fact is not None]
     return {
         "inputs_used": [name for name in concepts if name in recorded],
         "inputs_missing": [name for name in concepts if name not in (*recorded, *request.undefined)],
         "inputs_undefined": [name for name in concepts if name in request.undefined],
         "facts_not_read": [name for name in recorded if name not in concepts],
+        "groups_read": list(model.groups_read),
     }
 
 

@@ -51,7 +51,7 @@ RESPONSES: Schema = {
 }
 
 _FREQUENCY = _object({"of": {"enum": [100, 1000]}, "will": WHOLE, "will_not": WHOLE})
-_INPUTS = dict.fromkeys(("inputs_used", "inputs_missing", "inputs_undefined", "facts_not_read"), TEXTS)
+_INPUTS = dict.fromkeys(("inputs_used", "inputs_missing", "inputs_undefined", "facts_not_read", "groups_read"), TEXTS)
 _OFFER = {"alert": FLAG, "offer": _or_null(_object({"offer": TEXT, "by": TEXT, "window": TEXT, "harm": TEXT}))}
 _PROVENANCE = {"model": _ref("ModelReference"), "audit": _or_null(_ref("AuditReference"))}
 

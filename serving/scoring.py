@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.conditions import Condition
-from models.encoding import Fact
+from models.encoding import ETHNIC_GROUP, Fact
 from models.explanation import Explanation
 from models.outcomes import OUTCOMES
 from records.groups import MISSING_ETHNICITY
@@ -48,18 +48,29 @@ def score(champion: Champion, request: RiskRequest) -> Scored | NotScored:
             status="not_applicable",
             reason="none of the facts that this model reads is recorded",
         )
-    encoded = model.encoding.encode_one(request.facts)
-    risk = float(model.calibrator.apply(model.raw_scores(encoded.reshape(1, -1), threads=1))[0])
     group = request.recorded_group.group_in(model.intended_population.group_scheme)
+    groups = _groups(request, group)
+    encoded = model.encode_one(request.facts, groups)
+    before = model.unadjusted(encoded)
+    risk = model.adjusted(before, groups)
     return Scored(
         champion=champion,
         risk=risk,
         band=model.band_of(risk),
-        alert=model.offer_policy.offers(risk, None if group in MISSING_ETHNICITY else group),
-        facts=request.facts,
-        explanation=champion.explainer.explain(encoded),
+        alert=model.offer_policy.offers(risk, groups[ETHNIC_GROUP]),
+        facts={**request.facts, ETHNIC_GROUP: groups[ETHNIC_GROUP]} if model.groups_read else request.facts,
+        explanation=champion.explainer.explain(encoded).with_step(before, risk),
         withheld=_withheld(champion, group),
     )
+
+
+def _groups(request: RiskRequest, group: str) -> dict[str, str | None]:
+    """Her value of each identity column that a signed decision may let a model read."""
+    quintile = request.facts.get("deprivation_quintile")
+    return {
+        ETHNIC_GROUP: None if group in MISSING_ETHNICITY else group,
+        "deprivation_quintile": f"{quintile:g}" if isinstance(quintile, int | float) else None,
+    }
 
 
 def _outside_population(champion: Champion, facts: Mapping[str, Fact]) -> str | None:
@@ -73,7 +84,12 @@ def _outside_population(champion: Champion, facts: Mapping[str, Fact]) -> str | 
 
 
 def _withheld(champion: Champion, group: str) -> str | None:
-    withheld_groups = champion.model.list_only_groups
+    withheld_groups, decision = champion.model.list_only_groups, champion.model.design.ethnicity
+    if group in MISSING_ETHNICITY and decision is not None and decision.not_stated == "list_only":
+        return (
+            "this model reads the recorded ethnic group, and hers is not known here: it was decided that she can then "
+            "be placed in a list, and no percentage is shown"
+        )
     if not withheld_groups:
         return None
     if group in MISSING_ETHNICITY:

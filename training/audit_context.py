@@ -17,6 +17,7 @@ from fairness_audits.context import (
     EthnicityOption,
     FrontierPoint,
     GroupAgainstRowZero,
+    GroupHeld,
     GroupProxy,
     GroupReach,
     GroupSensitivity,
@@ -26,8 +27,10 @@ from models.design import ModelDesign
 from models.encoding import Encoding
 from records.concepts import CONCEPTS
 from records.groups import MISSING_ETHNICITY
-from training.cohort import OBSERVED, Cohort
+from training.cohort import OBSERVED, Cohort, ascertained
 from training.fair_boost.certificate import Certificate
+from training.fair_boost.constraints import CONSTRAINTS, Measure
+from training.fair_boost.figures import GroupFigures
 from training.fair_boost.frontier import FrontierRow
 from training.fitting import FittedModel
 from training.missing_facts import by_missing_facts
@@ -71,12 +74,12 @@ def audit_context(
         reach=_reach(cohort),
         against_row_zero=_against_row_zero(fitted, holdout),
         frontier=tuple(
-            _frontier_point(row, chosen=index == classifier.chosen_row_)
+            _frontier_point(row, classifier.constraint, chosen=index == classifier.chosen_row_)
             for index, row in enumerate(classifier.frontier_)
         ),
         certificate=_certificate_rows(classifier.certificate_),
         ethnicity_options=tuple(options),
-        missing_facts=by_missing_facts(fitted.model, holdout, fitted.model.predict(holdout)),
+        missing_facts=by_missing_facts(fitted.model, holdout, fitted.risk_of(holdout)),
         rules=tuple(one.description for one in cohort.rules),
         reference_histograms=fitted.model.reference_histograms,
     )
@@ -88,7 +91,8 @@ def _missingness(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
     for name in cohort.predictors:
         condition = CONCEPTS[name].defined_if
         undefined = pl.col(condition) == 0 if condition in cohort.frame.columns else pl.lit(value=False)
-        defined = cohort.frame.filter(undefined.is_null() | ~undefined)
+        asked = dict.fromkeys(["ethnic_group", name, *([condition] if condition in cohort.frame.columns else [])])
+        defined = cohort.frame.select(list(asked)).filter(undefined.is_null() | ~undefined)
         counted = defined.group_by("ethnic_group").agg(births=pl.len(), missing=pl.col(name).is_null().sum())
         rows += [
             PredictorMissingness(group=group, predictor=name, pregnancies=births, missing=missing)
@@ -115,10 +119,11 @@ def _reach(cohort: Cohort) -> tuple[GroupReach, ...]:
 
 def _proxies(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:
     """AUROC, out of fold, of telling each stated group from all other stated women by the predictors alone."""
-    stated = cohort.frame.filter(~pl.col("ethnic_group").is_in(list(MISSING_ETHNICITY)))
-    if stated["ethnic_group"].n_unique() < 2:
+    group = cohort.frame["ethnic_group"]
+    stated = (~group.is_in(list(MISSING_ETHNICITY))).fill_null(value=False).arg_true()
+    if group[stated].n_unique() < 2:
         return ()
-    sample = stated.sample(min(PROXY_SAMPLE, stated.height), seed=seed)
+    sample = cohort.frame[stated.sample(min(PROXY_SAMPLE, len(stated)), seed=seed)]
     encoded = Encoding.of(cohort.predictors).encode(sample)
     groups = sample["ethnic_group"].to_numpy()
     large = [group for group, births in sample["ethnic_group"].value_counts().iter_rows() if births >= FEWEST_FOR_PROXY]
@@ -150,11 +155,15 @@ def _out_of_fold_auroc(encoded: npt.NDArray[np.float64], member: npt.NDArray[np.
 
 
 def _against_row_zero(fitted: FittedModel, holdout: pl.DataFrame) -> tuple[GroupAgainstRowZero, ...]:
-    known = holdout.filter(pl.col(OBSERVED).is_not_null())
+    known = ascertained(holdout)
+    is_known = holdout[OBSERVED].is_not_null().to_numpy()
     odds = fitted.row_0.offer_policy.threshold / (1 - min(fitted.row_0.offer_policy.threshold, 1 - 1e-9))
     flags = {
-        name: model.offer_policy.apply(model.predict(known), known["ethnic_group"].to_numpy())
-        for name, model in (("before", fitted.row_0), ("after", fitted.model))
+        name: model.offer_policy.apply(risk_of(holdout)[is_known], known["ethnic_group"].to_numpy())
+        for name, model, risk_of in (
+            ("before", fitted.row_0, fitted.row_0_risk_of),
+            ("after", fitted.model, fitted.risk_of),
+        )
     }
     event, before, after = pl.col(OBSERVED), pl.col("before"), pl.col("after")
     counted = (
@@ -178,15 +187,17 @@ def _against_row_zero(fitted: FittedModel, holdout: pl.DataFrame) -> tuple[Group
     return tuple(GroupAgainstRowZero(**row) for row in counted.iter_rows(named=True))
 
 
-def _frontier_point(row: FrontierRow, *, chosen: bool) -> FrontierPoint:
+def _frontier_point(row: FrontierRow, constraint: str, *, chosen: bool) -> FrontierPoint:
     figures = row.figures
     ratios = [g.observed_over_expected for g in figures.groups if g.observed_over_expected and g.events]
+    asked = CONSTRAINTS[constraint]
     return FrontierPoint(
         label="row 0: unconstrained"
         if row.tolerance is None
-        else f"tolerance {row.tolerance:g}, {row.fair_rounds} fair rounds",
+        else f"tolerance {row.tolerance:g}{asked.unit}, {row.fair_rounds} fair rounds",
         tolerance=row.tolerance,
         sensitivity=tuple(GroupSensitivity(group=g.group, events=g.events, found=g.found) for g in figures.groups),
+        held=tuple(_held(group, measure) for measure in asked.held for group in figures.groups),
         worst_group=figures.worst_group,
         largest_loss=row.largest_loss,
         level_up_flags_per_1000=figures.level_up_flags_per_1000,
@@ -198,6 +209,17 @@ def _frontier_point(row: FrontierRow, *, chosen: bool) -> FrontierPoint:
         feasible=row.feasible,
         chosen=chosen,
         seconds=row.seconds,
+    )
+
+
+def _held(figures: GroupFigures, measure: Measure) -> GroupHeld:
+    if measure is Measure.LOG_LOSS:
+        return GroupHeld(group=figures.group, estimand="log_loss", births=figures.births, mean=figures.log_loss)
+    return GroupHeld(
+        group=figures.group,
+        estimand="false_positive_rate",
+        births=figures.births - figures.events,
+        flagged=figures.false_alarms,
     )
 
 

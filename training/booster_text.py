@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 from models.encoding import Encoding
-from records.concepts import CONCEPTS
 
 __all__ = ["without_extremes"]
 
@@ -21,7 +20,7 @@ def without_extremes(booster_text: str, encoding: Encoding) -> str:
     if found is None:
         return booster_text
     infos = found.group().removeprefix("feature_infos=").split(" ")
-    ranges = [CONCEPTS[column.concept].plausible or (0.0, 1.0) for column in encoding.columns]
+    ranges = [column.plausible for column in encoding.columns]
     replaced = [
         info if info == "none" else f"[{low:g}:{high:g}]" for info, (low, high) in zip(infos, ranges, strict=True)
     ]

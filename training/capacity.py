@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from models.encoding import Encoding
-from training.cohort import OBSERVED
+from training.cohort import OBSERVED, ascertained
 from training.fair_boost import FairBoostClassifier
 from training.fair_boost.parts import HELD_OUT
 from training.offer_policy import absolute_threshold
@@ -44,8 +44,9 @@ def women_offered_to(
     Held-out births stand for all ascertained ones; births without an ascertained outcome, which took no part in the
     fit, stand for themselves.
     """
-    ascertained = pl.col(OBSERVED).is_not_null()
-    known, unknown = training.filter(ascertained), training.filter(~ascertained)
+    known, unknown = ascertained(training), training.filter(pl.col(OBSERVED).is_null())
     held_out = known.filter(parts == HELD_OUT)
+    if unknown.is_empty():
+        return held_out, np.ones(held_out.height)
     weight = np.r_[np.full(held_out.height, known.height / held_out.height), np.ones(unknown.height)]
     return pl.concat([held_out, unknown]), weight

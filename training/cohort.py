@@ -23,7 +23,15 @@ from records.records import IDENTITY_COLUMNS, Records
 from records.sources.registry import SOURCES
 from training.comparators import AppliedRule, apply_rules, readable_facts
 
-__all__ = ["Cohort", "Denominator", "EmptyCohort", "UnavailableOutcome", "assemble", "definition_in"]
+__all__ = [
+    "Cohort",
+    "Denominator",
+    "EmptyCohort",
+    "UnavailableOutcome",
+    "ascertained",
+    "assemble",
+    "definition_in",
+]
 
 OBSERVED = "observed"
 
@@ -79,7 +87,7 @@ class Cohort:
 
     @property
     def ascertained(self) -> pl.DataFrame:
-        return self.frame.filter(pl.col(OBSERVED).is_not_null())
+        return ascertained(self.frame)
 
     @property
     def has_ethnicity(self) -> bool:
@@ -96,6 +104,11 @@ class Cohort:
             )
             .sort("births", descending=True)
         )
+
+
+def ascertained(births: pl.DataFrame) -> pl.DataFrame:
+    """Those of whom the outcome is known: the frame itself, not a copy, where it is known of all."""
+    return births.filter(pl.col(OBSERVED).is_not_null()) if births[OBSERVED].null_count() else births
 
 
 def assemble(
@@ -172,19 +185,20 @@ def _collect(
         observed = pl.when(pl.col(tested_by[0])).then(observed)
     belongs = all_of(definition.population)
     kept = dict.fromkeys([*predictors, *asked])
-    frame = (
+    births = (
         records.facts(*concepts)
         .with_columns(belongs.alias("_belongs"), observed.alias(OBSERVED))
         .select([*IDENTITY_COLUMNS, *(name for name in kept if name not in IDENTITY_COLUMNS), "_belongs", OBSERVED])
-        .collect()
     )
-    cohort = frame.filter(pl.col("_belongs")).drop("_belongs")
+    belonging = dict(births.group_by("_belongs").len().collect(engine="streaming").iter_rows())
+    # Streamed, so that of a national year nothing is held but those who belong.
+    cohort = births.filter("_belongs").drop("_belongs").collect(engine="streaming")
     applied, flags = apply_rules(rules, cohort, records, at)
     unread = [name for name in asked if name not in predictors and name not in IDENTITY_COLUMNS]
     denominator = Denominator(
-        in_records=frame.height,
-        outside_population=int((~frame["_belongs"]).sum()),
-        population_unknown=frame["_belongs"].null_count(),
+        in_records=sum(belonging.values()),
+        outside_population=belonging.get(False, 0),
+        population_unknown=belonging.get(None, 0),
         not_ascertained=cohort[OBSERVED].null_count(),
         in_cohort=cohort.height,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.design import ImpossibleDesign, ModelDesign, booster_for
+from models.ethnicity_decision import EthnicityDecision
 from models.outcomes import outcome
 from records.clock import point
 from training.cohort import Cohort
@@ -16,7 +17,7 @@ __all__ = ["RetrainRequest", "design_for", "warnings_of"]
 @dataclass(frozen=True, kw_only=True)
 class RetrainRequest:
     """What a researcher asks for. ``alert_rate`` is the share of women the site has places for; ``tolerance`` a share
-    of women, for 'group_loss' nats.
+    of women, for 'group_loss' nats; ``ethnicity`` a signed decision to read, or not to read, her recorded group.
 
     Raises `ImpossibleDesign`, or the error of an unknown outcome or point, before any file is read.
     """
@@ -27,6 +28,7 @@ class RetrainRequest:
     tolerance: float = 0.02
     alert_rate: float = 0.10
     seed: int = 0
+    ethnicity: EthnicityDecision | None = None
 
     def __post_init__(self) -> None:
         declared = outcome(self.outcome)
@@ -47,6 +49,11 @@ class RetrainRequest:
 
 
 def design_for(request: RetrainRequest, cohort: Cohort) -> ModelDesign:
+    """Raises `ImpossibleDesign` where ethnicity is to be read and none is recorded."""
+    if request.ethnicity is not None and not cohort.has_ethnicity:
+        raise ImpossibleDesign(
+            f"a decision about ethnicity was given for {request.outcome}, and these records hold nobody's ethnic group"
+        )
     return ModelDesign(
         outcome=request.outcome,
         definition=cohort.definition.name,
@@ -57,6 +64,7 @@ def design_for(request: RetrainRequest, cohort: Cohort) -> ModelDesign:
         tolerance=request.tolerance,
         alert_rate=request.alert_rate,
         seed=request.seed,
+        ethnicity=request.ethnicity,
         booster=dict(booster_for(cohort.denominator.in_cohort)),
     )
 
@@ -64,4 +72,7 @@ def design_for(request: RetrainRequest, cohort: Cohort) -> ModelDesign:
 def warnings_of(design: ModelDesign) -> tuple[str, ...]:
     """What whoever asks for the design's constraint, and whoever reads its audit, is told of it."""
     warning = CONSTRAINTS[design.constraint].warning
-    return () if warning is None else (f"constraint {design.constraint}: {warning}",)
+    said = [] if warning is None else [f"constraint {design.constraint}: {warning}"]
+    if design.ethnicity is not None:
+        said.append(f"ethnicity, by a signed decision: {design.ethnicity.in_words}")
+    return tuple(said)

@@ -18,7 +18,7 @@ from fairness_audits.figures import Figure
 from models.encoding import Encoding
 from models.outcomes import Outcome
 from records.errors import EquipartumError
-from training.cohort import OBSERVED, Cohort
+from training.cohort import OBSERVED, Cohort, ascertained
 
 __all__ = [
     "Diagnosis",
@@ -104,7 +104,7 @@ def sample_size_needed(rate: float, parameters: int, available: int) -> SampleSi
 
 def diagnose(cohort: Cohort, training: pl.DataFrame) -> Diagnosis:
     """Judges the training part. Raises one of this module's errors where nothing should be fitted."""
-    known = training.filter(pl.col(OBSERVED).is_not_null())
+    known = ascertained(training)
     observed = known[OBSERVED].to_numpy()
     events = int(observed.sum())
     _refuse_one_class(cohort.outcome, events, known.height)

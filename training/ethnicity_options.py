@@ -1,12 +1,13 @@
-"""Four ways to treat ethnicity, side by side on the births held out: who would be found, and whose risk would be right.
+"""Ways to treat ethnicity, side by side on the births held out: who would be found, and whose risk would be right.
 
-Blind; blind with an intercept for each group; ethnicity as an input; today's rule. Each at the capacity the site
-names, each with and without level-up cuts. Nothing here is served: a person decides, outcome by outcome, on paper.
+Blind; blind with an intercept for each group; blind, recalibrated within each subgroup; ethnicity as an input; today's
+rule. Each at the capacity the site names, each with and without level-up cuts. Nothing here is served: a person
+decides, outcome by outcome, on paper.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import lightgbm
@@ -15,35 +16,37 @@ import numpy.typing as npt
 import polars as pl
 from sklearn.metrics import roc_auc_score
 
-from fairness_audits.context import EthnicityOption, OptionGroup
-from models.calibrator import Calibrator
+from fairness_audits.context import CapacityGroup, CapacityPoint, EthnicityOption, OptionGroup
 from models.design import ModelDesign
+from models.encoding import ROWS_AT_ONCE, Encoding
 from models.offer_policy import OfferPolicy
-from models.risk_model import RiskModel
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN
 from training.calibration import fit_calibrator
 from training.capacity import women_offered_to
-from training.cohort import OBSERVED, Cohort
+from training.cohort import OBSERVED, Cohort, ascertained
 from training.comparators import AppliedRule
+from training.decided_model import adjustment_for, policy_of
+from training.fair_boost import HELD_OUT, TRAINING
 from training.fair_boost.lightgbm_parameters import booster_parameters
-from training.fair_boost.parts import HELD_OUT, TRAINING
 from training.fitting import FittedModel, estimator_of
-from training.offer_policy import absolute_threshold, level_up
+from training.offer_band import HarmfulBand
+from training.offer_policy import absolute_threshold
+from training.scored_once import RiskOf, ScoredOnce
 
-__all__ = ["ethnicity_options"]
+__all__ = ["MODEL_OPTIONS", "ethnicity_options"]
 
-RiskOf = Callable[[pl.DataFrame], npt.NDArray[np.float64]]
+Flags = npt.NDArray[np.bool_]
 
+#: In the order in which they are shown.
+MODEL_OPTIONS = ("blind", "group_intercept", "subgroup_recalibration", "ethnicity_as_input")
 # Enough births to tell the options apart by group; more would cost a second fit of a national year.
 MOST_BIRTHS_TO_FIT = 300_000
-# What a group's own births must outweigh before its intercept moves far: the intercept is log((O + 30) / (E + 30)), the
-# posterior mean of O:E under a Gamma prior worth 30 expected events (project default).
-PRIOR_EVENTS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Births:
-    """What every option is judged on. ``row_0`` flags the held-out births as the unconstrained fit does."""
+    """What every option is judged on. ``row_0`` flags the held-out births as the unconstrained fit does;
+    ``capacities`` are the shares of women at which each option is also counted."""
 
     design: ModelDesign
     known: pl.DataFrame
@@ -51,95 +54,131 @@ class _Births:
     offered_to: pl.DataFrame
     weight: npt.NDArray[np.float64]
     holdout: pl.DataFrame
-    row_0: npt.NDArray[np.bool_]
+    row_0: Flags
+    capacities: Sequence[float]
 
 
 def ethnicity_options(
-    design: ModelDesign, cohort: Cohort, fitted: FittedModel, training: pl.DataFrame, holdout: pl.DataFrame
+    design: ModelDesign,
+    cohort: Cohort,
+    fitted: FittedModel,
+    training: pl.DataFrame,
+    holdout: pl.DataFrame,
+    *,
+    capacities: Sequence[float] = (),
+    say: Callable[[str], None] = lambda _: None,
 ) -> tuple[EthnicityOption, ...]:
     """Counts by group for each option on ``holdout``; empty where nobody's ethnicity is recorded."""
     if not cohort.has_ethnicity:
         return ()
-    known = training.filter(pl.col(OBSERVED).is_not_null())
+    known = ascertained(training)
+    held_out = known.filter(fitted.parts == HELD_OUT)
     offered_to, weight = women_offered_to(training, fitted.parts)
     births = _Births(
         design=design,
         known=known,
-        held_out=known.filter(fitted.parts == HELD_OUT),
-        offered_to=offered_to,
+        held_out=held_out,
+        offered_to=held_out if offered_to.height == held_out.height else offered_to,
         weight=weight,
         holdout=holdout,
-        row_0=_flags(fitted.row_0.offer_policy, fitted.row_0.predict(holdout), holdout),
+        row_0=_flags(fitted.row_0.offer_policy, fitted.row_0_risk_of(holdout), holdout),
+        capacities=capacities,
     )
-    return (
-        _option("blind", fitted.model.predict, births),
-        _option("group_intercept", _with_intercepts(fitted.model, births.held_out), births, uses_ethnicity=True),
-        _option("ethnicity_as_input", _with_ethnicity(births, fitted), births, uses_ethnicity=True),
-        *(_rule(one, births) for one in cohort.rules if one.rule.conditions),
-    )
+    risks = _risks(births, fitted)
+    counted = []
+    for name in MODEL_OPTIONS:
+        say(f"counting '{name}'")
+        counted.append(_option(name, risks[name], births))
+    return (*counted, *(_rule(one, births) for one in cohort.rules if one.rule.conditions))
 
 
-def _with_intercepts(model: RiskModel, held_out: pl.DataFrame) -> RiskOf:
-    """The model's log-odds plus an intercept for each stated group, learnt on births the booster has not seen."""
-    risks = held_out.select("ethnic_group", OBSERVED).with_columns(risk=pl.Series(model.predict(held_out)))
-    totals = (
-        risks.filter(~_is_missing())
-        .group_by("ethnic_group")
-        .agg(events=pl.col(OBSERVED).sum(), expected=pl.col("risk").sum())
-    )
-    intercepts = {
-        group: float(np.log((events + PRIOR_EVENTS) / (expected + PRIOR_EVENTS)))
-        for group, events, expected in totals.iter_rows()
-    }
+def _risks(births: _Births, fitted: FittedModel) -> dict[str, RiskOf]:
+    """The fitted model where the option is its own; the others are made from its trees, or from a plain fit."""
+    reads_ethnicity = fitted.model.encoding.reads_ethnicity
+    stated = births.known.filter(~_is_missing())["ethnic_group"].unique().sort().to_list()
+    blind, with_groups = (Encoding.of(births.design.predictors, names) for names in ((), stated))
+    risks: dict[str, RiskOf]
+    if reads_ethnicity:
+        risks = {"ethnicity_as_input": fitted.risk_of, "blind": _plain_fit(births, fitted, blind)}
+    else:
+        risks = {"ethnicity_as_input": _plain_fit(births, fitted, with_groups), "blind": fitted.unadjusted_risk_of}
+    for option in ("group_intercept", "subgroup_recalibration"):
+        risks[option] = _adjusted(option, risks["blind"], births.held_out)
+    return risks
+
+
+def _adjusted(option: str, blind: RiskOf, held_out: pl.DataFrame) -> RiskOf:
+    """Learnt on births that the trees have not seen."""
+    adjustment = adjustment_for(option, blind(held_out), held_out)
 
     def risk_of(women: pl.DataFrame) -> npt.NDArray[np.float64]:
-        risk = np.clip(model.predict(women), 1e-12, 1 - 1e-12)
-        moved = _groups(women).replace_strict(intercepts, default=0.0, return_dtype=pl.Float64).to_numpy()
-        return Calibrator(kind="identity").apply(np.log(risk / (1 - risk)) + moved)
+        by = {name: women[name].cast(pl.String).to_list() for name in adjustment.by}
+        return adjustment.apply(blind(women), by)
 
     return risk_of
 
 
-def _with_ethnicity(births: _Births, fitted: FittedModel) -> RiskOf:
-    """A plain fit, of the same trees on the same births, that also reads the stated group (one column each)."""
+def _plain_fit(births: _Births, fitted: FittedModel, encoding: Encoding) -> RiskOf:
+    """A plain fit, of the same trees on the same births, of the columns of ``encoding``."""
     training = births.known.filter(fitted.parts == TRAINING)
     fitted_on = training.sample(min(training.height, MOST_BIRTHS_TO_FIT), seed=births.design.seed)
-    stated = fitted_on.filter(~_is_missing())["ethnic_group"].unique().sort().to_list()
-
-    def encode(women: pl.DataFrame) -> npt.NDArray[np.float64]:
-        group = _groups(women)
-        columns = pl.DataFrame({f"g{n}": (group == name).cast(pl.Float64) for n, name in enumerate(stated)}).to_numpy()
-        columns[group.is_in(list(MISSING_ETHNICITY)).to_numpy()] = np.nan
-        return np.hstack([fitted.model.encoding.encode(women), columns])
-
     parameters, rounds = booster_parameters(estimator_of(births.design), births.design.seed)
-    data = lightgbm.Dataset(encode(fitted_on), fitted_on[OBSERVED].cast(pl.Int8).to_numpy())
+    data = lightgbm.Dataset(encoding.encode(fitted_on), fitted_on[OBSERVED].cast(pl.Int8).to_numpy())
     booster = lightgbm.train(parameters, data, rounds)
-    held_out = booster.predict(encode(births.held_out), raw_score=True)
-    calibrator = fit_calibrator(held_out, births.held_out[OBSERVED].cast(pl.Int8).to_numpy())
-    return lambda women: calibrator.apply(np.asarray(booster.predict(encode(women), raw_score=True), dtype=np.float64))
+
+    def scores_of(women: pl.DataFrame) -> npt.NDArray[np.float64]:
+        parts = (encoding.encode(part) for part in women.iter_slices(ROWS_AT_ONCE))
+        return np.concatenate([np.asarray(booster.predict(part, raw_score=True)) for part in parts])
+
+    held_out = births.held_out[OBSERVED].cast(pl.Int8).to_numpy()
+    calibrator = fit_calibrator(scores_of(births.held_out), held_out)
+    return ScoredOnce(lambda women: calibrator.apply(scores_of(women)))
 
 
-def _option(name: str, risk_of: RiskOf, births: _Births, *, uses_ethnicity: bool = False) -> EthnicityOption:
-    threshold = absolute_threshold(risk_of(births.offered_to), births.design.alert_rate, births.weight)
+def _option(name: str, risk_of: RiskOf, births: _Births) -> EthnicityOption:
+    offered_to, risk = risk_of(births.offered_to), risk_of(births.holdout)
+    threshold = absolute_threshold(offered_to, births.design.alert_rate, births.weight)
     held_out = risk_of(births.held_out)
-    events = births.held_out[OBSERVED].to_numpy()
-    overall = float((held_out[events] >= threshold).mean())
-    raised = level_up(
-        held_out,
-        events,
-        _groups(births.held_out).to_numpy(),
-        max(0.0, overall - births.design.tolerance),
-        threshold=threshold,
-    )
-    risk = risk_of(births.holdout)
+
+    def policy(cuts: str) -> OfferPolicy:
+        return policy_of(cuts, births.design, held_out, births.held_out, threshold)
+
+    flags, refused = {"": risk >= threshold, "_with_level_up": _raised(policy("level_up"), risk, births.holdout)}, ""
+    try:
+        flags["_with_band"] = _raised(policy("band"), risk, births.holdout)
+    except HarmfulBand as refusal:
+        refused = str(refusal)
+    cuts = {share: absolute_threshold(offered_to, share, births.weight) for share in births.capacities}
     return EthnicityOption(
         name=name,
-        uses_ethnicity=uses_ethnicity,
-        groups=_counted(births, risk >= threshold, risk=risk, raised=_raised(raised.policy, risk, births.holdout)),
-        level_up_flags_per_1000=raised.extra_flags_per_1000,
+        uses_ethnicity=name != "blind",
+        groups=_counted(births, flags, risk=risk),
+        level_up_flags_per_1000=_extra_flags(policy("level_up"), held_out, births.held_out),
+        band_refused=refused,
         auroc=_auroc(births.holdout, risk),
+        curve=tuple(
+            CapacityPoint(alert_rate=share, groups=_at_capacity(births.holdout, risk >= cut))
+            for share, cut in cuts.items()
+        ),
     )
+
+
+def _extra_flags(policy: OfferPolicy, risk: npt.NDArray[np.float64], women: pl.DataFrame) -> float:
+    """Further flags in 1,000 women by the policy's cuts, beside those of its threshold alone."""
+    return float(1000 * (_raised(policy, risk, women).mean() - (risk >= policy.threshold).mean()))
+
+
+def _at_capacity(holdout: pl.DataFrame, flags: Flags) -> tuple[CapacityGroup, ...]:
+    """Largest group first."""
+    event, flag = pl.col(OBSERVED), pl.col("flag")
+    counted = (
+        holdout.select(OBSERVED, group=_groups(holdout))
+        .with_columns(flag=pl.Series(flags))
+        .group_by("group")
+        .agg(women=pl.len(), flagged=flag.sum(), events=event.sum(), found=(event & flag).sum())
+        .sort("women", "group", descending=[True, False])
+    )
+    return tuple(CapacityGroup(**row) for row in counted.iter_rows(named=True))
 
 
 def _rule(applied: AppliedRule, births: _Births) -> EthnicityOption:
@@ -151,62 +190,62 @@ def _rule(applied: AppliedRule, births: _Births) -> EthnicityOption:
     return EthnicityOption(
         name=name,
         uses_ethnicity=uses_ethnicity,
-        groups=_counted(births, flags.fill_null(value=False).to_numpy(), evaluated),
+        groups=_counted(births, {"": flags.fill_null(value=False).to_numpy()}, evaluated),
     )
 
 
 def _counted(
     births: _Births,
-    flags: npt.NDArray[np.bool_],
+    flags: Mapping[str, Flags],
     evaluated: pl.Series | None = None,
     *,
     risk: npt.NDArray[np.float64] | None = None,
-    raised: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[OptionGroup, ...]:
-    """Largest group first. Women whom a rule cannot evaluate are in nobody's count."""
-    event, flag, before = pl.col(OBSERVED), pl.col("flag"), pl.col("before")
+    """Largest group first; ``flags`` by the suffix of the counts they make. Women whom a rule cannot evaluate are in
+    nobody's count."""
+    event, before = pl.col(OBSERVED), pl.col("before")
     table = births.holdout.select(OBSERVED, group=_groups(births.holdout)).with_columns(
-        flag=pl.Series(flags),
         before=pl.Series(births.row_0),
-        raised=pl.Series(raised if raised is not None else flags),
-        risk=pl.Series(risk if risk is not None else np.full(len(flags), np.nan)),
+        risk=pl.Series(risk if risk is not None else np.full(births.holdout.height, np.nan)),
+        **{f"flag{suffix}": pl.Series(flagged) for suffix, flagged in flags.items()},
     )
+    counts = {
+        name: counted for suffix in flags for name, counted in _counts_of(pl.col(f"flag{suffix}"), suffix).items()
+    }
     counted = (
         (table.filter(evaluated) if evaluated is not None else table)
         .group_by("group")
         .agg(
             women=pl.len(),
-            flagged=flag.sum(),
             ascertained=event.count(),
             events=event.sum(),
-            found=(event & flag).sum(),
             found_by_row_zero=(event & before).sum(),
-            gained=(event & flag & ~before).sum(),
-            lost=(event & before & ~flag).sum(),
-            found_with_level_up=(event & pl.col("raised")).sum(),
             mean_risk=pl.col("risk").filter(event.is_not_null()).mean(),
+            **counts,
         )
         .sort("women", "group", descending=[True, False])
     )
-    return tuple(
-        OptionGroup(
-            **{
-                **row,
-                "mean_risk": row["mean_risk"] if risk is not None else None,
-                "found_with_level_up": row["found_with_level_up"] if raised is not None else None,
-            }
-        )
-        for row in counted.iter_rows(named=True)
-    )
+    undefined = dict.fromkeys(() if risk is not None else ("mean_risk",))
+    return tuple(OptionGroup(**{**row, **undefined}) for row in counted.iter_rows(named=True))
 
 
-def _raised(policy: OfferPolicy, risk: npt.NDArray[np.float64], women: pl.DataFrame) -> npt.NDArray[np.bool_]:
+def _counts_of(flag: pl.Expr, suffix: str) -> dict[str, pl.Expr]:
+    event, before = pl.col(OBSERVED), pl.col("before")
+    return {
+        f"flagged{suffix}": flag.sum(),
+        f"found{suffix}": (event & flag).sum(),
+        f"gained{suffix}": (event & flag & ~before).sum(),
+        f"lost{suffix}": (event & before & ~flag).sum(),
+    }
+
+
+def _raised(policy: OfferPolicy, risk: npt.NDArray[np.float64], women: pl.DataFrame) -> Flags:
     """Who would be flagged by cuts that nobody has signed: a comparison, so no policy is applied."""
     cuts = _groups(women).replace_strict(dict(policy.group_cuts), default=policy.threshold, return_dtype=pl.Float64)
     return np.asarray(risk >= cuts.to_numpy())
 
 
-def _flags(policy: OfferPolicy, risk: npt.NDArray[np.float64], women: pl.DataFrame) -> npt.NDArray[np.bool_]:
+def _flags(policy: OfferPolicy, risk: npt.NDArray[np.float64], women: pl.DataFrame) -> Flags:
     return np.asarray(policy.apply(risk, _groups(women).to_numpy()), dtype=bool)
 
 

@@ -17,17 +17,25 @@ from records.groups import NOT_KNOWN
 from records.predictions import complete_predictions
 from training.cohort import OBSERVED, Cohort
 
-__all__ = ["calibration_bands", "predict_holdout", "record_ids_of_events"]
+__all__ = ["calibration_bands", "holdout_predictions", "predict_holdout", "record_ids_of_events"]
 
 CALIBRATION_BANDS = 10
 
 
 def predict_holdout(model: RiskModel, cohort: Cohort, holdout: pl.DataFrame, *, model_version: str) -> pl.DataFrame:
+    """`holdout_predictions` of women not scored yet, as a whole."""
+    risk = model.predict(holdout)
+    return holdout_predictions(model, cohort, holdout, risk, model_version=model_version).collect()
+
+
+def holdout_predictions(
+    model: RiskModel, cohort: Cohort, holdout: pl.DataFrame, risk: npt.NDArray[np.float64], *, model_version: str
+) -> pl.LazyFrame:
     """One row a woman for the model and one for each rule of today, nobody and everyone among them.
 
-    A rule of which these records lack a part says nothing of any woman: its rows have no alert.
+    ``risk`` is the model's, one a row of ``holdout``. A rule of which these records lack a part says nothing of any
+    woman: its rows have no alert. Lazy, because every scorer repeats what is known of every woman.
     """
-    risk = model.predict(holdout)
     alert = model.offer_policy.apply(risk, holdout["ethnic_group"].to_numpy())
     women = _women(holdout, cohort, model_version)
     scored = women.with_columns(
@@ -39,7 +47,7 @@ def predict_holdout(model: RiskModel, cohort: Cohort, holdout: pl.DataFrame, *, 
     ruled = [
         women.with_columns(scored_by=pl.lit(one.rule.scored_by), alert=holdout[one.column]) for one in cohort.rules
     ]
-    return complete_predictions(pl.concat([scored, *ruled], how="diagonal")).collect()
+    return complete_predictions(pl.concat([part.lazy() for part in (scored, *ruled)], how="diagonal"))
 
 
 def _women(holdout: pl.DataFrame, cohort: Cohort, model_version: str) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from fairness_audits.context import AuditContext
 from fairness_audits.report import AuditReport
 from fairness_audits.review_list import missed_women
 from models.home import Home
-from models.private_file import write_private
+from models.private_file import private_file, write_private
 from records.predictions import read_predictions
 
 __all__ = ["KeptPredictions"]
@@ -43,11 +42,14 @@ class KeptPredictions:
     def record_ids(self) -> Path:
         return self.folder / "record_ids.parquet"
 
-    def keep(self, predictions: pl.DataFrame, context: AuditContext, record_ids: pl.DataFrame) -> None:
+    def keep(self, predictions: pl.LazyFrame, context: AuditContext, record_ids: pl.DataFrame) -> None:
+        """``predictions`` is written as it is worked out: a national table is never in memory whole."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(self.predictions, _as_parquet(predictions))
+        with private_file(self.predictions) as opened:
+            predictions.sink_parquet(opened)
         write_private(self.context, context.to_json().encode("utf-8"))
-        write_private(self.record_ids, _as_parquet(record_ids))
+        with private_file(self.record_ids) as opened:
+            record_ids.write_parquet(opened)
 
     def missed_women(self, report: AuditReport) -> pl.DataFrame:
         """For case-note review, by the source's own records of them; by pseudonym where an older home kept no key."""
@@ -56,9 +58,3 @@ class KeptPredictions:
             return missed
         named = missed.join(pl.read_parquet(self.record_ids), on="pregnancy_id", how="left", maintain_order="left")
         return named.with_columns(pregnancy_id=pl.coalesce("record_id", "pregnancy_id")).drop("record_id")
-
-
-def _as_parquet(table: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    table.write_parquet(buffer)
-    return buffer.getvalue()

@@ -24,6 +24,7 @@ from models.model_files import self_test_rows
 from models.outcomes import outcome
 from models.predictors import PREDICTORS
 from models.risk_model import RiskModel
+from training.fair_boost.constraints import CONSTRAINTS
 
 __all__ = ["importance_chart", "importances", "model_card", "with_audit"]
 
@@ -70,7 +71,7 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
     """The card as Markdown. ``notes`` are sentences on the births: who is in, who was held out, what is lacking."""
     declared = outcome(model.design.outcome)
     action = declared.actions[model.design.prediction_point]
-    population = model.intended_population
+    population, unit = model.intended_population, CONSTRAINTS[model.design.constraint].unit
     blocks = [
         f"# {declared.title}, {model.design.registered_name}",
         f"**{SIMULATED}**" if population.is_simulated else "",
@@ -84,9 +85,9 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
         "## Whom it is for",
         f"{population.description}: {population.births:,} births, {population.events:,} events. Refused elsewhere "
         "until it is validated there. Ethnic group here marks exposure to different treatment and circumstances, not "
-        "biology; it was used to fit and to audit, and is not an input.",
+        f"biology. {_ethnicity(model)}",
         "## How it was made",
-        f"Constraint: {model.design.constraint}, tolerance {model.design.tolerance:g}. Chosen: {chosen}. "
+        f"Constraint: {model.design.constraint}, tolerance {model.design.tolerance:g}{unit}. Chosen: {chosen}. "
         f"Model digest `{model.digest}`; design digest `{model.design.digest}`; data digest `{model.data_digest}`.",
         "Predictors: " + ", ".join(_wording(name) for name in model.design.predictors) + ".",
         "\n".join(f"- {note}" for note in notes),
@@ -101,6 +102,13 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
         "Mean absolute Shapley values on the log-odds scale, over made-up women. Not causes, not advice.",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _ethnicity(model: RiskModel) -> str:
+    decided = model.design.ethnicity
+    if decided is None:
+        return "It was used to fit and to audit, and is not an input."
+    return f"It was used to fit and to audit, and by a signed decision: {decided.in_words}."
 
 
 def with_audit(card: str, report: AuditReport, address: str) -> str:
@@ -150,4 +158,5 @@ def _list_only(groups: Sequence[str]) -> str:
 
 
 def _wording(concept: str) -> str:
-    return PREDICTORS[concept].wording or concept.replace("_", " ")
+    shown = PREDICTORS[concept].wording if concept in PREDICTORS else None
+    return shown or concept.replace("_", " ")

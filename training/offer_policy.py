@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.offer_policy import OfferPolicy
 from records.errors import EquipartumError
 from records.groups import MISSING_ETHNICITY
+from training.group_labels import coded_labels
 from training.shrinkage import shrunken_sensitivity
 
 __all__ = [
@@ -93,7 +94,7 @@ def absolute_threshold(risk: ArrayLike, alert_rate: float, sample_weight: ArrayL
 def level_up(
     risk: ArrayLike,
     observed: ArrayLike,
-    groups: Sequence[str] | NDArray[np.object_],
+    groups: Sequence[str] | NDArray[np.object_] | NDArray[np.intp],
     floor: float,
     *,
     threshold: float,
@@ -106,14 +107,16 @@ def level_up(
 
     All inputs are of held-out births. A group with `ENOUGH_EVENTS` must reach the floor by its own sensitivity, a
     smaller one by its sensitivity shrunk to the overall one at ``threshold`` by ``pseudo_events``. Groups in
-    ``exempt`` keep the default cut. With enough events a lowered cut aims ``standard_errors`` of the group's
+    ``exempt`` keep the default cut; so do women of missing ethnicity, labels of None and NaN among them, whatever is
+    exempt. With enough events a lowered cut aims ``standard_errors`` of the group's
     sensitivity above the floor: one that just reaches it on these births falls short of it on half of all others.
     """
     risks = np.asarray(risk, dtype=np.float64)
     events = np.asarray(observed, dtype=bool)
     weight = np.ones(risks.size) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     weight = weight / weight.mean()
-    names, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    names, codes = coded_labels(groups)
+    kept = {*exempt, *MISSING_ETHNICITY}
     overall = _share(weight[events], risks[events] >= threshold)
     if overall is None:
         raise UnusableCapacity("level-up cuts are fitted on held-out births with events; these have none")
@@ -123,7 +126,7 @@ def level_up(
         inside = codes == code
         births = _GroupBirths(name=str(name), risk=risks[inside], event=events[inside], weight=weight[inside])
         needed = births.needed_sensitivity(threshold, floor, overall, pseudo_events, standard_errors)
-        cut = threshold if name in exempt else births.lowered_cut(threshold, needed)
+        cut = threshold if name in kept else births.lowered_cut(threshold, needed)
         rows.append(births.promise(threshold, cut, overall, pseudo_events))
 
     share = np.bincount(codes, weights=weight) / weight.sum()

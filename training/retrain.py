@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fairness_audits.audit import audit
@@ -22,8 +24,9 @@ from training.cohort import OBSERVED, Cohort, assemble
 from training.design_choice import RetrainRequest, design_for, warnings_of
 from training.diagnosis import Diagnosis, after_evaluation, diagnose
 from training.ethnicity_options import ethnicity_options
+from training.fair_boost.plain_fit import PlainFit
 from training.fitting import fit
-from training.holdout import calibration_bands, predict_holdout, record_ids_of_events
+from training.holdout import calibration_bands, holdout_predictions, record_ids_of_events
 from training.publication import publish
 from training.registry import Registry
 from training.split import Split, hold_out
@@ -60,6 +63,7 @@ def retrain(
     site_rules: SiteRules = NO_SITE_RULES,
     say: Say = lambda _: None,
     pdf: bool = False,
+    plain_fit: PlainFit | None = None,
 ) -> Retrained:
     """Registers a new version as challenger, whatever its audit finds; promoting it is a person's decision.
 
@@ -69,6 +73,8 @@ def retrain(
     design = design_for(request, cohort)
     say(f"{design.registered_name} by '{cohort.definition}': {cohort.denominator}")
     split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
+    split, together = split.together(cohort.frame)
+    cohort = replace(cohort, frame=together)
     training, holdout = split.training(cohort.frame), split.holdout(cohort.frame)
     diagnosis = diagnose(cohort, training)
     fitted_on = training[OBSERVED].count()
@@ -82,11 +88,11 @@ def retrain(
 
     registry = Registry(home, settings)
     with registry.run(design.registered_name) as run:
-        fitted = fit(design, cohort, training)
+        fitted = fit(design, cohort, training, plain_fit=plain_fit)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
         printed = RULES[policy.disclosure].count
         denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
-        label = fitted.model.label
+        elsewhere = () if plain_fit is None else (plain_fit.note,)
         opened = open_holdout(
             home,
             None,
@@ -97,16 +103,18 @@ def retrain(
         )
         looks = f"the held-out births: {opened.told}"
         say(looks)
-        said = (*absences, *records.notes, *doubts, *warnings, *diagnosis.remarks)
-        notes = (denominator, split.description, looks, *said)
-        predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
+        told = (*records.notes, *doubts, *warnings, *elsewhere, *diagnosis.remarks)
+        notes = (denominator, split.description, looks, *absences, *told)
+        label = fitted.model.label
+        risk = fitted.risk_of(holdout)
+        predictions = holdout_predictions(fitted.model, cohort, holdout, risk, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)
         context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes, options=options)
         before = newest_content(home.audits, design.outcome, design.prediction_point)
         report = audit(predictions, policy, context, before)
         say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
         diagnosis = after_evaluation(diagnosis, cohort.outcome, report.group(report.models[0])["auroc"])
-        model = _completed(fitted.model, predictions, report)
+        model = _completed(fitted.model, risk, holdout[OBSERVED], report)
         record_ids = record_ids_of_events(cohort, holdout)
         filed = publish(
             run, registry, home, design, model, fitted, diagnosis, predictions, context, report, record_ids, pdf=pdf
@@ -124,11 +132,10 @@ def retrain(
     )
 
 
-def _completed(model: RiskModel, predictions: pl.DataFrame, report: AuditReport) -> RiskModel:
+def _completed(model: RiskModel, risk: npt.NDArray[np.float64], observed: pl.Series, report: AuditReport) -> RiskModel:
     """What only the holdout can say: how often women scored alike had the outcome, and whom no percentage is shown."""
-    scored = predictions.filter(pl.col("scored_by") == "model")
     return replace(
         model,
-        calibration_bands=calibration_bands(scored["risk"].to_numpy(), scored[OBSERVED].to_list()),
+        calibration_bands=calibration_bands(risk, observed.to_list()),
         list_only_groups=report.groups_without_percentage(report.models[0]),
     )

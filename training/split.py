@@ -6,7 +6,7 @@ A woman is never on both sides. The holdout is used once, for the evaluation and
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,19 +33,35 @@ class Split:
         everyone = frame["ethnic_group"].drop_nulls().unique().sort().to_list()
         said = []
         for part, where, so in (
-            (self.training(frame), "births fitted on", "the model has seen none of these women"),
-            (self.holdout(frame), "held-out births", "no figure can be given of them"),
+            (TRAINING, "births fitted on", "the model has seen none of these women"),
+            (HOLDOUT, "held-out births", "no figure can be given of them"),
         ):
-            absent = [group for group in everyone if group not in part["ethnic_group"]]
+            present = set(frame["ethnic_group"].filter(self.part == part).unique())
+            absent = [group for group in everyone if group not in present]
             if absent:
                 said.append(f"not in the {where}: {', '.join(absent)}; {so}")
         return tuple(said)
 
+    def together(self, frame: pl.DataFrame) -> tuple[Split, pl.DataFrame]:
+        """The split, and the frame it is of, with the births of each part one after the other in the frame's order.
+
+        The parts then lie in one frame once: of a national year, a copy of each beside it would be most of a gigabyte.
+        """
+        parts = [frame.filter(self.part == part) for part in (TRAINING, HOLDOUT, SET_ASIDE)]
+        return replace(self, part=np.sort(self.part)), pl.concat(parts, rechunk=False)
+
     def training(self, frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.filter(self.part == TRAINING)
+        return self._births_of(TRAINING, frame)
 
     def holdout(self, frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.filter(self.part == HOLDOUT)
+        return self._births_of(HOLDOUT, frame)
+
+    def _births_of(self, part: int, frame: pl.DataFrame) -> pl.DataFrame:
+        """A view where the part's births follow each other, otherwise a copy."""
+        places = np.flatnonzero(self.part == part)
+        if places.size and places[-1] - places[0] == places.size - 1:
+            return frame.slice(int(places[0]), places.size)
+        return frame.filter(self.part == part)
 
 
 def hold_out(frame: pl.DataFrame, *, fraction: float, seed: int) -> Split:

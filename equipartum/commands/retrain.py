@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from equipartum.audited import show_review_list, with_pdf
+from equipartum.engine import Engine, Scheduler, plain_fit_by
 from equipartum.findings import findings_as_data, show_findings
-from equipartum.options import AsJson, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
+from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
+from fairness_audits.ethnicity_dossier import read_decision
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
+from models.ethnicity_decision import EthnicityDecision, UnusableDecision
 from models.home import Home
+from models.outcomes import outcome as declared_outcome
 from models.site_rules import NO_SITE_RULES, read_site_rules
 from records.errors import EquipartumError
 from records.records import Records
@@ -45,8 +50,16 @@ def command(
     seed: Seed = 0,
     policy: Annotated[Path | None, typer.Option(help="Audit policy (TOML). Default: the shipped one.")] = None,
     rules: SiteRulesFile = None,
-    column_mapping: Annotated[Path | None, typer.Option(help="TOML that maps a table's columns to fields.")] = None,
+    ethnicity: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A decision that 'methods sign' wrote, for its outcome; repeat. Default: never read ethnicity."
+        ),
+    ] = None,
+    column_mapping: ColumnMapping = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fitted, and fit nothing.")] = False,
+    engine: Engine = "one_process",
+    scheduler: Scheduler = None,
     no_pdf: NoPdf = False,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
@@ -55,6 +68,7 @@ def command(
     terminal = Terminal(as_json=as_json)
     home = Home.at(home_folder)
     settings = home.settings()
+    decisions = _decisions(ethnicity or [], outcomes, at)
     requests = [
         RetrainRequest(
             outcome=name,
@@ -63,9 +77,11 @@ def command(
             tolerance=tolerance,
             alert_rate=alert_rate,
             seed=seed,
+            ethnicity=decisions.get(name),
         )
         for name in outcomes
     ]
+    plain_fit = plain_fit_by(engine, scheduler, terminal.say)
     audit_policy = read_policy(policy) if policy else DEFAULT_POLICY
     site_rules = read_site_rules(rules) if rules else NO_SITE_RULES
     if not dry_run:
@@ -89,6 +105,7 @@ def command(
                     site_rules=site_rules,
                     say=terminal.say,
                     pdf=pdf,
+                    plain_fit=plain_fit,
                 )
             done.append(show_retrained(terminal, retrained))
         except EquipartumError as refusal:
@@ -98,6 +115,21 @@ def command(
     terminal.finish({"retrained" if not dry_run else "planned": done, "refused": refused})
     if refused:
         raise typer.Exit(1)
+
+
+def _decisions(files: Sequence[Path], outcomes: Sequence[str], at: str | None) -> dict[str, EthnicityDecision]:
+    """By outcome. Raises `UnusableDecision` where one is for another outcome or prediction point."""
+    found: dict[str, EthnicityDecision] = {}
+    for file in files:
+        outcome, point, decision = read_decision(file)
+        asked = at or declared_outcome(outcome).earliest_point
+        if outcome not in outcomes or point != asked or outcome in found:
+            raise UnusableDecision(
+                f"the decision in {file.parent.name} is about {outcome} at {point}, and not, once, about what is "
+                f"retrained: {', '.join(outcomes)} at {at or 'its earliest point'}"
+            )
+        found[outcome] = decision
+    return found
 
 
 def _describe(terminal: Terminal, records: Records) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from models.encoding import ETHNIC_GROUP
 from models.explanation.quadrature import PathFactors, shapley_values
 from models.explanation.trees import TreeTable, UnexplainableModel
 from models.model_files import self_test_rows
@@ -30,6 +32,13 @@ class Explanation:
     baseline: float
     contributions: Mapping[str, float]
 
+    def with_step(self, before: float, after: float) -> Explanation:
+        """With what a step for her recorded group moved, from one risk to another, among the contributions."""
+        if before == after:
+            return self
+        step = _log_odds(after) - _log_odds(before) + self.contributions.get(ETHNIC_GROUP, 0.0)
+        return replace(self, contributions={**self.contributions, ETHNIC_GROUP: step})
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Explainer:
@@ -49,7 +58,7 @@ class Explainer:
         Raises `UnexplainableModel`.
         """
         trees = TreeTable.of(model.booster)
-        concepts = model.encoding.concepts
+        concepts = model.encoding.inputs
         explainer = cls(
             trees=trees,
             factors=PathFactors.of(trees),
@@ -79,3 +88,8 @@ class Explainer:
             total = explanation.baseline + sum(explanation.contributions.values())
             if not abs(total - expected) <= ADDITIVITY_TOLERANCE * max(1.0, abs(expected)):
                 raise UnexplainableModel("the reasons do not add up to the risk; the model cannot be explained exactly")
+
+
+def _log_odds(risk: float) -> float:
+    within = min(max(risk, 1e-300), 1 - 2**-53)
+    return math.log(within / (1 - within))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.encoding import Fact
+from models.encoding import ETHNIC_GROUP, Fact
 from models.explanation.explainer import Explanation
 from models.predictors import PREDICTORS
 from records.concepts import CONCEPTS
@@ -14,6 +14,8 @@ __all__ = ["MOST_REASONS", "REASONS_HEADING", "Reason", "not_shown", "reasons"]
 
 REASONS_HEADING = "What moved this number (not causes, not advice)"
 MOST_REASONS = 5
+# It is a reason only under a signed decision to read it.
+ETHNIC_GROUP_WORDING = "recorded ethnic group (how women of it lived and were treated, not biology)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +41,13 @@ def reasons(explanation: Explanation, facts: Mapping[str, Fact]) -> tuple[Reason
     shown = [
         Reason(
             concept=name,
-            wording=PREDICTORS[name].wording or "",
+            wording=_wording(name) or "",
             value=facts[name],
-            unit=CONCEPTS[name].unit,
+            unit=None if name == ETHNIC_GROUP else CONCEPTS[name].unit,
             log_odds=log_odds,
         )
         for name, log_odds in explanation.contributions.items()
-        if log_odds != 0 and facts.get(name) is not None and _may_be_shown(name)
+        if log_odds != 0 and facts.get(name) is not None and _wording(name) is not None
     ]
     return tuple(sorted(shown, key=lambda reason: -abs(reason.log_odds))[:MOST_REASONS])
 
@@ -55,9 +57,12 @@ def not_shown(explanation: Explanation, facts: Mapping[str, Fact]) -> dict[str, 
     return {
         name: log_odds
         for name, log_odds in explanation.contributions.items()
-        if log_odds != 0 and facts.get(name) is not None and not _may_be_shown(name)
+        if log_odds != 0 and facts.get(name) is not None and _wording(name) is None
     }
 
 
-def _may_be_shown(name: str) -> bool:
-    return name in PREDICTORS and PREDICTORS[name].wording is not None
+def _wording(name: str) -> str | None:
+    """None where nobody approved one: then it may not be shown."""
+    if name == ETHNIC_GROUP:
+        return ETHNIC_GROUP_WORDING
+    return PREDICTORS[name].wording if name in PREDICTORS else None

@@ -43,7 +43,7 @@ class Births:
         cls,
         event: NDArray[np.float64],
         *,
-        sensitive_features: ArrayLike | None,
+        sensitive_features: ArrayLike | GroupedWomen | None,
         sample_weight: ArrayLike | None,
     ) -> Births:
         women = GroupedWomen.of(sensitive_features, len(event))

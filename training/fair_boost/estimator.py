@@ -22,6 +22,8 @@ from training.fair_boost.groups import GroupedWomen
 from training.fair_boost.lightgbm_parameters import booster_parameters, default_estimator
 from training.fair_boost.live_booster import LiveBooster
 from training.fair_boost.parts import CERTIFICATE, HELD_OUT, TRAINING, split_parts
+from training.fair_boost.plain_fit import MOST_BIRTHS, PlainFit, lightened
+from training.fair_boost.predictor_rows import PredictorRows
 from training.fair_boost.settings import Settings
 
 __all__ = ["FairBoostClassifier"]
@@ -38,6 +40,9 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     hold groups down, and are there to compare. ``frontier`` adds looser or stricter tolerances, from the largest to the
     smallest, each judged beside row 0, the plain fit. Whatever the constraint, a row that makes a group worse is not
     chosen, and the certificate speaks of sensitivity.
+
+    ``plain_fit`` makes the plain fit elsewhere (`training.distributed`); None makes it here. The fair rounds then see
+    at most `MOST_BIRTHS`, weighed so that totals hold, and counts of the frontier are of those.
 
     Of the births, ``validation_fraction`` steer the multipliers, calibrate, set the threshold and judge;
     ``certificate_fraction`` are looked at once, for the certificate; the rest fit the trees.
@@ -64,6 +69,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         calibration: str = "platt",
         validation_fraction: float = 0.25,
         certificate_fraction: float = 0.15,
+        plain_fit: PlainFit | None = None,
         random_state: Any = None,
     ) -> None:
         self.estimator = estimator
@@ -79,6 +85,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.calibration = calibration
         self.validation_fraction = validation_fraction
         self.certificate_fraction = certificate_fraction
+        self.plain_fit = plain_fit
         self.random_state = random_state
 
     def __sklearn_tags__(self) -> Tags:
@@ -91,10 +98,10 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(
         self,
-        X: ArrayLike,
+        X: ArrayLike | PredictorRows,
         y: ArrayLike,
         *,
-        sensitive_features: ArrayLike | None = None,
+        sensitive_features: ArrayLike | GroupedWomen | None = None,
         groups: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> FairBoostClassifier:
@@ -102,21 +109,20 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         ``sensitive_features`` (the ethnic group of each woman) is read here and never again; 'Not stated', 'Not known'
         and missing labels are counted and not constrained. ``groups`` (the woman of each birth) keeps a woman on one
-        side of the inner split. Weights are taken relative to their mean.
+        side of the inner split. Weights are taken relative to their mean. Of ``X`` as
+        `PredictorRows` only a batch at a time is ever numbers.
         """
         settings = self._settings()
         if sensitive_features is None and settings.constraint != "none":
             raise ValueError(f"constraint {settings.constraint!r} needs sensitive_features; only 'none' fits without")
-        predictors, outcome = validate_data(
-            self, X, y, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan", ensure_min_samples=2
-        )
+        predictors, outcome = self._validated(X, y)
         event = self._learn_classes(outcome)
         births = Births.of(event, sensitive_features=sensitive_features, sample_weight=sample_weight)
         self.seed_ = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         parts = self._parts(births.event, births.women, groups)
         rows = self._fit_rows(predictors, births, parts, settings)
         self._use(rows, settings)
-        self.certificate_ = self._certify(predictors, births, np.flatnonzero(parts == CERTIFICATE))
+        self.certificate_ = self._certify(predictors, births, np.flatnonzero(parts == CERTIFICATE), settings)
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -138,12 +144,28 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self._risk(predictors, row)
 
     def split_parts(
-        self, y: ArrayLike, *, sensitive_features: ArrayLike | None = None, groups: ArrayLike | None = None
+        self,
+        y: ArrayLike,
+        *,
+        sensitive_features: ArrayLike | GroupedWomen | None = None,
+        groups: ArrayLike | None = None,
     ) -> NDArray[np.int8]:
         """Which part each row was in, worked out again from what `fit` was given: TRAINING, HELD_OUT, CERTIFICATE."""
         check_is_fitted(self)
         event = (column_or_1d(y) == self.classes_[1]).astype(np.float64)
         return self._parts(event, GroupedWomen.of(sensitive_features, len(event)), groups)
+
+    def _validated(self, X: ArrayLike | PredictorRows, y: ArrayLike) -> tuple[Any, NDArray[Any]]:
+        if not isinstance(X, PredictorRows):
+            predictors, outcome = validate_data(
+                self, X, y, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan", ensure_min_samples=2
+            )
+            return predictors, outcome
+        outcome = column_or_1d(y)
+        if len(X) != len(outcome):
+            raise UnequalLengths(f"X has {len(X)} rows; y has {len(outcome)}")
+        self.n_features_in_ = X.shape[1]
+        return X, outcome
 
     def _settings(self) -> Settings:
         read = {name: getattr(self, name) for name in Settings.__dataclass_fields__}
@@ -170,7 +192,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def _fit_rows(
-        self, predictors: NDArray[Any], births: Births, parts: NDArray[np.int8], settings: Settings
+        self, predictors: Any, births: Births, parts: NDArray[np.int8], settings: Settings
     ) -> list[FittedRow]:
         began = time.perf_counter()
         training_rows, held_out_rows = np.flatnonzero(parts == TRAINING), np.flatnonzero(parts == HELD_OUT)
@@ -180,6 +202,12 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         estimator = default_estimator(len(training_rows)) if self.estimator is None else self.estimator
         parameters, rounds = booster_parameters(estimator, self.seed_)
         names = getattr(self, "feature_names_in_", None)
+        plain = None
+        if self.plain_fit is not None:
+            plain = self.plain_fit(parameters, rounds, predictors[training_rows], training)
+            share = MOST_BIRTHS / (len(training_rows) + len(held_out_rows))
+            training_rows, training = lightened((training_rows, training), share, self.seed_)
+            held_out_rows, held_out = lightened((held_out_rows, held_out), share, self.seed_)
         live = LiveBooster(
             parameters,
             rounds,
@@ -187,6 +215,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             None if names is None else [str(name) for name in names],
             training=(training_rows, training),
             held_out=(held_out_rows, held_out),
+            plain=plain,
         )
         return fit_rows(live, training, held_out, settings, began)
 
@@ -204,7 +233,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         asked = next((row for row in self.frontier_ if row.tolerance == settings.tolerance), self.frontier_[0])
         self.feasible_, self.binding_groups_ = asked.feasible, asked.binding_groups
 
-    def _certify(self, predictors: NDArray[Any], births: Births, rows: NDArray[np.intp]) -> Certificate:
+    def _certify(self, predictors: Any, births: Births, rows: NDArray[np.intp], settings: Settings) -> Certificate:
         events = rows[births.event[rows] > 0]
 
         def found(row: int) -> NDArray[np.bool_]:
@@ -215,12 +244,13 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             found(self.chosen_row_),
             None if self.chosen_row_ == 0 else found(0),
             births=len(rows),
-            tolerance=self.tolerance,
+            tolerance=settings.sensitivity_tolerance,
         )
 
-    def _risk(self, predictors: NDArray[Any], row: int) -> NDArray[np.float64]:
+    def _risk(self, predictors: Any, row: int) -> NDArray[np.float64]:
         if len(predictors) == 0:
             return np.empty(0)
         threads = getattr(self.estimator, "n_jobs", None)
         options = {} if threads is None else {"num_threads": threads}
-        return self.calibrators_[row].apply(self.boosters_[row].predict(predictors, raw_score=True, **options))
+        scores = self.boosters_[row].predict(np.asarray(predictors), raw_score=True, **options)
+        return self.calibrators_[row].apply(scores)

@@ -96,7 +96,7 @@ def _judged(
         risk,
         threshold=threshold,
         benefit_threshold=threshold if row_0 is None else row_0.threshold,
-        tolerance=settings.tolerance,
+        tolerance=settings.sensitivity_tolerance,
         pseudo_events=settings.pseudo_events,
     )
     ascent = _ascent(settings, settings.tolerance if tolerance is None else tolerance, held_out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN
+from training.group_labels import is_missing
 
 __all__ = ["ALL_WOMEN", "GroupedWomen", "as_codes", "is_missing"]
 
 #: The one row of every table where no sensitive feature was given.
 ALL_WOMEN = "All women"
-
-_MISSING_TEXT = frozenset({"", "None", "nan", "NaN", "NaT", "<NA>"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +27,17 @@ class GroupedWomen:
     constrained: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, sensitive_features: ArrayLike | None, rows: int) -> GroupedWomen:
-        """Labels are taken as text; None, NaN and empty text are 'Not known'."""
+    def of(cls, sensitive_features: ArrayLike | GroupedWomen | None, rows: int) -> GroupedWomen:
+        """Labels are taken as text; None, NaN and empty text are 'Not known'. What is grouped already stays so."""
         if sensitive_features is None:
             return cls(names=(ALL_WOMEN,), codes=np.zeros(rows, dtype=np.intp), constrained=np.array([False]))
-        values, codes = as_codes(sensitive_features)
+        if isinstance(sensitive_features, GroupedWomen):
+            return sensitive_features
+        return cls.coded(*as_codes(sensitive_features))
+
+    @classmethod
+    def coded(cls, values: Sequence[Any], codes: NDArray[np.intp]) -> GroupedWomen:
+        """From labels, each once, and the place among them of each row's."""
         labels = np.array([NOT_KNOWN if is_missing(value) else str(value) for value in values], dtype=str)
         names, merged = np.unique(labels, return_inverse=True)
         return cls(
@@ -47,11 +53,6 @@ class GroupedWomen:
     def total(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of one amount a row, by group."""
         return np.asarray(np.bincount(self.codes, weights=amounts, minlength=len(self.names)), dtype=np.float64)
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a label says nothing: None, NaN of any library, empty text."""
-    return str(value) in _MISSING_TEXT
 
 
 def as_codes(values: ArrayLike) -> tuple[list[Any], NDArray[np.intp]]:

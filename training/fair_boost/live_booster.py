@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.fair_boost.births import Births
+from training.fair_boost.predictor_rows import PredictorRows
 
 __all__ = ["LiveBooster", "Objective"]
 
@@ -29,18 +30,23 @@ class LiveBooster:
         self,
         parameters: dict[str, Any],
         rounds: int,
-        predictors: NDArray[Any],
+        predictors: NDArray[Any] | PredictorRows,
         names: list[str] | None,
         *,
         training: tuple[NDArray[np.intp], Births],
         held_out: tuple[NDArray[np.intp], Births],
+        plain: lightgbm.Booster | None = None,
     ) -> None:
-        # built one after the other: each wide copy of rows is freed once it is binned
-        training_set = _binned(parameters, predictors, names, *training, reference=None)
-        held_out_set = _binned(parameters, predictors, names, *held_out, reference=training_set)
-        self._booster = lightgbm.train(
-            parameters, training_set, rounds, valid_sets=[held_out_set], keep_training_booster=True
-        )
+        """``plain`` is the plain fit where it was made elsewhere; otherwise ``rounds`` of it are made here."""
+        if plain is None:
+            # built one after the other: each wide copy of rows is freed once it is binned
+            training_set = _binned(parameters, predictors, names, *training, reference=None).construct()
+            held_out_set = _binned(parameters, predictors, names, *held_out, reference=training_set).construct()
+            self._booster = lightgbm.train(
+                parameters, training_set, rounds, valid_sets=[held_out_set], keep_training_booster=True
+            )
+        else:
+            self._booster = _continued(parameters, predictors, names, training, held_out, plain)
         self.plain_rounds = self.iterations
         #: False where the births are too few, or too alike, for any split: LightGBM can add no round to that
         self.has_split = bool(self._booster.feature_importance("split").any())
@@ -83,20 +89,55 @@ class LiveBooster:
             self._booster.reset_parameter({"objective": name})
 
 
+class _WhollyParametrised(lightgbm.Dataset):
+    """Bins placed alike whether rows come as one array or in batches.
+
+    For batches LightGBM asks this method, which leaves out the seed that draws the sample and the smallest leaf that
+    tells which columns can split at all; for an array it reads every parameter.
+    """
+
+    def get_params(self) -> dict[str, Any]:
+        return dict(self.params or {})
+
+
 def _binned(
     parameters: dict[str, Any],
-    predictors: NDArray[Any],
+    predictors: NDArray[Any] | PredictorRows,
     names: list[str] | None,
     rows: NDArray[np.intp],
     births: Births,
     *,
     reference: lightgbm.Dataset | None,
 ) -> lightgbm.Dataset:
-    return lightgbm.Dataset(
+    return _WhollyParametrised(
         predictors[rows],
         births.event,
         weight=births.weight if births.weighted else None,
         reference=reference,
         feature_name="auto" if names is None else names,
         params=parameters,
-    ).construct()
+    )
+
+
+def _continued(
+    parameters: dict[str, Any],
+    predictors: NDArray[Any] | PredictorRows,
+    names: list[str] | None,
+    training: tuple[NDArray[np.intp], Births],
+    held_out: tuple[NDArray[np.intp], Births],
+    plain: lightgbm.Booster,
+) -> lightgbm.Booster:
+    """``plain`` open for further rounds, its scores of the births worked out once. LightGBM opens a booster only by a
+    round, which is taken back."""
+    sets: list[lightgbm.Dataset] = []
+    for rows, births in (training, held_out):
+        numbers = np.asarray(predictors[rows])
+        sets.append(
+            _binned(parameters, numbers, names, np.arange(len(rows)), births, reference=sets[0] if sets else None)
+        )
+    training_set, held_out_set = sets
+    booster = lightgbm.train(
+        parameters, training_set, 1, valid_sets=[held_out_set], init_model=plain, keep_training_booster=True
+    )
+    booster.rollback_one_iter()
+    return booster

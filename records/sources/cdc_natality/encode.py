@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from records.sources.cdc_natality.codes import Cell, codes_by_text, text_of_cell
 from records.sources.cdc_natality.errors import UnencodableValue, UnknownField
 from records.sources.cdc_natality.fields import FIELDS, RECORD_LENGTH, SIMULATED_MARK, Field
 
-__all__ = ["write_natality"]
+__all__ = ["write_natality", "write_natality_parts"]
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -32,18 +32,38 @@ def write_natality(frame: pl.DataFrame, path: Path, *, is_simulated: bool = True
     Births are marked as simulated, so that no reader takes them for real ones, unless they are said to be real.
     Raises `UnknownField` or `UnencodableValue`; then nothing is written.
     """
+    _write(_encoded(frame, is_simulated), path)
+
+
+def write_natality_parts(parts: Iterable[pl.DataFrame], path: Path, *, is_simulated: bool = True) -> None:
+    """The same for births too many to hold at once: each of ``parts`` is written before the next is asked for.
+
+    A part that cannot be encoded leaves no file behind.
+    """
+    try:
+        _write((block for part in parts for block in _encoded(part, is_simulated)), path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _encoded(frame: pl.DataFrame, is_simulated: bool) -> Iterator[bytes]:
     unknown = sorted(set(frame.columns) - set(FIELDS))
     if unknown:
         raise UnknownField(f"the natality record has no field {', '.join(unknown)} that is read here")
     columns = {name: _texts(frame.get_column(name), FIELDS[name]) for name in frame.columns}
+    return _records(columns, frame.height, is_simulated)
+
+
+def _write(blocks: Iterable[bytes], path: Path) -> None:
     if path.suffix.lower() != ".zip":
         with path.open("wb") as file:
-            file.writelines(_records(columns, frame.height, is_simulated))
+            file.writelines(blocks)
         return
     member = zipfile.ZipInfo(f"{path.stem}.txt", date_time=_ARCHIVED_ON)
     member.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(path, "w") as archive, archive.open(member, "w", force_zip64=True) as file:
-        for block in _records(columns, frame.height, is_simulated):
+        for block in blocks:
             file.write(block)
 
 

@@ -87,7 +87,7 @@ def test_headings_come_in_the_order_of_an_equity_leads_questions(read):
         "9. The model: is the risk told right?",
         "What acting on it is worth, within each group",
         "10. Nobody made worse: each group against the unconstrained fit",
-        "Four ways to treat ethnicity, against row 0",
+        "Ways to treat ethnicity, against row 0",
         "11. Stand-ins, thin records, and what people did with it",
         "12. What changed since the previous audit",
         "The words used",
