@@ -16,7 +16,8 @@ __all__ = ["RetrainRequest", "design_for", "warnings_of"]
 @dataclass(frozen=True, kw_only=True)
 class RetrainRequest:
     """What a researcher asks for. ``alert_rate`` is the share of women the site has places for; ``tolerance`` a share
-    of women, for 'group_loss' nats.
+    of women, for 'group_loss' nats. ``cross_fit`` moves no risk: it adds figures over the training births where they
+    are few.
 
     Raises `ImpossibleDesign`, or the error of an unknown outcome or point, before any file is read.
     """
@@ -27,6 +28,7 @@ class RetrainRequest:
     tolerance: float = 0.02
     alert_rate: float = 0.10
     seed: int = 0
+    cross_fit: bool = True
 
     def __post_init__(self) -> None:
         declared = outcome(self.outcome)

@@ -47,6 +47,9 @@ def command(
     rules: SiteRulesFile = None,
     column_mapping: Annotated[Path | None, typer.Option(help="TOML that maps a table's columns to fields.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fitted, and fit nothing.")] = False,
+    no_cross_fit: Annotated[
+        bool, typer.Option("--no-cross-fit", help="With fewer than 100,000 births, do not fit again in five folds.")
+    ] = False,
     no_pdf: NoPdf = False,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
@@ -63,6 +66,7 @@ def command(
             tolerance=tolerance,
             alert_rate=alert_rate,
             seed=seed,
+            cross_fit=not no_cross_fit,
         )
         for name in outcomes
     ]
