@@ -70,6 +70,9 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fitted, and fit nothing.")] = False,
     engine: Engine = "one_process",
     scheduler: Scheduler = None,
+    no_cross_fit: Annotated[
+        bool, typer.Option("--no-cross-fit", help="With fewer than 100,000 births, do not fit again in five folds.")
+    ] = False,
     no_pdf: NoPdf = False,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
@@ -88,6 +91,7 @@ def command(
             alert_rate=alert_rate,
             seed=seed,
             ethnicity=decisions.get(name),
+            cross_fit=not no_cross_fit,
         )
         for name in outcomes
     ]
