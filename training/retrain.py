@@ -29,6 +29,7 @@ from training.publication import publish
 from training.registry import Registry
 from training.split import Split, hold_out
 from training.tuning.asked import Tuning
+from training.tuning.held_out_gain import sentences_on
 from training.tuning.tune import tune
 from training.tuning.tuned import Tuned
 from training.version import Version
@@ -51,6 +52,7 @@ class Retrained:
     split: Split
     diagnosis: Diagnosis
     tuned: Tuned | None = None
+    on_tuning: tuple[str, ...] = ()
 
 
 def retrain(
@@ -91,12 +93,14 @@ def retrain(
         if tuned is not None:
             run.log_parameters(tuned.parameters)
             run.log_text(tuned.to_csv(), TUNING_ARTIFACT)
-            design, warnings = tuned.design, (*warnings, tuned.sentence)
+            design = tuned.design
         fitted = fit(design, cohort, training)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
+        on_tuning = sentences_on(tuned, fitted.model, cohort, training, holdout)
         printed = RULES[policy.disclosure].count
         denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
-        notes = (denominator, split.description, *absences, *records.notes, *doubts, *warnings, *diagnosis.remarks)
+        told = (*warnings, *on_tuning)
+        notes = (denominator, split.description, *absences, *records.notes, *doubts, *told, *diagnosis.remarks)
         label = fitted.model.label
         predictions = predict_holdout(fitted.model, cohort, holdout, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)
@@ -121,6 +125,7 @@ def retrain(
         split=split,
         diagnosis=diagnosis,
         tuned=tuned,
+        on_tuning=on_tuning,
     )
 
 
