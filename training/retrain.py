@@ -33,6 +33,7 @@ from training.publication import publish
 from training.registry import Registry
 from training.split import Split, hold_out
 from training.tuning.asked import Tuning
+from training.tuning.held_out_gain import sentences_on
 from training.tuning.tune import tune
 from training.tuning.tuned import Tuned
 from training.validation.openings import holdout_of
@@ -57,6 +58,7 @@ class Retrained:
     split: Split
     diagnosis: Diagnosis
     tuned: Tuned | None = None
+    on_tuning: tuple[str, ...] = ()
 
 
 def retrain(
@@ -100,12 +102,11 @@ def retrain(
         if tuned is not None:
             run.log_parameters(tuned.parameters)
             run.log_text(tuned.to_csv(), TUNING_ARTIFACT)
-            design, warnings = tuned.design, (*warnings, tuned.sentence)
+            design = tuned.design
         fitted = fit(design, cohort, training, plain_fit=plain_fit)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
         printed = RULES[policy.disclosure].count
         denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
-        elsewhere = () if plain_fit is None else (plain_fit.note,)
         opened = open_holdout(
             home,
             None,
@@ -116,7 +117,9 @@ def retrain(
         )
         looks = f"the held-out births: {opened.told}"
         say(looks)
-        told = (*records.notes, *doubts, *warnings, *elsewhere, *diagnosis.remarks)
+        elsewhere = () if plain_fit is None else (plain_fit.note,)
+        on_tuning = sentences_on(tuned, fitted.model, cohort, training, holdout)
+        told = (*records.notes, *doubts, *warnings, *elsewhere, *on_tuning, *diagnosis.remarks)
         notes = (denominator, split.description, looks, *absences, *told)
         label = fitted.model.label
         risk = fitted.risk_of(holdout)
@@ -146,6 +149,7 @@ def retrain(
         split=split,
         diagnosis=diagnosis,
         tuned=tuned,
+        on_tuning=on_tuning,
     )
 
 
