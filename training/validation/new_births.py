@@ -13,7 +13,7 @@ import polars as pl
 from models.design import ModelDesign
 from models.risk_model import RiskModel
 from models.site_rules import NO_SITE_RULES, SiteRules
-from records.concepts import concept
+from records.concepts import CONCEPTS
 from records.records import Records
 from training.cohort import OBSERVED, Cohort, UnavailableOutcome, assemble
 from training.split import keyed_hash
@@ -57,7 +57,7 @@ class NewBirths:
         """What the file lacks of what the model uses, in words."""
         if not self.lacking:
             return ("These births record every fact that the model uses.",)
-        titles = ", ".join(concept(name).title for name in self.lacking)
+        titles = ", ".join(CONCEPTS[name].title for name in self.lacking)
         return (f"Not recorded in these births, so unknown of every woman: {titles}.",)
 
 
@@ -74,7 +74,8 @@ def births_for(
     cohort = of_a_design(design, records, site_rules=site_rules)
     absent = tuple(name for name in model.encoding.concepts if name not in cohort.frame.columns)
     frame = cohort.frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent)
-    lacking = tuple(n for n in model.encoding.concepts if n in absent or frame[n].null_count() == frame.height)
+    facts = [name for name in model.encoding.concepts if name in CONCEPTS]
+    lacking = tuple(name for name in facts if frame[name].null_count() == frame.height)
     return NewBirths(model=model, cohort=cohort, frame=frame, lacking=lacking)
 
 

@@ -113,6 +113,7 @@ def test_the_four_updates_stand_side_by_side_with_intervals(validated):
             assert told.low <= told.value <= told.high
         assert {row.group for row in one.groups} >= {"White", "Black", "Asian"}
     by_name = {one.name: one.everyone for one in validated.judged}
+    assert by_name[NONE]["auroc"] == by_name[IN_THE_LARGE]["auroc"] == by_name[SLOPE]["auroc"]
     assert by_name[IN_THE_LARGE]["observed_to_expected"].value == pytest.approx(1, abs=0.05)
 
 
