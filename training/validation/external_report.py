@@ -91,8 +91,8 @@ class ExternalValidation:
         )
         ranks = (
             "A recalibration keeps the order of women, so its AUROC is that of the version as it is; that of refit "
-            "ranks risks of several fits together, which costs it a little. An update moves how many women are flagged: "
-            "its cut is to be set anew from the site’s capacity."
+            "ranks risks of several fits together, which costs it a little. An update moves how many women are "
+            "flagged, so its cut is to be set anew from the site’s capacity."
         )
         return (how, ranks, *(f"{name} was not possible: {why}." for name, why in self.crossed.not_possible.items()))
 
