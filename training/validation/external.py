@@ -145,7 +145,7 @@ def _sufficient(births: NewBirths, crossed: CrossFitted) -> tuple[SufficientUpda
         log_odds = {name: log_odds_of(risk[known]) for name, risk in crossed.risks.items()}
         if {REFIT, SLOPE} <= log_odds.keys():
             by_birth = {name: log_likelihood(log_odds[name], observed) for name in (REFIT, SLOPE)}
-            gain = gain_by_woman(by_birth[REFIT] - by_birth[SLOPE], births.women[known])
+            gain = gain_by_woman(by_birth[REFIT] - by_birth[SLOPE], births.women.rank("dense").to_numpy()[known])
         return sufficient_update(log_odds[NONE], observed, gain), ""
     except UnusableRecalibration as refusal:
         return None, str(refusal)

@@ -82,9 +82,9 @@ def test_births_that_lack_the_versions_definition_are_refused_and_not_read_by_an
 
 
 def test_folds_keep_a_woman_together_and_are_the_same_anywhere():
-    women = np.array([f"w{number % 400}" for number in range(1_000)], dtype=object)
+    women = [f"w{number % 400}" for number in range(1_000)]
     folds = fold_of(women, 5, seed=0)
-    assert all(len({*folds[women == woman]}) == 1 for woman in women[:50])
+    assert np.array_equal(folds[:400], folds[400:800])
     assert np.array_equal(folds[::-1], fold_of(women[::-1], 5, seed=0))
     assert np.bincount(folds).min() > 100
     assert not np.array_equal(folds, fold_of(women, 5, seed=1))
