@@ -130,7 +130,8 @@ def _why_not(row: FrontierRow, gain: float, smallest_gain: float, asked: Constra
 
 
 def _named(row: FrontierRow, asked: Constraint) -> str:
-    return f"tolerance {row.tolerance}{asked.unit}, {row.fair_rounds} fair rounds"
+    rounds = f", {row.fair_rounds} fair rounds" if row.fair_rounds else ""
+    return f"tolerance {row.tolerance}{asked.unit}{rounds}"
 
 
 def _is_worse(was: GroupFigures, now: GroupFigures) -> bool:
