@@ -37,9 +37,12 @@ STANDING_FOR_GROUPS = ((30, ("C", "E")), (31, ("B", "G")), (32, ("D", "F", "H"))
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedBirths:
+    """``risk`` is the true chance of the event."""
+
     predictors: NDArray[np.float32]
     event: NDArray[np.int64]
     group: NDArray[np.str_]
+    risk: NDArray[np.float64]
 
 
 def simulate(births: int, seed: int) -> SimulatedBirths:
@@ -53,7 +56,8 @@ def simulate(births: int, seed: int) -> SimulatedBirths:
     for _ in range(50):
         middle = (low + high) / 2
         low, high = (low, middle) if np.mean(1 / (1 + np.exp(-log_odds - middle))) > PREVALENCE else (middle, high)
-    event = (random.random(births) < 1 / (1 + np.exp(-log_odds - low))).astype(np.int64)
+    risk = 1 / (1 + np.exp(-log_odds - low))
+    event = (random.random(births) < risk).astype(np.int64)
 
     names = np.array(GROUPS, dtype="U10")[group]
     for column, stands_for in STANDING_FOR_GROUPS:
@@ -62,7 +66,7 @@ def simulate(births: int, seed: int) -> SimulatedBirths:
     unrecorded = random.random(births)
     names[unrecorded < 0.06] = "Not known"
     names[unrecorded < 0.04] = "Not stated"
-    return SimulatedBirths(predictors=facts.astype(np.float32), event=event, group=names)
+    return SimulatedBirths(predictors=facts.astype(np.float32), event=event, group=names, risk=risk)
 
 
 def base_estimator() -> lightgbm.LGBMClassifier:

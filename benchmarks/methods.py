@@ -18,6 +18,8 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
+import polars as pl
+
 from benchmarks.methods_judging import SeedRun, judge
 from benchmarks.methods_tables import Seeds, print_tables
 from benchmarks.methods_targets import targets
@@ -35,8 +37,8 @@ def main() -> None:
     for ground in asked.grounds:
         runs = []
         for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
-            records = _records(ground, seed, asked.births, asked.data)
-            runs.append(judge(records, RetrainRequest(outcome=asked.outcome, seed=seed)))
+            records, true_risks = birth_records(ground, seed, asked.births, asked.data, asked.outcome)
+            runs.append(judge(records, RetrainRequest(outcome=asked.outcome, seed=seed), true_risks))
         _report(ground, asked.outcome, records, runs)
 
 
@@ -56,8 +58,14 @@ def _arguments() -> argparse.Namespace:
     return asked
 
 
-def _records(ground: str, seed: int, births: int, data: list[Path]) -> Records:
-    return CDC_NATALITY.scan(data) if ground == "real" else simulate(births, seed=seed, scenario=ground).records
+def birth_records(
+    ground: str, seed: int, births: int, data: list[Path], outcome: str
+) -> tuple[Records, pl.DataFrame | None]:
+    """Records, and of simulated births each one's true risk of the outcome."""
+    if ground == "real":
+        return CDC_NATALITY.scan(data), None
+    simulated = simulate(births, seed=seed, scenario=ground)
+    return simulated.records, simulated.truth.select("pregnancy_id", true_risk=f"{outcome}_true_risk")
 
 
 def _report(ground: str, outcome: str, records: Records, runs: list[SeedRun]) -> None:

@@ -19,12 +19,26 @@ from records.records import Records
 from training.capacity import capacity_threshold
 from training.cohort import OBSERVED, assemble
 from training.design_choice import RetrainRequest, design_for
-from training.fair_boost import HELD_OUT, TRAINING, FairBoostClassifier
+from training.fair_boost import HELD_OUT, TRAINING, Certificate, FairBoostClassifier
 from training.fitting import FittedModel, fit
 from training.offer_policy import LevelUp, level_up
 from training.split import hold_out
 
-__all__ = ["AT_THE_FLOOR", "FLOOR", "LEVEL_UP", "PARITY", "ROW_0", "Counted", "SeedRun", "count", "judge"]
+__all__ = [
+    "AT_THE_FLOOR",
+    "FLOOR",
+    "LEVEL_UP",
+    "PARITY",
+    "ROW_0",
+    "Counted",
+    "FittedOn",
+    "Part",
+    "SeedRun",
+    "Unseen",
+    "count",
+    "judge",
+    "timed",
+]
 
 ROW_0 = "row 0: plain, blind"
 FLOOR = "`tpr_floor`, the chosen row"
@@ -37,7 +51,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """What a method does to unseen births; arrays have one entry a group. ``expected`` is the sum of risks."""
+    """What a method does to unseen births; arrays have one entry a group. ``expected`` is the sum of its risks.
+
+    ``truly_expected`` and ``truly_found`` are sums of the simulator's own risks, over everyone and over those flagged;
+    None of real births.
+    """
 
     births: NDArray[np.float64]
     events: NDArray[np.float64]
@@ -46,6 +64,22 @@ class Counted:
     expected: NDArray[np.float64]
     auroc: float
     cost: float
+    truly_expected: NDArray[np.float64] | None = None
+    truly_found: NDArray[np.float64] | None = None
+
+    @property
+    def true_sensitivity(self) -> NDArray[np.float64]:
+        """By group: the share of expected events that is flagged, free of the chance of who had the event. NaN where
+        true risks are not known."""
+        if self.truly_expected is None or self.truly_found is None:
+            return np.full(self.events.shape, np.nan)
+        return self.truly_found / self.truly_expected
+
+    @property
+    def overall_true_sensitivity(self) -> float:
+        if self.truly_expected is None or self.truly_found is None:
+            return float("nan")
+        return float(self.truly_found.sum() / self.truly_expected.sum())
 
     @property
     def sensitivity(self) -> NDArray[np.float64]:
@@ -64,11 +98,16 @@ class Counted:
     def flags_per_1000(self) -> float:
         return float(1000 * self.flagged.sum() / self.births.sum())
 
+    def net_benefit(self, cut: float) -> float:
+        """For a woman, at the odds of ``cut`` (Vickers and Elkin, Med Decis Making 2006;26:565-574)."""
+        unfounded = self.flagged.sum() - self.found.sum()
+        return float((self.found.sum() - unfounded * cut / (1 - cut)) / self.births.sum())
+
 
 @dataclass(frozen=True, kw_only=True)
 class SeedRun:
     """``by_method`` in the order of the table. Promises are of the held-out births that level-up cuts were fitted
-    on, `Counted` figures of births that nothing was fitted on."""
+    on, `Counted` figures of births that nothing was fitted on. ``cut`` is row 0's; ``certificate`` the chosen row's."""
 
     groups: tuple[str, ...]
     by_method: dict[str, Counted]
@@ -76,6 +115,8 @@ class SeedRun:
     chosen: str
     split: str
     promised: dict[str, Promise]
+    cut: float
+    certificate: Certificate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,51 +132,112 @@ class Promise:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Unseen:
+class Unseen:
+    """Births that nothing was fitted on. ``true_risk`` is None of real ones."""
+
     predictors: NDArray[np.float64]
     event: NDArray[np.bool_]
     group: NDArray[np.str_]
     names: tuple[str, ...]
+    true_risk: NDArray[np.float64] | None
 
     @classmethod
-    def of(cls, births: pl.DataFrame, encoding: Encoding) -> _Unseen:
+    def of(cls, births: pl.DataFrame, encoding: Encoding, true_risks: pl.DataFrame | None) -> Unseen:
         group = _groups(births)
         return cls(
             predictors=encoding.encode(births),
             event=births[OBSERVED].to_numpy().astype(bool),
             group=group,
             names=tuple(sorted(set(group.tolist()))),
+            true_risk=None
+            if true_risks is None
+            else births.select("pregnancy_id").join(true_risks, on="pregnancy_id", how="left")["true_risk"].to_numpy(),
         )
 
     def count(self, risk: NDArray[np.float64], cut: NDArray[np.float64] | float, cost: float) -> Counted:
-        return count(self.event, risk, risk >= cut, self.group, self.names, cost=cost)
+        return count(self.event, risk, risk >= cut, self.group, self.names, cost=cost, true_risk=self.true_risk)
 
 
-def judge(records: Records, request: RetrainRequest) -> SeedRun:
-    """Cohort, split and fits as `training.retrain` makes them. The cost of a method is the CPU time of all of it over
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Births of one part of the inner split, encoded."""
+
+    predictors: NDArray[np.float64]
+    event: NDArray[np.bool_]
+    group: NDArray[np.str_]
+
+    @classmethod
+    def of(cls, births: pl.DataFrame, encoding: Encoding) -> Part:
+        return cls(
+            predictors=encoding.encode(births),
+            event=births[OBSERVED].to_numpy().astype(bool),
+            group=_groups(births),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedOn:
+    """What another method is given: the births that ours was fitted on, part by part, and row 0. ``plain_seconds`` of
+    CPU are what costs are counted in."""
+
+    training: Part
+    held_out: Part
+    unseen: Unseen
+    classifier: FairBoostClassifier
+    plain_seconds: float
+
+    @classmethod
+    def of(
+        cls, fitted: FittedModel, known: pl.DataFrame, parts: NDArray[np.int8], unseen: Unseen, plain_seconds: float
+    ) -> FittedOn:
+        encoding = fitted.model.encoding
+        return cls(
+            training=Part.of(known.filter(parts == TRAINING), encoding),
+            held_out=Part.of(known.filter(parts == HELD_OUT), encoding),
+            unseen=unseen,
+            classifier=fitted.classifier,
+            plain_seconds=plain_seconds,
+        )
+
+    @property
+    def row_0_cut(self) -> float:
+        return float(self.classifier.frontier_[0].figures.threshold)
+
+
+def judge(
+    records: Records,
+    request: RetrainRequest,
+    true_risks: pl.DataFrame | None = None,
+    others: Callable[[FittedOn], dict[str, Counted]] | None = None,
+) -> SeedRun:
+    """``true_risks``: `pregnancy_id` and `true_risk`, where births are simulated. ``others`` adds methods of its own,
+    fitted and counted on the same births.
+
+    Cohort, split and fits as `training.retrain` makes them. The cost of a method is the CPU time of all of it over
     that of encoding the same births and fitting the same plain trees; a constrained one includes its whole frontier."""
     cohort = assemble(request.outcome, request.point, records)
     design = design_for(request, cohort)
     split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
     training = split.training(cohort.frame)
-    floor, floor_seconds = _timed(lambda: fit(design, cohort, training))
-    parity, parity_seconds = _timed(lambda: fit(replace(design, constraint="tpr"), cohort, training))
+    floor, floor_seconds = timed(lambda: fit(design, cohort, training))
+    parity, parity_seconds = timed(lambda: fit(replace(design, constraint="tpr"), cohort, training))
     encoding = floor.model.encoding
     known, parts = _parts(floor.classifier, training)
-    _, plain_seconds = _timed(lambda: _fit_plain(floor.classifier, encoding, known.filter(parts == TRAINING)))
-    raised, raising_seconds = _timed(lambda: _level_up(floor, known.filter(parts == HELD_OUT)))
+    _, plain_seconds = timed(lambda: _fit_plain(floor.classifier, encoding, known.filter(parts == TRAINING)))
+    raised, raising_seconds = timed(lambda: _level_up(floor, known.filter(parts == HELD_OUT)))
 
     asked = _row_asked_for(parity.classifier)
     parity_cut = capacity_threshold(
         parity.classifier, asked, encoding=encoding, training=training, parts=parts, alert_rate=design.alert_rate
     )
-    unseen = _Unseen.of(_ascertained(split.holdout(cohort.frame)), encoding)
+    unseen = Unseen.of(_ascertained(split.holdout(cohort.frame)), encoding, true_risks)
     plain_risk = floor.classifier.risk_at(unseen.predictors, 0)
     chosen_risk = floor.classifier.risk_at(unseen.predictors, floor.classifier.chosen_row_)
     parity_risk = parity.classifier.risk_at(unseen.predictors, asked)
     plain_cut, chosen_cut = floor.row_0.offer_policy.threshold, floor.model.offer_policy.threshold
     at_the_floor = _level_up(floor, known.filter(parts == HELD_OUT), standard_errors=0.0)
     raising = 1 + raising_seconds / plain_seconds
+    added = {} if others is None else others(FittedOn.of(floor, known, parts, unseen, plain_seconds))
     return SeedRun(
         groups=unseen.names,
         by_method={
@@ -144,32 +246,43 @@ def judge(records: Records, request: RetrainRequest) -> SeedRun:
             LEVEL_UP: unseen.count(plain_risk, _cuts(raised, unseen.group), raising),
             AT_THE_FLOOR: unseen.count(plain_risk, _cuts(at_the_floor, unseen.group), raising),
             PARITY: unseen.count(parity_risk, parity_cut, parity_seconds / plain_seconds),
+            **added,
         },
         tolerance=design.tolerance,
         chosen=floor.classifier.chosen_,
         split=split.description,
         promised={LEVEL_UP: _promise(raised), AT_THE_FLOOR: _promise(at_the_floor)},
+        cut=plain_cut,
+        certificate=floor.classifier.certificate_,
     )
 
 
 def count(
     event: NDArray[np.bool_],
     risk: NDArray[np.float64],
-    flag: NDArray[np.bool_],
+    flag: NDArray[np.bool_] | NDArray[np.float64],
     group: NDArray[np.str_],
     names: tuple[str, ...],
     *,
     cost: float,
+    true_risk: NDArray[np.float64] | None = None,
 ) -> Counted:
+    """``flag`` is each woman's, or the chance of it where a method draws at random."""
     members = [group == name for name in names]
+
+    def by_group(amount: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.array([amount[member].sum() for member in members], dtype=np.float64)
+
     return Counted(
-        births=np.array([member.sum() for member in members], dtype=np.float64),
-        events=np.array([event[member].sum() for member in members], dtype=np.float64),
-        found=np.array([(event & flag)[member].sum() for member in members], dtype=np.float64),
-        flagged=np.array([flag[member].sum() for member in members], dtype=np.float64),
-        expected=np.array([risk[member].sum() for member in members]),
+        births=by_group(np.ones(len(risk))),
+        events=by_group(event.astype(np.float64)),
+        found=by_group(event * flag.astype(np.float64)),
+        flagged=by_group(flag.astype(np.float64)),
+        expected=by_group(risk),
         auroc=float(roc_auc_score(event, risk)),
         cost=cost,
+        truly_expected=None if true_risk is None else by_group(true_risk),
+        truly_found=None if true_risk is None else by_group(true_risk * flag),
     )
 
 
@@ -219,7 +332,7 @@ def _groups(births: pl.DataFrame) -> NDArray[np.str_]:
     return np.asarray(births["ethnic_group"].fill_null(NOT_KNOWN).to_numpy(), dtype=str)
 
 
-def _timed(run: Callable[[], Result]) -> tuple[Result, float]:
+def timed(run: Callable[[], Result]) -> tuple[Result, float]:
     began = time.process_time()
     result = run()
     return result, time.process_time() - began

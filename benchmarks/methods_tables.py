@@ -22,7 +22,8 @@ FEWEST_EVENTS_SHOWN = 10
 
 
 class Seeds:
-    """The runs of one ground. A group is judged where every seed left it at least `ENOUGH_EVENTS` unseen events."""
+    """The runs of one ground. A group is judged where seeds left it at least `ENOUGH_EVENTS` unseen events on
+    average, and in a single seed where that seed did."""
 
     def __init__(self, runs: Sequence[SeedRun]) -> None:
         self.runs = tuple(runs)
@@ -51,7 +52,12 @@ class Seeds:
 
     @property
     def judged(self) -> NDArray[np.bool_]:
-        return np.asarray((self.by_group(ROW_0, lambda c: c.events) >= ENOUGH_EVENTS).all(axis=0))
+        return np.asarray(self.by_group(ROW_0, lambda c: c.events).mean(axis=0) >= ENOUGH_EVENTS)
+
+    @property
+    def judged_in_seed(self) -> NDArray[np.bool_]:
+        """One row a seed, one column a group."""
+        return np.asarray(self.by_group(ROW_0, lambda c: c.events) >= ENOUGH_EVENTS)
 
     @property
     def worst_eligible(self) -> NDArray[np.bool_]:
@@ -61,15 +67,26 @@ class Seeds:
     def sensitivity(self, method: str) -> NDArray[np.float64]:
         return self.by_group(method, lambda c: c.sensitivity)
 
-    def worst_sensitivity(self, method: str) -> NDArray[np.float64]:
+    def true_sensitivity(self, method: str) -> NDArray[np.float64]:
+        """By the simulator's own risks; NaN of real births."""
+        return self.by_group(method, lambda c: c.true_sensitivity)
+
+    def worst_sensitivity(self, method: str, *, true: bool = False) -> NDArray[np.float64]:
         """Of each seed; NaN where no group has enough events."""
         if not self.worst_eligible.any():
             return np.full(len(self.runs), math.nan)
-        return np.asarray(self.sensitivity(method)[:, self.worst_eligible].min(axis=1))
+        sensitivity = self.true_sensitivity(method) if true else self.sensitivity(method)
+        return np.asarray(sensitivity[:, self.worst_eligible].min(axis=1))
 
-    def change(self, method: str) -> NDArray[np.float64]:
+    def change(self, method: str, *, true: bool = False) -> NDArray[np.float64]:
         """Sensitivity above row 0's, by seed and group."""
+        if true:
+            return self.true_sensitivity(method) - self.true_sensitivity(ROW_0)
         return self.sensitivity(method) - self.sensitivity(ROW_0)
+
+    def largest_losses(self, method: str, *, true: bool = False) -> NDArray[np.float64]:
+        """Of each seed, the most that a group judged in it fell below row 0; 0 where none fell."""
+        return np.asarray(np.where(self.judged_in_seed, -self.change(method, true=true), 0.0).max(axis=1, initial=0.0))
 
     def largest_loss(self, method: str) -> tuple[str, float]:
         """The judged group whose mean over seeds fell most below row 0, and by how much (negative: none fell)."""
@@ -79,8 +96,7 @@ class Seeds:
         return self.groups[int(loss.argmax())], float(loss.max())
 
     def seeds_with_a_loss(self, method: str) -> int:
-        fell = self.change(method)[:, self.judged] < -LARGEST_LOSS_ALLOWED
-        return int(fell.any(axis=1).sum())
+        return int((self.largest_losses(method) > LARGEST_LOSS_ALLOWED).sum())
 
     def worst_calibrated(self, method: str) -> tuple[str, float]:
         if not self.worst_eligible.any():

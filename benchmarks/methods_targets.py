@@ -14,6 +14,9 @@ __all__ = ["Target", "targets"]
 
 LARGEST_AUROC_LOSS = 0.01
 PROMISE_KEPT_WITHIN = 0.10
+LARGEST_LOSS_IN_A_SEED = 0.02
+# of a certificate: one that fewer events speak for is to be left open
+A_FEW_EVENTS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +32,13 @@ class Target:
 
 
 def targets(seeds: Seeds) -> tuple[Target, ...]:
-    """Judged on means over seeds, groups with enough events."""
+    """Judged on means over seeds, unless it says single seeds; groups with enough events."""
     return (
         _worst_group_not_below(seeds),
         _nobody_below(seeds),
+        _no_seed_far_below(seeds, true=False),
+        _no_seed_far_below(seeds, true=True),
+        _few_events_are_left_open(seeds),
         _auroc_kept(seeds),
         _level_up_reaches_the_floor(seeds),
         _level_up_keeps_its_promise(seeds),
@@ -56,6 +62,30 @@ def _nobody_below(seeds: Seeds) -> Target:
         met=loss <= LARGEST_LOSS_ALLOWED,
         measured=f"largest loss {loss:.4f} ({group}); in {seeds.seeds_with_a_loss(FLOOR)} of {len(seeds.runs)} single "
         "seeds some group lost more",
+    )
+
+
+def _no_seed_far_below(seeds: Seeds, *, true: bool) -> Target:
+    """By who had the event, as an audit sees it; or by true risks, which leave out the chance of who had it. Of 300
+    events of whom one in twenty changes sides, that chance alone is a standard error of .013."""
+    losses = seeds.largest_losses(FLOOR, true=true)
+    over = int((losses > LARGEST_LOSS_IN_A_SEED).sum())
+    return Target(
+        wanted=f"no group more than {LARGEST_LOSS_IN_A_SEED} below row 0 in any single seed, "
+        f"{'by true risks' if true else 'as seen'}",
+        met=over == 0,
+        measured=f"in {over} of {len(losses)} seeds; largest {losses.max():.4f}, median {np.median(losses):.4f}",
+    )
+
+
+def _few_events_are_left_open(seeds: Seeds) -> Target:
+    few = [group for run in seeds.runs for group in run.certificate.groups if group.events < A_FEW_EVENTS]
+    judged = [group for group in few if group.status in ("met", "violated")]
+    named = ", ".join(f"{group.group} with {group.events}: {group.status}" for group in judged)
+    return Target(
+        wanted=f"certificates of fewer than {A_FEW_EVENTS} events say 'undetermined'",
+        met=not judged,
+        measured=f"{len(few) - len(judged)} of {len(few)}{'; not ' if judged else ''}{named}",
     )
 
 

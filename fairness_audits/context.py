@@ -21,10 +21,13 @@ __all__ = [
     "AuditContext",
     "CapacityGroup",
     "CapacityPoint",
+    "CauseOfEvents",
     "CertificateRow",
+    "CrossFittedGroup",
     "EthnicityOption",
     "FrontierPoint",
     "GroupAgainstRowZero",
+    "GroupHeld",
     "GroupProxy",
     "GroupReach",
     "GroupSensitivity",
@@ -101,12 +104,32 @@ class GroupSensitivity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroupHeld:
+    """What a constraint holds of ``group`` beside sensitivity, at a frontier point.
+
+    ``estimand`` 'false_positive_rate': ``births`` without the outcome, ``flagged`` of them. 'log_loss': ``mean`` in
+    nats over ``births``, None where there are none.
+    """
+
+    group: str
+    estimand: str
+    births: int
+    flagged: int | None = None
+    mean: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FrontierPoint:
-    """One fit along the list of tolerances; row 0 (``tolerance`` None) is the unconstrained fit and always first."""
+    """One fit along the list of tolerances; row 0 (``tolerance`` None) is the unconstrained fit and always first.
+
+    ``held`` is empty where the constraint holds sensitivity alone. A ``tolerance`` of log-loss is in nats, any other a
+    share of women.
+    """
 
     label: str
     tolerance: float | None
     sensitivity: tuple[GroupSensitivity, ...] = ()
+    held: tuple[GroupHeld, ...] = ()
     worst_group: str | None = None
     largest_loss: float | None = None
     level_up_flags_per_1000: float | None = None
@@ -134,6 +157,40 @@ class CertificateRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CauseOfEvents:
+    """Held-out women of ``group`` in whom the outcome came about by ``cause``, and how many of them were flagged."""
+
+    cause: str
+    group: str
+    events: int
+    found: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossFittedGroup:
+    """Training births of ``group`` (`Everyone` first), each judged by a model of the other folds; cut by fold.
+
+    ``expected`` is the sum of the risks of women whose outcome is known. ``auroc`` is taken within folds;
+    ``event_spread`` and ``other_spread`` are the variances of placement values of women with the outcome and without,
+    None where no fold has two of each. The designs say by what limits' variances grow because folds differ.
+    """
+
+    group: str
+    folds: int
+    women: int
+    ascertained: int
+    events: int
+    found: int
+    expected: float
+    sensitivity_design: float = 1.0
+    ratio_design: float = 1.0
+    auroc: float | None = None
+    event_spread: float | None = None
+    other_spread: float | None = None
+    auroc_design: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class MissingFacts:
     """Held-out women of ``group`` for whom so many of the model's facts were not recorded (``pattern``).
 
@@ -154,8 +211,8 @@ class OptionGroup:
     """Women of ``group`` under one way of treating ethnicity, on the births held out.
 
     ``gained`` and ``lost`` are events found by this option only, and by row 0 only; ``mean_risk`` is of women whose
-    outcome is known, None for a rule. Figures ``with_level_up`` are those of level-up cuts on the same risks; None for
-    a rule, or in an older context.
+    outcome is known, None for a rule. Figures ``with_level_up`` and ``with_band`` are those of such cuts on the same
+    risks; None for a rule, in an older context, or where a band would have harmed a group.
     """
 
     group: str
@@ -172,6 +229,10 @@ class OptionGroup:
     flagged_with_level_up: int | None = None
     gained_with_level_up: int | None = None
     lost_with_level_up: int | None = None
+    found_with_band: int | None = None
+    flagged_with_band: int | None = None
+    gained_with_band: int | None = None
+    lost_with_band: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +259,7 @@ class EthnicityOption:
     """One way of treating ethnicity: an option of `models.ethnicity_decision`, or today's rule by its name.
 
     ``level_up_flags_per_1000`` is what level-up cuts on top of it would add. A rule whose facts are not held is not
-    evaluated. ``curve`` is there where capacities were asked for, least first.
+    evaluated. ``band_refused`` is why no band was cut. ``curve`` is there where capacities were asked for, least first.
     """
 
     name: str
@@ -207,6 +268,7 @@ class EthnicityOption:
     level_up_flags_per_1000: float | None = None
     auroc: float | None = None
     is_evaluated: bool = True
+    band_refused: str = ""
     curve: tuple[CapacityPoint, ...] = ()
 
 
@@ -237,6 +299,8 @@ class AuditContext:
     certificate: tuple[CertificateRow, ...] = ()
     ethnicity_options: tuple[EthnicityOption, ...] = ()
     missing_facts: tuple[MissingFacts, ...] = ()
+    cross_fitted: tuple[CrossFittedGroup, ...] = ()
+    causes: tuple[CauseOfEvents, ...] = ()
     rules: tuple[RuleDescription, ...] = ()
     reference_histograms: Mapping[str, Any] = field(default_factory=dict)
 
@@ -280,6 +344,8 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
         "certificate": CertificateRow,
         "ethnicity_options": EthnicityOption,
         "missing_facts": MissingFacts,
+        "cross_fitted": CrossFittedGroup,
+        "causes": CauseOfEvents,
         "rules": RuleDescription,
     }
 )
@@ -288,6 +354,8 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
 def _thawed(values: dict[str, Any]) -> dict[str, Any]:
     if "sensitivity" in values:
         values["sensitivity"] = tuple(GroupSensitivity(**row) for row in values["sensitivity"])
+    if "held" in values:
+        values["held"] = tuple(GroupHeld(**row) for row in values["held"])
     if "inputs" in values:
         values["inputs"] = tuple(values["inputs"])
     if "groups" in values:

@@ -128,14 +128,21 @@ def everyone_of(groups: tuple[OptionGroup, ...]) -> OptionGroup:
     told = [(g.mean_risk, g.ascertained) for g in groups if g.mean_risk is not None]
     added = {name: total(name) for name in ADDED}
     mean = sum(risk * n for risk, n in told) / known if told and known else None
-    raised = groups[0].found_with_level_up is not None
+
+    def total_of_cuts(name: str) -> int | None:
+        return total(name) if getattr(groups[0], name) is not None else None
+
     return OptionGroup(
         group=EVERYONE,
         mean_risk=mean,
-        found_with_level_up=total("found_with_level_up") if raised else None,
-        flagged_with_level_up=total("flagged_with_level_up") if raised else None,
-        gained_with_level_up=total("gained_with_level_up") if raised else None,
-        lost_with_level_up=total("lost_with_level_up") if raised else None,
+        found_with_level_up=total_of_cuts("found_with_level_up"),
+        flagged_with_level_up=total_of_cuts("flagged_with_level_up"),
+        gained_with_level_up=total_of_cuts("gained_with_level_up"),
+        lost_with_level_up=total_of_cuts("lost_with_level_up"),
+        found_with_band=total_of_cuts("found_with_band"),
+        flagged_with_band=total_of_cuts("flagged_with_band"),
+        gained_with_band=total_of_cuts("gained_with_band"),
+        lost_with_band=total_of_cuts("lost_with_band"),
         **added,
     )
 

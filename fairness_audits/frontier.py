@@ -5,24 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fairness_audits.context import AuditContext, FrontierPoint
+from fairness_audits.context import AuditContext, FrontierPoint, GroupHeld
 from fairness_audits.disclosure import DisclosureRule, publish
 from fairness_audits.figures import Figure, figure, rounded
 from fairness_audits.intervals import Interval
-from fairness_audits.printed_rates import share
+from fairness_audits.printed_rates import mean_of_log_losses, share
 
 __all__ = ["FrontierRow", "printed_frontier"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FrontierRow:
-    """``point`` holds what the fit said of itself; sensitivities come from printed counts."""
+    """``point`` holds what the fit said of itself; sensitivities come from printed counts.
+
+    ``held`` is by estimand and group, what the constraint holds beside sensitivity.
+    """
 
     point: FrontierPoint
     level_up_flags_per_1000: float | None
     sensitivity: dict[str, Figure]
+    held: dict[str, dict[str, Figure]]
     auroc: Figure
     brier: Figure
+    positive_predictive_value: Figure
+    net_benefit: Figure
+
+    @property
+    def seconds(self) -> float | None:
+        return rounded(self.point.seconds, 1)
+
+    @property
+    def largest_loss(self) -> float | None:
+        """A group's shrunken sensitivity below row 0's, in hundredths: where few had the outcome, finer steps count
+        them."""
+        return rounded(self.point.largest_loss, 2)
 
     def to_dict(self) -> dict[str, Any]:
         kept = ("label", "worst_group", "feasible", "chosen")
@@ -30,8 +46,11 @@ class FrontierRow:
             **{name: getattr(self.point, name) for name in kept},
             "tolerance": rounded(self.point.tolerance, 4),
             "level_up_flags_per_1000": self.level_up_flags_per_1000,
-            "seconds": rounded(self.point.seconds, 1),
+            "seconds": self.seconds,
             "sensitivity": {group: shown.to_dict() for group, shown in self.sensitivity.items()},
+            "held": {
+                name: {group: shown.to_dict() for group, shown in groups.items()} for name, groups in self.held.items()
+            },
             "auroc": self.auroc.to_dict(),
             "brier": self.brier.to_dict(),
         }
@@ -51,9 +70,26 @@ def _row(point: FrontierPoint, rule: DisclosureRule) -> FrontierRow:
         sensitivity={
             group: share("sensitivity", counts["found"], counts["events"], rule) for group, counts in printed.items()
         },
+        held={
+            name: _held([row for row in point.held if row.estimand == name], rule)
+            for name in dict.fromkeys(row.estimand for row in point.held)
+        },
         auroc=_alone("auroc", point.auroc),
         brier=_alone("brier", point.brier),
+        positive_predictive_value=_alone("positive_predictive_value", point.positive_predictive_value),
+        net_benefit=_alone("net_benefit", point.net_benefit),
     )
+
+
+def _held(rows: list[GroupHeld], rule: DisclosureRule) -> dict[str, Figure]:
+    exact = {row.group: {"births": row.births, "flagged": row.flagged or 0} for row in rows}
+    printed = publish(rule, exact, ())
+    return {
+        row.group: mean_of_log_losses(row.mean, printed[row.group]["births"], rule)
+        if row.estimand == "log_loss"
+        else share(row.estimand, printed[row.group]["flagged"], printed[row.group]["births"], rule)
+        for row in rows
+    }
 
 
 def _alone(name: str, value: float | None) -> Figure:

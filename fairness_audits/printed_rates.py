@@ -22,7 +22,19 @@ from fairness_audits.intervals import (
 )
 from fairness_audits.paired_difference import paired_difference
 
-__all__ = ["RATES", "difference", "mean_of_risks", "ratio", "rounding_of_expected", "same_womens_difference", "share"]
+__all__ = [
+    "RATES",
+    "difference",
+    "mean_of_log_losses",
+    "mean_of_risks",
+    "ratio",
+    "rounding_of_expected",
+    "same_womens_difference",
+    "share",
+]
+
+# A risk moves by at most 1 and a log-loss by -log(risk): about 5 nats for the outcome at a risk of 1 in 100.
+LOG_LOSS_STEPS = 5.0
 
 # What each rate is a share of, by the names of its counts.
 RATES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -59,13 +71,21 @@ def share(
 def mean_of_risks(mean: float | None, women: float | None, rule: DisclosureRule) -> Figure:
     """Printed mean risk, in steps of 2 / ``women`` or more (`DisclosureRule.step_of_mean`); hidden over a hidden
     count or few women."""
-    name = "mean_risk"
+    return _mean("mean_risk", mean, women, rule)
+
+
+def mean_of_log_losses(mean: float | None, women: float | None, rule: DisclosureRule) -> Figure:
+    """The same of log-losses, in steps `LOG_LOSS_STEPS` times as wide: one woman's can be that far from the mean."""
+    return _mean("log_loss", mean, women, rule, times=LOG_LOSS_STEPS)
+
+
+def _mean(name: str, mean: float | None, women: float | None, rule: DisclosureRule, *, times: float = 1.0) -> Figure:
     if women != 0 and not rule.can_tell_mean(women):
         return hidden(name)
     if mean is None or women is None or not math.isfinite(mean):
         return figure(name, UNDEFINED)
-    printed = rule.mean(mean, women)
-    digits = max(0, -int(rule.step_of_mean(women).normalize().as_tuple().exponent))
+    printed = rule.mean(mean, women / times)
+    digits = max(0, -int(rule.step_of_mean(women / times).normalize().as_tuple().exponent))
     return Figure(estimand=name, value=float(printed), digits=min(digits, DIGITS[name]))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from models.offer_policy import SignOff, UnusableOfferPolicy
 from records.errors import EquipartumError
 
-__all__ = ["ETHNICITY_OPTIONS", "NOT_STATED_CHOICES", "EthnicityDecision", "UnusableDecision"]
+__all__ = ["CUTS", "ETHNICITY_OPTIONS", "NOT_STATED_CHOICES", "EthnicityDecision", "UnusableDecision"]
 
 #: What may be decided, with what it does to the number.
 ETHNICITY_OPTIONS: Mapping[str, str] = {
@@ -22,6 +22,12 @@ ETHNICITY_OPTIONS: Mapping[str, str] = {
     "group_intercept": "blind, then one step up or down on the log-odds for each group",
     "subgroup_recalibration": "blind, then recalibrated within each group, and within its deprivation quintiles",
     "ethnicity_as_input": "the trees read the recorded group",
+}
+#: By which cuts women are offered something: a kind of `models.offer_policy`.
+CUTS: Mapping[str, str] = {
+    "absolute": "one cut for everyone",
+    "level_up": "level-up cuts: lower ones for groups found too rarely",
+    "band": "a band: lower cuts for some groups and higher ones for others, for no more flags",
 }
 #: What happens to women whose ethnicity is not stated or not known.
 NOT_STATED_CHOICES: Mapping[str, str] = {
@@ -38,11 +44,11 @@ class UnusableDecision(EquipartumError, ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class EthnicityDecision:
-    """``option`` and ``level_up`` say which, ``why`` the reason, ``not_stated`` what happens where ethnicity is
+    """``option`` and ``cuts`` say which, ``why`` the reason, ``not_stated`` what happens where ethnicity is
     missing. ``dossier_digest`` is the SHA-256 of the figures that were signed."""
 
     option: str
-    level_up: bool
+    cuts: str
     not_stated: str
     why: str
     signed_off_by: SignOff
@@ -50,9 +56,8 @@ class EthnicityDecision:
 
     def __post_init__(self) -> None:
         _refuse_unknown("option", self.option, ETHNICITY_OPTIONS)
+        _refuse_unknown("kind of cuts", self.cuts, CUTS)
         _refuse_unknown("choice for women of missing ethnicity", self.not_stated, NOT_STATED_CHOICES)
-        if not isinstance(self.level_up, bool):
-            raise UnusableDecision("level_up is true or false")
         if len(self.why.strip()) < SHORTEST_REASON:
             raise UnusableDecision(f"a decision says why, in a sentence; {SHORTEST_REASON} characters at the least")
         if not re.fullmatch("[0-9a-f]{64}", self.dossier_digest):
@@ -67,11 +72,10 @@ class EthnicityDecision:
 
     @property
     def in_words(self) -> str:
-        cuts = "; level-up cuts for groups found too rarely" if self.level_up else ""
         by = self.signed_off_by
         return (
-            f"{ETHNICITY_OPTIONS[self.option]}{cuts}; where ethnicity is missing: {NOT_STATED_CHOICES[self.not_stated]}"
-            f" (decided by {by.name}, {by.role}, {by.date}: {self.why.strip()})"
+            f"{ETHNICITY_OPTIONS[self.option]}; {CUTS[self.cuts]}; where ethnicity is missing: "
+            f"{NOT_STATED_CHOICES[self.not_stated]} (decided by {by.name}, {by.role}, {by.date}: {self.why.strip()})"
         )
 
     def to_dict(self) -> dict[str, Any]:

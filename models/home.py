@@ -94,6 +94,11 @@ class Home:
         return self.root / "equipartum.toml"
 
     @property
+    def registry_file(self) -> Path:
+        """Where the registry is unless the settings name another."""
+        return self.root / "registry.db"
+
+    @property
     def artifacts(self) -> Path:
         return self.root / "artifacts"
 
@@ -104,6 +109,15 @@ class Home:
     @property
     def data_audits(self) -> Path:
         return self.root / "data_audits"
+
+    @property
+    def plans(self) -> Path:
+        return self.root / "plans"
+
+    @property
+    def openings(self) -> Path:
+        """The ledger of plans, and of every look at held-out outcomes."""
+        return self.root / "openings.jsonl"
 
     @property
     def charts(self) -> Path:
@@ -124,8 +138,11 @@ class Home:
     def audit_folder(self, outcome: str, prediction_point: str, audit_id: str) -> Path:
         return self.audits / outcome / prediction_point / audit_id
 
+    def validation_folder(self, outcome: str, prediction_point: str, name: str) -> Path:
+        return self.root / "validations" / outcome / prediction_point / name
+
     def registry_url(self, settings: Settings) -> str:
-        return settings.registry_url or f"sqlite:///{self.root / 'registry.db'}"
+        return settings.registry_url or f"sqlite:///{self.registry_file}"
 
     def database_url(self, settings: Settings) -> str:
         return settings.database_url or f"sqlite:///{self.root / 'service.db'}"

@@ -57,9 +57,8 @@ class SignOff:
 class OfferPolicy:
     """Offer when risk >= cut. ``threshold`` is the cut of every woman without a cut of her own group.
 
-    ``group_cuts`` are pairs of group and cut. A level-up policy lowers cuts and raises none: they lie in
-    [0, threshold]. A band may raise them too, and gives none to women whose ethnicity is missing. A cut above 1 offers
-    to nobody.
+    ``group_cuts`` are pairs of group and cut, none for women whose ethnicity is missing. A level-up policy lowers cuts
+    and raises none: they lie in [0, threshold]. A band may raise them too. A cut above 1 offers to nobody.
     """
 
     kind: str
@@ -167,9 +166,9 @@ class OfferPolicy:
             )
         if not (math.isfinite(cut) and cut >= 0):
             raise UnusableOfferPolicy(f"the cut of group {group!r} is {cut}; a cut is a risk")
-        if self.kind == "band" and group in MISSING_ETHNICITY:
+        if group in MISSING_ETHNICITY:
             raise UnusableOfferPolicy(
-                f"a 'band' policy has a cut for {group!r}; women of missing ethnicity take the threshold"
+                f"a {self.kind!r} policy has a cut for {group!r}; women of missing ethnicity take the threshold"
             )
 
     def _refuse_unsigned(self) -> None:

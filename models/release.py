@@ -11,6 +11,7 @@ __all__ = [
     "CHALLENGER",
     "CHAMPION",
     "MODEL_ARTIFACT",
+    "TUNING_ARTIFACT",
     "ReleaseTags",
     "audit_address",
     "registered_name",
@@ -22,6 +23,7 @@ CHALLENGER = "challenger"
 MODEL_ARTIFACT = "risk_model"
 AUDIT_ARTIFACT = "audit"
 CARD_ARTIFACT = "model_card.md"
+TUNING_ARTIFACT = "tuning.csv"
 
 
 def registered_name(outcome: str, prediction_point: str) -> str:
@@ -67,8 +69,9 @@ class ReleaseTags:
             "is_simulated": str(self.is_simulated).lower(),
             "blocking_findings": ",".join(self.blocking_findings),
             "status": self.status,
-            "audit_id": self.audit_id,
             "accepted_until": ",".join(self.accepted_until),
+            # Last: a version that names an audit says all that the audit found.
+            "audit_id": self.audit_id,
         }
 
     @classmethod

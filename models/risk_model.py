@@ -22,6 +22,7 @@ from models.calibrator import Calibrator
 from models.design import ModelDesign
 from models.encoding import ETHNIC_GROUP, ROWS_AT_ONCE, Encoding, Fact
 from models.group_adjustment import GroupAdjustment
+from models.observed_curve import CalibrationBand, ObservedCurve
 from models.offer_policy import OfferPolicy
 from records.concepts import CONCEPTS
 from records.errors import EquipartumError
@@ -65,28 +66,16 @@ class RiskBand:
     low: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class CalibrationBand:
-    """Of held-out women scored from ``low`` to below ``high``, how often the outcome happened.
-
-    ``lower`` and ``upper`` are a 95 % Wilson interval (Wilson 1927) of the observed proportion.
-    """
-
-    low: float
-    high: float
-    observed: float
-    lower: float
-    upper: float
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RiskModel:
     """A booster, a calibrator, an offer policy, and whom they are for.
 
     ``average_risk`` is the outcome's rate in the population it was fitted on. ``list_only_groups`` are those for whom
-    no percentage may be shown, because their calibration was not good enough on the holdout. ``group_adjustment``
-    moves risks by recorded group, after the calibrator; it and columns of ethnicity are there only under a signed
-    decision of the design (`UndecidedEthnicity` otherwise).
+    no percentage may be shown, because their calibration was not good enough on the holdout. ``calibration_bands`` are
+    tenths of the held-out women; ``observed_curve`` says of any risk how often women scored like it had the outcome,
+    and is None in models saved before there were curves or made of too few events. ``group_adjustment`` moves risks by
+    recorded group, after the calibrator; it and columns of ethnicity are there only under a signed decision of the
+    design (`UndecidedEthnicity` otherwise).
     """
 
     design: ModelDesign
@@ -100,6 +89,7 @@ class RiskModel:
     intended_population: IntendedPopulation
     average_risk: float
     list_only_groups: tuple[str, ...] = ()
+    observed_curve: ObservedCurve | None = None
     reference_histograms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     group_adjustment: GroupAdjustment | None = None
 
@@ -183,6 +173,9 @@ class RiskModel:
         return [names[index] for index in np.searchsorted(edges, risks, side="right")]
 
     def calibration_band_of(self, risk: float) -> CalibrationBand | None:
+        """What was seen of women scored alike: by the curve at this very risk, or without one in her tenth."""
+        if self.observed_curve is not None:
+            return self.observed_curve.at(risk)
         return next((band for band in self.calibration_bands if band.low <= risk < band.high), None)
 
     def missing_inputs(self, facts: Mapping[str, Fact]) -> tuple[str, ...]:
@@ -208,6 +201,7 @@ class RiskModel:
             "average_risk": self.average_risk,
             "list_only_groups": list(self.list_only_groups),
             **self._adjustment(),
+            "observed_curve": self.observed_curve.to_dict() if self.observed_curve is not None else None,
             "reference_histograms": {name: dict(counts) for name, counts in self.reference_histograms.items()},
         }
 
@@ -229,6 +223,8 @@ class RiskModel:
             intended_population=IntendedPopulation(**header["intended_population"]),
             average_risk=header["average_risk"],
             list_only_groups=tuple(header["list_only_groups"]),
+            # Not in models saved before there were curves.
+            observed_curve=ObservedCurve.from_dict(curve) if (curve := header.get("observed_curve")) else None,
             reference_histograms=header["reference_histograms"],
             group_adjustment=GroupAdjustment.from_dict(header["group_adjustment"])
             if "group_adjustment" in header

@@ -9,7 +9,7 @@ from typing import Any
 from models.explanation import REASONS_HEADING, Reason, reasons
 from models.outcomes import OUTCOMES
 from models.release import audit_address
-from models.risk_model import CalibrationBand
+from models.risk_model import RiskModel
 from records.clock import BOOKING, PREDICTION_POINTS
 from serving.champion import Champion
 from serving.contract import RiskRequest
@@ -20,6 +20,12 @@ __all__ = ["RESEARCH_NOTICE", "SIMULATED_NOTICE", "answer", "audit_reference", "
 
 SIMULATED_NOTICE = "SIMULATED: NOT FOR CARE"
 RESEARCH_NOTICE = "RESEARCH USE: NOT A MEDICAL DEVICE"
+
+BY_CURVE = (
+    "of held-out women scored like this, how often it happened, with a 95 % interval "
+    "(bootstrap of a calibration curve, by woman)"
+)
+BY_TENTHS = "of held-out women scored like this, how often it happened, with a 95 % interval (Wilson 1927)"
 
 Judgement = Scored | NotScored
 
@@ -68,7 +74,7 @@ def _scored(request: RiskRequest, scored: Scored, of: int) -> dict[str, Any]:
         "title": declared.title,
         "risk": scored.risk,
         "natural_frequency": vars(frequency) | {"sentence": sentence(frequency, declared, definition)},
-        "interval": _interval(model.calibration_band_of(scored.risk)),
+        "interval": _interval(model, scored.risk),
         "band": scored.band,
         "average_risk": model.average_risk,
         "average_natural_frequency": vars(average),
@@ -104,16 +110,21 @@ def _order(scored: Scored) -> dict[str, Any] | None:
     return {"place": max(place, 1), "of": len(parts), "highest": len(parts)}
 
 
-def _interval(band: CalibrationBand | None) -> dict[str, Any] | None:
+def _interval(model: RiskModel, risk: float) -> dict[str, Any] | None:
+    """What was seen of women scored alike, and how the risk told lies to it."""
+    band = model.calibration_band_of(risk)
     if band is None:
         return None
+    curve = model.observed_curve
     return {
-        "meaning": "of held-out women scored like this, how often it happened, with a 95 % interval (Wilson 1927)",
+        "meaning": BY_TENTHS if curve is None else BY_CURVE,
         "scored_from": band.low,
         "scored_below": min(band.high, 1.0),
         "observed": band.observed,
         "lower": band.lower,
         "upper": band.upper,
+        "risk_told": "below" if risk < band.lower else "above" if risk > band.upper else "within",
+        "women_scored_like_this": curve is None or curve.covers(risk),
     }
 
 

@@ -51,6 +51,16 @@ RESPONSES: Schema = {
 }
 
 _FREQUENCY = _object({"of": {"enum": [100, 1000]}, "will": WHOLE, "will_not": WHOLE})
+_INTERVAL = _object(
+    {
+        "meaning": TEXT,
+        "observed": SHARE,
+        "lower": SHARE,
+        "upper": SHARE,
+        "risk_told": {"enum": ["within", "below", "above"]},
+        "women_scored_like_this": FLAG,
+    }
+)
 _INPUTS = dict.fromkeys(("inputs_used", "inputs_missing", "inputs_undefined", "facts_not_read", "groups_read"), TEXTS)
 _OFFER = {"alert": FLAG, "offer": _or_null(_object({"offer": TEXT, "by": TEXT, "window": TEXT, "harm": TEXT}))}
 _PROVENANCE = {"model": _ref("ModelReference"), "audit": _or_null(_ref("AuditReference"))}
@@ -106,7 +116,7 @@ SCHEMAS: Schema = {
             "title": TEXT,
             "risk": SHARE,
             "natural_frequency": _object(_FREQUENCY["properties"] | {"sentence": TEXT}),
-            "interval": _or_null(_object({"meaning": TEXT, "observed": SHARE, "lower": SHARE, "upper": SHARE})),
+            "interval": _or_null(_INTERVAL),
             "band": TEXT,
             "average_risk": SHARE,
             "average_natural_frequency": _FREQUENCY,

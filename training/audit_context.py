@@ -14,9 +14,11 @@ from sklearn.model_selection import StratifiedKFold
 from fairness_audits.context import (
     AuditContext,
     CertificateRow,
+    CrossFittedGroup,
     EthnicityOption,
     FrontierPoint,
     GroupAgainstRowZero,
+    GroupHeld,
     GroupProxy,
     GroupReach,
     GroupSensitivity,
@@ -26,8 +28,11 @@ from models.design import ModelDesign
 from models.encoding import Encoding
 from records.concepts import CONCEPTS
 from records.groups import MISSING_ETHNICITY
+from training.causes import by_cause
 from training.cohort import OBSERVED, Cohort, ascertained
 from training.fair_boost.certificate import Certificate
+from training.fair_boost.constraints import CONSTRAINTS, Measure
+from training.fair_boost.figures import GroupFigures
 from training.fair_boost.frontier import FrontierRow
 from training.fitting import FittedModel
 from training.missing_facts import by_missing_facts
@@ -50,6 +55,7 @@ def audit_context(
     model_version: str,
     notes: Sequence[str],
     options: Sequence[EthnicityOption] = (),
+    cross_fitted: Sequence[CrossFittedGroup] = (),
 ) -> AuditContext:
     """Aggregates for the audit of one fitted model; ``holdout`` is compared with row 0 woman by woman."""
     classifier = fitted.classifier
@@ -71,11 +77,13 @@ def audit_context(
         reach=_reach(cohort),
         against_row_zero=_against_row_zero(fitted, holdout),
         frontier=tuple(
-            _frontier_point(row, chosen=index == classifier.chosen_row_)
+            _frontier_point(row, classifier.constraint, chosen=index == classifier.chosen_row_)
             for index, row in enumerate(classifier.frontier_)
         ),
         certificate=_certificate_rows(classifier.certificate_),
         ethnicity_options=tuple(options),
+        cross_fitted=tuple(cross_fitted),
+        causes=by_cause(cohort, fitted.model, holdout),
         missing_facts=by_missing_facts(fitted.model, holdout, fitted.risk_of(holdout)),
         rules=tuple(one.description for one in cohort.rules),
         reference_histograms=fitted.model.reference_histograms,
@@ -184,15 +192,17 @@ def _against_row_zero(fitted: FittedModel, holdout: pl.DataFrame) -> tuple[Group
     return tuple(GroupAgainstRowZero(**row) for row in counted.iter_rows(named=True))
 
 
-def _frontier_point(row: FrontierRow, *, chosen: bool) -> FrontierPoint:
+def _frontier_point(row: FrontierRow, constraint: str, *, chosen: bool) -> FrontierPoint:
     figures = row.figures
     ratios = [g.observed_over_expected for g in figures.groups if g.observed_over_expected and g.events]
+    asked = CONSTRAINTS[constraint]
     return FrontierPoint(
         label="row 0: unconstrained"
         if row.tolerance is None
-        else f"tolerance {row.tolerance:g}, {row.fair_rounds} fair rounds",
+        else f"tolerance {row.tolerance:g}{asked.unit}, {row.fair_rounds} fair rounds",
         tolerance=row.tolerance,
         sensitivity=tuple(GroupSensitivity(group=g.group, events=g.events, found=g.found) for g in figures.groups),
+        held=tuple(_held(group, measure) for measure in asked.held for group in figures.groups),
         worst_group=figures.worst_group,
         largest_loss=row.largest_loss,
         level_up_flags_per_1000=figures.level_up_flags_per_1000,
@@ -204,6 +214,17 @@ def _frontier_point(row: FrontierRow, *, chosen: bool) -> FrontierPoint:
         feasible=row.feasible,
         chosen=chosen,
         seconds=row.seconds,
+    )
+
+
+def _held(figures: GroupFigures, measure: Measure) -> GroupHeld:
+    if measure is Measure.LOG_LOSS:
+        return GroupHeld(group=figures.group, estimand="log_loss", births=figures.births, mean=figures.log_loss)
+    return GroupHeld(
+        group=figures.group,
+        estimand="false_positive_rate",
+        births=figures.births - figures.events,
+        flagged=figures.false_alarms,
     )
 
 

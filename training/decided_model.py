@@ -14,21 +14,22 @@ from models.offer_policy import OfferPolicy
 from models.risk_model import RiskBand, RiskModel
 from records.groups import NOT_KNOWN
 from training.cohort import OBSERVED
+from training.fair_boost.constraints import sensitivity_tolerance
 from training.group_adjustment import fit_group_intercept, fit_subgroup_recalibration
-from training.offer_policy import LevelUp, absolute_threshold, level_up
+from training.offer_band import offer_band
+from training.offer_policy import absolute_threshold, level_up
 
-__all__ = ["ADJUSTMENTS", "adjustment_for", "as_decided", "bands_of", "floor_of", "level_up_of"]
+__all__ = ["ADJUSTMENTS", "adjustment_for", "as_decided", "bands_of", "floor_of", "policy_of"]
 
 Risks = npt.NDArray[np.float64]
 #: Options that move a blind model's risks afterwards.
 ADJUSTMENTS = ("group_intercept", "subgroup_recalibration")
-# A floor is a sensitivity; the tolerance of 'group_loss' is in nats, so that its floor takes this share (the default
-# of every other constraint).
-SHARE_BELOW_OVERALL = 0.02
+# How far apart a band lets the sensitivities of groups be: the gap that an audit's policy tolerates (project default).
+BAND_WIDTH = 0.05
 
 
 def as_decided(model: RiskModel, held_out: pl.DataFrame, offered_to: tuple[pl.DataFrame, Risks]) -> RiskModel:
-    """``model`` as its design's decision wants it; itself without one, or under 'blind' without level-up cuts.
+    """``model`` as its design's decision wants it; itself without one, or under 'blind' with one cut.
 
     All is fitted on ``held_out``, births that the trees have not seen. ``offered_to`` are the women that the site's
     capacity is a share of, and their weights.
@@ -42,10 +43,10 @@ def as_decided(model: RiskModel, held_out: pl.DataFrame, offered_to: tuple[pl.Da
         threshold = absolute_threshold(adjusted.predict(women), model.design.alert_rate, weight)
         policy = OfferPolicy(kind="absolute", threshold=threshold)
         model = replace(adjusted, offer_policy=policy, bands=bands_of(model.average_risk, threshold))
-    if not decided.level_up:
+    if decided.cuts == "absolute":
         return model
-    raised = level_up_of(model, held_out)
-    return replace(model, offer_policy=raised.policy.signed(decided.signed_off_by))
+    policy = policy_of(decided.cuts, model.design, model.predict(held_out), held_out, model.offer_policy.threshold)
+    return replace(model, offer_policy=policy.signed(decided.signed_off_by))
 
 
 def adjustment_for(option: str, risk: Risks, held_out: pl.DataFrame) -> GroupAdjustment:
@@ -55,23 +56,24 @@ def adjustment_for(option: str, risk: Risks, held_out: pl.DataFrame) -> GroupAdj
     groups = held_out["ethnic_group"].to_list()
     if option == "group_intercept":
         return fit_group_intercept(risk, observed, groups)
-    return fit_subgroup_recalibration(
-        risk, observed, groups, held_out["deprivation_quintile"].cast(pl.String).to_list()
-    )
+    quintiles = held_out["deprivation_quintile"].to_list()
+    women = held_out.select(pl.coalesce("woman_id", "pregnancy_id")).to_series().to_numpy()
+    return fit_subgroup_recalibration(risk, observed, groups, quintiles, women=women)
 
 
-def level_up_of(model: RiskModel, held_out: pl.DataFrame) -> LevelUp:
-    """Level-up cuts on the model's own risks."""
-    risk, threshold = model.predict(held_out), model.offer_policy.threshold
+def policy_of(cuts: str, design: ModelDesign, risk: Risks, held_out: pl.DataFrame, threshold: float) -> OfferPolicy:
+    """The unsigned policy of 'level_up' or 'band' cuts around ``threshold``. Raises `HarmfulBand`."""
     events = held_out[OBSERVED].to_numpy().astype(bool)
     groups = held_out["ethnic_group"].fill_null(NOT_KNOWN).to_numpy()
-    return level_up(risk, events, groups, floor_of(model.design, risk, events, threshold), threshold=threshold)
+    if cuts == "band":
+        return offer_band(risk, events, groups, BAND_WIDTH, threshold=threshold).policy
+    return level_up(risk, events, groups, floor_of(design, risk, events, threshold), threshold=threshold).policy
 
 
 def floor_of(design: ModelDesign, risk: Risks, events: npt.NDArray[np.bool_], threshold: float) -> float:
     """The sensitivity that level-up cuts bring each group to: everyone's at ``threshold``, less the tolerance."""
-    tolerance = SHARE_BELOW_OVERALL if design.constraint == "group_loss" else design.tolerance
-    return max(0.0, float((risk[events] >= threshold).mean()) - tolerance)
+    overall = float((risk[events] >= threshold).mean())
+    return max(0.0, overall - sensitivity_tolerance(design.constraint, design.tolerance))
 
 
 def bands_of(average: float, threshold: float) -> tuple[RiskBand, ...]:

@@ -10,9 +10,12 @@ from models.encoding import Encoding
 from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.cohort import OBSERVED, assemble
+from training.cross_fit import FOLDS, is_cross_fitted
 from training.design_choice import RetrainRequest, design_for
 from training.diagnosis import diagnose
 from training.split import hold_out
+from training.tuning.asked import Tuning
+from training.tuning.expected_time import expected_search
 
 __all__ = ["DryRun", "plan"]
 
@@ -39,12 +42,19 @@ class DryRun:
     events_by_group: tuple[tuple[str, int, int, int], ...]
     expected_seconds: float
     design_digest: str
+    tuning_seconds: float = 0.0
+    tuning_trials: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def plan(request: RetrainRequest, records: Records, site_rules: SiteRules = NO_SITE_RULES) -> DryRun:
+def plan(
+    request: RetrainRequest,
+    records: Records,
+    site_rules: SiteRules = NO_SITE_RULES,
+    tuning: Tuning | None = None,
+) -> DryRun:
     """Raises what `retrain` would raise before fitting."""
     cohort = assemble(request.outcome, request.point, records, site_rules=site_rules)
     design = design_for(request, cohort)
@@ -52,7 +62,10 @@ def plan(request: RetrainRequest, records: Records, site_rules: SiteRules = NO_S
     training = split.training(cohort.frame)
     diagnosis = diagnose(cohort, training)
     trees = int(design.booster["n_estimators"]) + 3 * design.fair_rounds
-    cells = training.height * len(Encoding.of(design.predictors).columns) * trees
+    # Each of K folds is fitted on K - 1 of them: K - 1 times the births of the fit itself.
+    times = FOLDS if is_cross_fitted(cohort.denominator.in_cohort, asked=request.cross_fit) else 1
+    cells = training.height * len(Encoding.of(design.predictors).columns) * trees * times
+    tuning_seconds, tuning_trials = (0.0, 0) if tuning is None else expected_search(tuning, design, training.height)
     return DryRun(
         registered_name=design.registered_name,
         definition=str(cohort.definition),
@@ -67,6 +80,8 @@ def plan(request: RetrainRequest, records: Records, site_rules: SiteRules = NO_S
         ),
         predictors=cohort.predictors,
         events_by_group=tuple(cohort.events_by_group().iter_rows()),
-        expected_seconds=round(FIXED_SECONDS + cells * NANOSECONDS_A_CELL * 1e-9, 1),
+        expected_seconds=round(FIXED_SECONDS + cells * NANOSECONDS_A_CELL * 1e-9 + tuning_seconds, 1),
         design_digest=design.digest,
+        tuning_seconds=tuning_seconds,
+        tuning_trials=tuning_trials,
     )

@@ -7,7 +7,7 @@ decides, outcome by outcome, on paper.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import lightgbm
@@ -25,11 +25,12 @@ from training.calibration import fit_calibrator
 from training.capacity import women_offered_to
 from training.cohort import OBSERVED, Cohort, ascertained
 from training.comparators import AppliedRule
-from training.decided_model import adjustment_for, floor_of
+from training.decided_model import adjustment_for, policy_of
 from training.fair_boost import HELD_OUT, TRAINING
 from training.fair_boost.lightgbm_parameters import booster_parameters
 from training.fitting import FittedModel, estimator_of
-from training.offer_policy import absolute_threshold, level_up
+from training.offer_band import HarmfulBand
+from training.offer_policy import absolute_threshold
 from training.scored_once import RiskOf, ScoredOnce
 
 __all__ = ["MODEL_OPTIONS", "ethnicity_options"]
@@ -137,26 +138,34 @@ def _plain_fit(births: _Births, fitted: FittedModel, encoding: Encoding) -> Risk
 def _option(name: str, risk_of: RiskOf, births: _Births) -> EthnicityOption:
     offered_to, risk = risk_of(births.offered_to), risk_of(births.holdout)
     threshold = absolute_threshold(offered_to, births.design.alert_rate, births.weight)
-    held_out, events = risk_of(births.held_out), births.held_out[OBSERVED].to_numpy()
-    raised = level_up(
-        held_out,
-        events,
-        _groups(births.held_out).to_numpy(),
-        floor_of(births.design, held_out, events, threshold),
-        threshold=threshold,
-    )
+    held_out = risk_of(births.held_out)
+
+    def policy(cuts: str) -> OfferPolicy:
+        return policy_of(cuts, births.design, held_out, births.held_out, threshold)
+
+    flags, refused = {"": risk >= threshold, "_with_level_up": _raised(policy("level_up"), risk, births.holdout)}, ""
+    try:
+        flags["_with_band"] = _raised(policy("band"), risk, births.holdout)
+    except HarmfulBand as refusal:
+        refused = str(refusal)
     cuts = {share: absolute_threshold(offered_to, share, births.weight) for share in births.capacities}
     return EthnicityOption(
         name=name,
         uses_ethnicity=name != "blind",
-        groups=_counted(births, risk >= threshold, risk=risk, raised=_raised(raised.policy, risk, births.holdout)),
-        level_up_flags_per_1000=raised.extra_flags_per_1000,
+        groups=_counted(births, flags, risk=risk),
+        level_up_flags_per_1000=_extra_flags(policy("level_up"), held_out, births.held_out),
+        band_refused=refused,
         auroc=_auroc(births.holdout, risk),
         curve=tuple(
             CapacityPoint(alert_rate=share, groups=_at_capacity(births.holdout, risk >= cut))
             for share, cut in cuts.items()
         ),
     )
+
+
+def _extra_flags(policy: OfferPolicy, risk: npt.NDArray[np.float64], women: pl.DataFrame) -> float:
+    """Further flags in 1,000 women by the policy's cuts, beside those of its threshold alone."""
+    return float(1000 * (_raised(policy, risk, women).mean() - (risk >= policy.threshold).mean()))
 
 
 def _at_capacity(holdout: pl.DataFrame, flags: Flags) -> tuple[CapacityGroup, ...]:
@@ -181,52 +190,53 @@ def _rule(applied: AppliedRule, births: _Births) -> EthnicityOption:
     return EthnicityOption(
         name=name,
         uses_ethnicity=uses_ethnicity,
-        groups=_counted(births, flags.fill_null(value=False).to_numpy(), evaluated),
+        groups=_counted(births, {"": flags.fill_null(value=False).to_numpy()}, evaluated),
     )
 
 
 def _counted(
     births: _Births,
-    flags: Flags,
+    flags: Mapping[str, Flags],
     evaluated: pl.Series | None = None,
     *,
     risk: npt.NDArray[np.float64] | None = None,
-    raised: Flags | None = None,
 ) -> tuple[OptionGroup, ...]:
-    """Largest group first. Women whom a rule cannot evaluate are in nobody's count."""
-    event, flag, lifted, before = (pl.col(name) for name in (OBSERVED, "flag", "raised", "before"))
+    """Largest group first; ``flags`` by the suffix of the counts they make. Women whom a rule cannot evaluate are in
+    nobody's count."""
+    event, before = pl.col(OBSERVED), pl.col("before")
     table = births.holdout.select(OBSERVED, group=_groups(births.holdout)).with_columns(
-        flag=pl.Series(flags),
         before=pl.Series(births.row_0),
-        raised=pl.Series(raised if raised is not None else flags),
-        risk=pl.Series(risk if risk is not None else np.full(len(flags), np.nan)),
+        risk=pl.Series(risk if risk is not None else np.full(births.holdout.height, np.nan)),
+        **{f"flag{suffix}": pl.Series(flagged) for suffix, flagged in flags.items()},
     )
-    with_level_up = {
-        "found_with_level_up": (event & lifted).sum(),
-        "flagged_with_level_up": lifted.sum(),
-        "gained_with_level_up": (event & lifted & ~before).sum(),
-        "lost_with_level_up": (event & before & ~lifted).sum(),
+    counts = {
+        name: counted for suffix in flags for name, counted in _counts_of(pl.col(f"flag{suffix}"), suffix).items()
     }
     counted = (
         (table.filter(evaluated) if evaluated is not None else table)
         .group_by("group")
         .agg(
             women=pl.len(),
-            flagged=flag.sum(),
             ascertained=event.count(),
             events=event.sum(),
-            found=(event & flag).sum(),
             found_by_row_zero=(event & before).sum(),
-            gained=(event & flag & ~before).sum(),
-            lost=(event & before & ~flag).sum(),
             mean_risk=pl.col("risk").filter(event.is_not_null()).mean(),
-            **with_level_up,
+            **counts,
         )
         .sort("women", "group", descending=[True, False])
     )
-    undefined = {name for name, there in (("mean_risk", risk),) if there is None}
-    undefined |= set() if raised is not None else set(with_level_up)
-    return tuple(OptionGroup(**{**row, **dict.fromkeys(undefined)}) for row in counted.iter_rows(named=True))
+    undefined = dict.fromkeys(() if risk is not None else ("mean_risk",))
+    return tuple(OptionGroup(**{**row, **undefined}) for row in counted.iter_rows(named=True))
+
+
+def _counts_of(flag: pl.Expr, suffix: str) -> dict[str, pl.Expr]:
+    event, before = pl.col(OBSERVED), pl.col("before")
+    return {
+        f"flagged{suffix}": flag.sum(),
+        f"found{suffix}": (event & flag).sum(),
+        f"gained{suffix}": (event & flag & ~before).sum(),
+        f"lost{suffix}": (event & before & ~flag).sum(),
+    }
 
 
 def _raised(policy: OfferPolicy, risk: npt.NDArray[np.float64], women: pl.DataFrame) -> Flags:

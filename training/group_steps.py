@@ -60,6 +60,11 @@ class GroupSteps:
             at_threshold=int((risk[begins] >= threshold).sum()),
         )
 
+    def net_true(self, steps: int, odds: float) -> float:
+        """Events found less what flags of women without one cost at those odds (Vickers and Elkin, Med Decis Making
+        2006;26:565-574), by weight, when the first ``steps`` are flagged."""
+        return float(self.found[steps] - odds * (self.flagged[steps] - self.found[steps]))
+
     def due_at(self, width: float) -> Floats:
         """By step, the level above which a band of ``width`` needs it flagged; it never falls from step to step.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,12 +13,20 @@ import numpy.typing as npt
 import polars as pl
 
 from fairness_audits.intervals import wilson
-from models.risk_model import CalibrationBand, RiskModel
+from models.observed_curve import CalibrationBand
+from models.risk_model import RiskModel
 from records.groups import NOT_KNOWN
 from records.predictions import complete_predictions
 from training.cohort import OBSERVED, Cohort
+from training.observed_curve import observed_curve
 
-__all__ = ["calibration_bands", "holdout_predictions", "predict_holdout", "record_ids_of_events"]
+__all__ = [
+    "calibration_bands",
+    "holdout_predictions",
+    "predict_holdout",
+    "record_ids_of_events",
+    "shown_with_a_risk",
+]
 
 CALIBRATION_BANDS = 10
 
@@ -93,6 +102,22 @@ def record_ids_of_events(cohort: Cohort, holdout: pl.DataFrame) -> pl.DataFrame:
             "pregnancy_id": _pseudonyms(events["pregnancy_id"], cohort.records.data_digest),
             "record_id": events["pregnancy_id"],
         }
+    )
+
+
+def shown_with_a_risk(model: RiskModel, holdout: pl.DataFrame, risk: npt.NDArray[np.float64]) -> RiskModel:
+    """The model with what only the holdout can say: how often women scored alike had the outcome, and its tenths.
+
+    Births of the holdout alone, with the ``risk`` of each: the calibrator, the threshold and the choice of the fit rest
+    on others.
+    """
+    is_known = holdout[OBSERVED].is_not_null()
+    known, risk = holdout.filter(is_known), np.asarray(risk)[is_known.to_numpy()]
+    women = known.select(pl.coalesce("woman_id", "pregnancy_id")).to_series().to_numpy()
+    return replace(
+        model,
+        calibration_bands=calibration_bands(risk, known[OBSERVED].to_list()),
+        observed_curve=observed_curve(risk, known[OBSERVED].to_numpy(), women, seed=model.design.seed),
     )
 
 

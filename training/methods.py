@@ -25,6 +25,8 @@ from training.ethnicity_options import ethnicity_options
 from training.fitting import fit
 from training.registry import Registry, Run
 from training.split import Split, hold_out
+from training.validation.openings import holdout_of
+from training.validation.standing import open_holdout
 
 __all__ = ["DOSSIERS", "Compared", "compare_methods"]
 
@@ -79,9 +81,18 @@ def compare_methods(
     with registry.run(f"methods {design.registered_name}") as run:
         fitted = fit(design, cohort, training)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
+        opened = open_holdout(
+            home,
+            None,
+            by="",
+            what=f"methods of {design.registered_name}",
+            holdout=holdout_of(data_digest=records.data_digest, design=design, is_split=True),
+            design_digest=design.digest,
+        )
         rates = _capacities(capacity)
         options = ethnicity_options(design, cohort, fitted, training, holdout, capacities=rates, say=say)
-        notes = (split.description, *records.notes, *warnings_of(design), *diagnosis.remarks)
+        looks = f"the held-out births: {opened.told}"
+        notes = (split.description, looks, *records.notes, *warnings_of(design), *diagnosis.remarks)
         context = AuditContext(
             outcome=design.outcome,
             prediction_point=design.prediction_point,

@@ -24,6 +24,7 @@ from models.model_files import self_test_rows
 from models.outcomes import outcome
 from models.predictors import PREDICTORS
 from models.risk_model import RiskModel
+from training.fair_boost.constraints import CONSTRAINTS
 
 __all__ = ["importance_chart", "importances", "model_card", "with_audit"]
 
@@ -70,7 +71,7 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
     """The card as Markdown. ``notes`` are sentences on the births: who is in, who was held out, what is lacking."""
     declared = outcome(model.design.outcome)
     action = declared.actions[model.design.prediction_point]
-    population = model.intended_population
+    population, unit = model.intended_population, CONSTRAINTS[model.design.constraint].unit
     blocks = [
         f"# {declared.title}, {model.design.registered_name}",
         f"**{SIMULATED}**" if population.is_simulated else "",
@@ -86,7 +87,7 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
         "until it is validated there. Ethnic group here marks exposure to different treatment and circumstances, not "
         f"biology. {_ethnicity(model)}",
         "## How it was made",
-        f"Constraint: {model.design.constraint}, tolerance {model.design.tolerance:g}. Chosen: {chosen}. "
+        f"Constraint: {model.design.constraint}, tolerance {model.design.tolerance:g}{unit}. Chosen: {chosen}. "
         f"Model digest `{model.digest}`; design digest `{model.design.digest}`; data digest `{model.data_digest}`.",
         "Predictors: " + ", ".join(_wording(name) for name in model.design.predictors) + ".",
         "\n".join(f"- {note}" for note in notes),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,9 @@ from models.offer_policy import OfferPolicy
 from records.errors import EquipartumError
 from records.groups import MISSING_ETHNICITY
 from training.fair_boost.frontier import LARGEST_LOSS_ALLOWED
+from training.group_labels import coded_labels
 from training.group_steps import GroupSteps
+from training.shrinkage import shrunken_sensitivity
 
 __all__ = ["Band", "BandGroup", "HarmfulBand", "UnusableBand", "offer_band"]
 
@@ -24,27 +26,42 @@ class UnusableBand(EquipartumError, ValueError):
     """A width that is no share of women, or births without an event: no band can be fitted."""
 
 
-class HarmfulBand(EquipartumError):
-    """A band that would lower a group's sensitivity by more than is allowed. ``losses`` are by group, largest first."""
+Losses = Sequence[tuple[str, float]]
 
-    def __init__(self, width: float, losses: Sequence[tuple[str, float]]) -> None:
-        self.losses = tuple(losses)
-        named = ", ".join(f"{group!r} by {loss:.3f}" for group, loss in losses)
+
+class HarmfulBand(EquipartumError):
+    """A band that would lower a group's sensitivity, or its net benefit, by more than is allowed.
+
+    ``losses`` (of sensitivity) and ``benefit_losses`` are by group, largest first.
+    """
+
+    def __init__(self, width: float, losses: Losses, benefit_losses: Losses = ()) -> None:
+        self.losses, self.benefit_losses = tuple(losses), tuple(benefit_losses)
+        harmed = [
+            f"the {figure} of {', '.join(f'{group!r} by {loss:.3f}' for group, loss in lost)}"
+            for figure, lost in (("sensitivity", self.losses), ("net benefit", self.benefit_losses))
+            if lost
+        ]
         super().__init__(
-            f"a band of width {width:g} lowers the sensitivity of {named} below the single cut's; at most "
-            f"{LARGEST_LOSS_ALLOWED} is allowed. Try a wider band, or level-up cuts, which lower nobody's"
+            f"a band of width {width:g} lowers {' and '.join(harmed)} below the single cut's; at most "
+            f"{LARGEST_LOSS_ALLOWED} is allowed. Try a wider band, or level-up cuts, which lower no group's sensitivity"
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class BandGroup:
-    """What its cut promises one group, on the births it was fitted on; flags are per 1,000 women of the group."""
+    """What its cut promises one group, on the births it was fitted on; flags are per 1,000 women of the group.
+
+    ``net_benefit`` is a woman's of the group, at the odds of the threshold, shrunken as the sensitivity is.
+    """
 
     group: str
     events: int
     cut: float
     shrunken_sensitivity_before: float
     shrunken_sensitivity_after: float
+    net_benefit_before: float
+    net_benefit_after: float
     flags_per_1000_before: float
     flags_per_1000_after: float
 
@@ -85,15 +102,18 @@ def offer_band(
     ``threshold`` pay for. Groups in ``exempt``, and those without an event, keep ``threshold`` and their flags. No more
     women are flagged than before, and fewer by less than the weight of the next woman due (or of those of equal risk).
 
-    Raises `HarmfulBand` where a group would lose more than `LARGEST_LOSS_ALLOWED`: a smaller step is not taken instead.
+    Raises `HarmfulBand` where a group would lose more than `LARGEST_LOSS_ALLOWED` of its sensitivity, or of its net
+    benefit at the odds of ``threshold`` (both shrunken): a smaller step is not taken instead.
     """
     if not 0 <= width <= 1:
         raise UnusableBand(f"the width of a band is a share of women with the outcome, from 0 to 1; found {width}")
     all_steps = _steps_by_group(risk, observed, groups, sample_weight, threshold, pseudo_events)
-    moving = [steps for steps in all_steps if steps.events and steps.name not in exempt]
+    kept = {*exempt, *MISSING_ETHNICITY}
+    moving = [steps for steps in all_steps if steps.events and steps.name not in kept]
     level, taken = _steps_paid_for(moving, width)
     flagged_steps = {steps.name: steps.at_threshold for steps in all_steps} | taken
-    rows = tuple(_promise(steps, flagged_steps[steps.name], threshold) for steps in all_steps)
+    benefit = _Benefit.of(all_steps, threshold, pseudo_events)
+    rows = tuple(_promise(steps, flagged_steps[steps.name], threshold, benefit) for steps in all_steps)
     _refuse_harm(rows, width)
     total = sum(steps.flagged[-1] for steps in all_steps)
     return Band(
@@ -128,7 +148,7 @@ def _steps_by_group(
     if with_event == 0:
         raise UnusableBand("a band is fitted on held-out births with events; these have none")
     overall = float(weight[events & (risks >= threshold)].sum()) / with_event
-    names, codes = np.unique(np.asarray(groups, dtype=str)[order], return_inverse=True)
+    names, codes = coded_labels(np.asarray(groups)[order])
     rows_of = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
     return [
         GroupSteps.of(str(name), risks[rows], events[rows], weight[rows], threshold, overall, pseudo_events)
@@ -161,20 +181,48 @@ def _steps_paid_for(moving: Sequence[GroupSteps], width: float) -> tuple[float, 
     return min(float(steps.sensitivity[taken[steps.name]]) for steps in moving), taken
 
 
-def _promise(steps: GroupSteps, taken: int, threshold: float) -> BandGroup:
+@dataclass(frozen=True, kw_only=True)
+class _Benefit:
+    """A woman's net benefit in one group, drawn to everyone's by as many births as hold the pseudo-events."""
+
+    odds: float
+    overall: float
+    pseudo_births: float
+
+    @classmethod
+    def of(cls, all_steps: Sequence[GroupSteps], threshold: float, pseudo_events: float) -> _Benefit:
+        # a threshold of 1 or more flags nobody, and has no odds
+        odds = min(threshold, 1 - 1e-9) / (1 - min(threshold, 1 - 1e-9))
+        women, events = (sum(float(getattr(s, name)[-1]) for s in all_steps) for name in ("flagged", "found"))
+        gained = sum(s.net_true(s.at_threshold, odds) for s in all_steps)
+        return cls(odds=odds, overall=gained / women, pseudo_births=pseudo_events * women / events)
+
+    def shrunken(self, steps: GroupSteps, taken: int) -> float:
+        women = float(steps.flagged[-1])
+        return float(shrunken_sensitivity(steps.net_true(taken, self.odds), women, self.overall, self.pseudo_births))
+
+
+def _promise(steps: GroupSteps, taken: int, threshold: float, benefit: _Benefit) -> BandGroup:
     return BandGroup(
         group=steps.name,
         events=steps.events,
         cut=steps.cut_after(taken, threshold),
         shrunken_sensitivity_before=float(steps.sensitivity[steps.at_threshold]),
         shrunken_sensitivity_after=float(steps.sensitivity[taken]),
+        net_benefit_before=benefit.shrunken(steps, steps.at_threshold),
+        net_benefit_after=benefit.shrunken(steps, taken),
         flags_per_1000_before=float(1000 * steps.flagged[steps.at_threshold] / steps.flagged[-1]),
         flags_per_1000_after=float(1000 * steps.flagged[taken] / steps.flagged[-1]),
     )
 
 
 def _refuse_harm(rows: Sequence[BandGroup], width: float) -> None:
-    lost = [(row.group, row.shrunken_sensitivity_before - row.shrunken_sensitivity_after) for row in rows]
-    harmed = sorted((pair for pair in lost if pair[1] > LARGEST_LOSS_ALLOWED), key=lambda pair: (-pair[1], pair[0]))
-    if harmed:
-        raise HarmfulBand(width, harmed)
+    losses = _harmed((row.group, row.shrunken_sensitivity_before - row.shrunken_sensitivity_after) for row in rows)
+    benefit_losses = _harmed((row.group, row.net_benefit_before - row.net_benefit_after) for row in rows)
+    if losses or benefit_losses:
+        raise HarmfulBand(width, losses, benefit_losses)
+
+
+def _harmed(lost: Iterable[tuple[str, float]]) -> Losses:
+    """Those that lose more than is allowed, most first."""
+    return sorted((pair for pair in lost if pair[1] > LARGEST_LOSS_ALLOWED), key=lambda pair: (-pair[1], pair[0]))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.offer_policy import OfferPolicy
 from records.errors import EquipartumError
 from records.groups import MISSING_ETHNICITY
+from training.group_labels import coded_labels
 from training.shrinkage import shrunken_sensitivity
 
 __all__ = [
@@ -106,14 +107,16 @@ def level_up(
 
     All inputs are of held-out births. A group with `ENOUGH_EVENTS` must reach the floor by its own sensitivity, a
     smaller one by its sensitivity shrunk to the overall one at ``threshold`` by ``pseudo_events``. Groups in
-    ``exempt`` keep the default cut. With enough events a lowered cut aims ``standard_errors`` of the group's
+    ``exempt`` keep the default cut; so do women of missing ethnicity, labels of None and NaN among them, whatever is
+    exempt. With enough events a lowered cut aims ``standard_errors`` of the group's
     sensitivity above the floor: one that just reaches it on these births falls short of it on half of all others.
     """
     risks = np.asarray(risk, dtype=np.float64)
     events = np.asarray(observed, dtype=bool)
     weight = np.ones(risks.size) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     weight = weight / weight.mean()
-    names, codes = _named_and_coded(groups)
+    names, codes = coded_labels(groups)
+    kept = {*exempt, *MISSING_ETHNICITY}
     overall = _share(weight[events], risks[events] >= threshold)
     if overall is None:
         raise UnusableCapacity("level-up cuts are fitted on held-out births with events; these have none")
@@ -123,7 +126,7 @@ def level_up(
         inside = codes == code
         births = _GroupBirths(name=str(name), risk=risks[inside], event=events[inside], weight=weight[inside])
         needed = births.needed_sensitivity(threshold, floor, overall, pseudo_events, standard_errors)
-        cut = threshold if name in exempt else births.lowered_cut(threshold, needed)
+        cut = threshold if name in kept else births.lowered_cut(threshold, needed)
         rows.append(births.promise(threshold, cut, overall, pseudo_events))
 
     share = np.bincount(codes, weights=weight) / weight.sum()
@@ -138,18 +141,6 @@ def level_up(
         flags_per_1000_before=float(share @ [row.flags_per_1000_before for row in rows]),
         flags_per_1000_after=float(share @ [row.flags_per_1000_after for row in rows]),
     )
-
-
-def _named_and_coded(groups: ArrayLike) -> tuple[NDArray[np.str_], NDArray[np.intp]]:
-    """Names in order, and each row's place among them. A name is turned to text once, not once a row."""
-    array = np.asarray(groups)
-    if array.dtype == object:
-        seen: dict[str, int] = {}
-        array = np.fromiter((seen.setdefault(str(name), len(seen)) for name in array), dtype=np.intp, count=array.size)
-        names, place = np.unique(np.array(list(seen), dtype=str), return_inverse=True)
-        return names, place[array]
-    distinct, codes = np.unique(array, return_inverse=True)
-    return distinct.astype(str), codes
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from models.risk_model import RiskModel
 from training.diagnosis import Diagnosis
 from training.filed_audit import FiledAudit, file_audit
 from training.fitting import FittedModel
+from training.frontier_runs import log_frontier
 from training.kept_predictions import KeptPredictions
 from training.model_card import importance_chart, model_card
 from training.registry import Registry, Run
@@ -47,6 +48,7 @@ def publish(
     kept.keep(predictions, context, record_ids)
     run.log_parameters(_parameters(design, model, diagnosis))
     run.log_metrics(report.flat(report.models[0]))
+    log_frontier(registry, run, design, report)
     with tempfile.TemporaryDirectory() as scratch:
         saved = Path(scratch) / "saved"
         save_risk_model(model, saved)

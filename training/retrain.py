@@ -16,20 +16,27 @@ from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report import AuditReport
 from models.home import Home, Settings
+from models.release import TUNING_ARTIFACT
 from models.risk_model import RiskModel
 from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.audit_context import audit_context
 from training.cohort import OBSERVED, Cohort, assemble
+from training.cross_fit import cross_fit
 from training.design_choice import RetrainRequest, design_for, warnings_of
 from training.diagnosis import Diagnosis, after_evaluation, diagnose
 from training.ethnicity_options import ethnicity_options
 from training.fair_boost.plain_fit import PlainFit
 from training.fitting import fit
-from training.holdout import calibration_bands, holdout_predictions, record_ids_of_events
+from training.holdout import holdout_predictions, record_ids_of_events, shown_with_a_risk
 from training.publication import publish
 from training.registry import Registry
 from training.split import Split, hold_out
+from training.tuning.asked import Tuning
+from training.tuning.tune import tune
+from training.tuning.tuned import Tuned
+from training.validation.openings import holdout_of
+from training.validation.standing import open_holdout
 from training.version import Version
 
 __all__ = ["Retrained", "retrain"]
@@ -49,6 +56,7 @@ class Retrained:
     cohort: Cohort
     split: Split
     diagnosis: Diagnosis
+    tuned: Tuned | None = None
 
 
 def retrain(
@@ -62,10 +70,12 @@ def retrain(
     say: Say = lambda _: None,
     pdf: bool = False,
     plain_fit: PlainFit | None = None,
+    tuning: Tuning | None = None,
 ) -> Retrained:
     """Registers a new version as challenger, whatever its audit finds; promoting it is a person's decision.
 
-    Raises an `EquipartumError` before anything is fitted if the outcome is not in the files or nothing can be learnt.
+    With ``tuning`` the booster's settings are searched for first, on the training births alone. Raises an
+    `EquipartumError` before anything is fitted if the outcome is not in the files or nothing can be learnt.
     """
     cohort = assemble(request.outcome, request.point, records, site_rules=site_rules)
     design = design_for(request, cohort)
@@ -86,23 +96,41 @@ def retrain(
 
     registry = Registry(home, settings)
     with registry.run(design.registered_name) as run:
+        tuned = None if tuning is None else tune(tuning, design, cohort.records.data_digest, training, home, say)
+        if tuned is not None:
+            run.log_parameters(tuned.parameters)
+            run.log_text(tuned.to_csv(), TUNING_ARTIFACT)
+            design, warnings = tuned.design, (*warnings, tuned.sentence)
         fitted = fit(design, cohort, training, plain_fit=plain_fit)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
         printed = RULES[policy.disclosure].count
         denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
         elsewhere = () if plain_fit is None else (plain_fit.note,)
+        opened = open_holdout(
+            home,
+            None,
+            by="",
+            what=f"retrain of {design.registered_name}",
+            holdout=holdout_of(data_digest=records.data_digest, design=design, is_split=True),
+            design_digest=design.digest,
+        )
+        looks = f"the held-out births: {opened.told}"
+        say(looks)
         told = (*records.notes, *doubts, *warnings, *elsewhere, *diagnosis.remarks)
-        notes = (denominator, split.description, *absences, *told)
+        notes = (denominator, split.description, looks, *absences, *told)
         label = fitted.model.label
         risk = fitted.risk_of(holdout)
         predictions = holdout_predictions(fitted.model, cohort, holdout, risk, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)
-        context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes, options=options)
+        crossed = cross_fit(design, cohort, training, asked=request.cross_fit, say=say)
+        context = audit_context(
+            design, cohort, fitted, holdout, model_version=label, notes=notes, options=options, cross_fitted=crossed
+        )
         before = newest_content(home.audits, design.outcome, design.prediction_point)
         report = audit(predictions, policy, context, before)
         say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
         diagnosis = after_evaluation(diagnosis, cohort.outcome, report.group(report.models[0])["auroc"])
-        model = _completed(fitted.model, risk, holdout[OBSERVED], report)
+        model = _completed(fitted.model, holdout, risk, report)
         record_ids = record_ids_of_events(cohort, holdout)
         filed = publish(
             run, registry, home, design, model, fitted, diagnosis, predictions, context, report, record_ids, pdf=pdf
@@ -117,13 +145,13 @@ def retrain(
         cohort=cohort,
         split=split,
         diagnosis=diagnosis,
+        tuned=tuned,
     )
 
 
-def _completed(model: RiskModel, risk: npt.NDArray[np.float64], observed: pl.Series, report: AuditReport) -> RiskModel:
+def _completed(
+    model: RiskModel, holdout: pl.DataFrame, risk: npt.NDArray[np.float64], report: AuditReport
+) -> RiskModel:
     """What only the holdout can say: how often women scored alike had the outcome, and whom no percentage is shown."""
-    return replace(
-        model,
-        calibration_bands=calibration_bands(risk, observed.to_list()),
-        list_only_groups=report.groups_without_percentage(report.models[0]),
-    )
+    list_only = report.groups_without_percentage(report.models[0])
+    return replace(shown_with_a_risk(model, holdout, risk), list_only_groups=list_only)

@@ -20,6 +20,7 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "retrain": "Fit, audit and register risk models from files of births.",
         "audit": "Audit predictions or data for disparity; merge, list, sign, comment on and verify audits.",
         "methods": "Compare the ways a model may treat ethnicity, and sign the one to use.",
+        "validate": "Judge a version on births it has not seen: another file, later years, other sites.",
         "models": "List registered models: versions, aliases, findings that block them.",
         "promote": "Make a version the champion that is served.",
         "serve": "Serve the champions over HTTP.",

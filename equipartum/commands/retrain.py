@@ -13,6 +13,7 @@ from equipartum.engine import Engine, Scheduler, plain_fit_by
 from equipartum.findings import findings_as_data, show_findings
 from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
+from equipartum.writing import writing
 from fairness_audits.ethnicity_dossier import read_decision
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from models.ethnicity_decision import EthnicityDecision, UnusableDecision
@@ -25,6 +26,7 @@ from records.sources.registry import source
 from training.design_choice import RetrainRequest
 from training.dry_run import DryRun, plan
 from training.retrain import Retrained, retrain
+from training.tuning.asked import Tuning
 
 EXAMPLES = (
     "Example: **equipartum retrain preterm_birth gestational_diabetes --source cdc_natality --data Nat2020us.zip**; "
@@ -57,9 +59,20 @@ def command(
         ),
     ] = None,
     column_mapping: ColumnMapping = None,
+    tune: Annotated[bool, typer.Option("--tune", help="Search for the booster's settings first.")] = False,
+    tune_minutes: Annotated[
+        float | None,
+        typer.Option(help="With --tune: minutes this call may search. Default: 10, or no limit with --tune-trials."),
+    ] = None,
+    tune_trials: Annotated[
+        int | None, typer.Option(help="With --tune: how many trials in all, those of earlier calls included.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fitted, and fit nothing.")] = False,
     engine: Engine = "one_process",
     scheduler: Scheduler = None,
+    no_cross_fit: Annotated[
+        bool, typer.Option("--no-cross-fit", help="With fewer than 100,000 births, do not fit again in five folds.")
+    ] = False,
     no_pdf: NoPdf = False,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
@@ -78,10 +91,12 @@ def command(
             alert_rate=alert_rate,
             seed=seed,
             ethnicity=decisions.get(name),
+            cross_fit=not no_cross_fit,
         )
         for name in outcomes
     ]
     plain_fit = plain_fit_by(engine, scheduler, terminal.say)
+    tuning = _tuning(tune, tune_minutes, tune_trials)
     audit_policy = read_policy(policy) if policy else DEFAULT_POLICY
     site_rules = read_site_rules(rules) if rules else NO_SITE_RULES
     if not dry_run:
@@ -93,9 +108,9 @@ def command(
     for request in requests:
         try:
             if dry_run:
-                done.append(_show_plan(terminal, plan(request, records, site_rules)))
+                done.append(_show_plan(terminal, plan(request, records, site_rules, tuning)))
                 continue
-            with home.writing(f"retrain {request.outcome}"):
+            with writing(home, settings, f"retrain {request.outcome}", terminal.say):
                 retrained = retrain(
                     request,
                     records,
@@ -106,6 +121,7 @@ def command(
                     say=terminal.say,
                     pdf=pdf,
                     plain_fit=plain_fit,
+                    tuning=tuning,
                 )
             done.append(show_retrained(terminal, retrained))
         except EquipartumError as refusal:
@@ -132,6 +148,12 @@ def _decisions(files: Sequence[Path], outcomes: Sequence[str], at: str | None) -
     return found
 
 
+def _tuning(tune: bool, minutes: float | None, trials: int | None) -> Tuning | None:
+    if not tune and (minutes is not None or trials is not None):
+        raise typer.BadParameter("--tune-minutes and --tune-trials say how long --tune searches; give --tune too")
+    return Tuning(minutes=minutes, trials=trials) if tune else None
+
+
 def _describe(terminal: Terminal, records: Records) -> None:
     terminal.say(records.description)
     for note in records.notes:
@@ -147,6 +169,8 @@ def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object
     version, report = retrained.version, retrained.report
     terminal.show()
     terminal.show(f"{version}, run {version.run_id[:8]}")
+    if retrained.tuned is not None:
+        terminal.show(f"  {retrained.tuned.sentence}")
     show_findings(terminal, report)
     if retrained.diagnosis.status != "adequate":
         terminal.show(f"  For {retrained.diagnosis.status}: 'equipartum promote' will refuse it.")
@@ -163,6 +187,7 @@ def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object
         "blocking_findings": list(report.blocking),
         "status": retrained.diagnosis.status,
         "model_digest": retrained.model.digest,
+        "tuning": None if retrained.tuned is None else dict(retrained.tuned.parameters),
         "report": str(retrained.audit_folder / "report.html"),
         "audit_id": retrained.audit_folder.name,
         "findings": findings_as_data(report),
@@ -183,6 +208,8 @@ def _show_plan(terminal: Terminal, planned: DryRun) -> dict[str, object]:
     for rule in planned.rules_not_evaluated:
         terminal.show(f"  {rule}")
     terminal.show(f"  Expected time: about {planned.expected_seconds:.0f} s")
+    if planned.tuning_trials:
+        terminal.show(f"  of which tuning: {planned.tuning_seconds:.0f} s, about {planned.tuning_trials} trials")
     terminal.show_table(
         "Ethnic group",
         ("group", "births", "events", "not ascertained"),

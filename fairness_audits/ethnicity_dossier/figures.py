@@ -17,7 +17,9 @@ from models.guideline_rule import GUIDELINE
 
 __all__ = ["CurvePoint", "OptionFigures", "OptionRow", "Way", "curve_of", "option_figures"]
 
-ONE_CUT, LEVEL_UP = "one cut", "level-up cuts"
+# By the suffix of their counts.
+KINDS_OF_CUTS: Mapping[str, str] = {"": "one cut", "_with_level_up": "level-up cuts", "_with_band": "band"}
+ONE_CUT, LEVEL_UP, BAND = KINDS_OF_CUTS.values()
 GAINS, LOSES, CANNOT_TELL, UNCHANGED, OTHER_CAPACITY = (
     "gains",
     "loses",
@@ -87,6 +89,7 @@ class OptionFigures:
     uses_ethnicity: bool
     is_evaluated: bool
     level_up_flags_per_1000: float | None
+    band_refused: str
     auroc: Figure
     rows: tuple[OptionRow, ...]
     curve: tuple[CurvePoint, ...]
@@ -127,6 +130,7 @@ def option_figures(option: EthnicityOption, rule: DisclosureRule, rule_title: st
         uses_ethnicity=option.uses_ethnicity,
         is_evaluated=option.is_evaluated,
         level_up_flags_per_1000=rounded(option.level_up_flags_per_1000, 1 if rule.rounded_to == 1 else 0),
+        band_refused=option.band_refused,
         auroc=figure("auroc", Interval(area, nan, nan)),
         rows=_rows(option, rule),
         curve=tuple(curve_of(point, rule) for point in option.curve),
@@ -147,34 +151,32 @@ def _exact(row: OptionGroup) -> dict[str, float]:
     counts: dict[str, float] = {
         name: getattr(row, name) for name in ("women", "ascertained", "events", "found_by_row_zero")
     }
-    counts |= {"flagged": row.flagged, "found": row.found, "found_by_both": row.found - row.gained}
-    if row.found_with_level_up is not None:
-        counts |= {
-            "flagged_with_level_up": row.flagged_with_level_up or 0,
-            "found_with_level_up": row.found_with_level_up,
-            "found_by_both_with_level_up": row.found_with_level_up - (row.gained_with_level_up or 0),
-        }
+    for suffix in _suffixes(row):
+        found = getattr(row, f"found{suffix}")
+        counts[f"flagged{suffix}"] = getattr(row, f"flagged{suffix}") or 0
+        counts[f"found{suffix}"] = found
+        counts[f"found_by_both{suffix}"] = found - (getattr(row, f"gained{suffix}") or 0)
     return counts
 
 
+def _suffixes(row: OptionGroup) -> tuple[str, ...]:
+    """Of the cuts that were counted."""
+    return tuple(suffix for suffix in KINDS_OF_CUTS if getattr(row, f"found{suffix}") is not None)
+
+
 def _row(row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, *, is_rule: bool) -> OptionRow:
-    ways = [_way(ONE_CUT, "", row.gained, row.lost, counts, rule, is_rule=is_rule)]
-    if row.found_with_level_up is not None:
-        gained, lost = row.gained_with_level_up or 0, row.lost_with_level_up or 0
-        ways.append(_way(LEVEL_UP, "_with_level_up", gained, lost, counts, rule, is_rule=is_rule))
     mean = mean_of_risks(row.mean_risk, counts["ascertained"], rule)
     return OptionRow(
         group=row.group,
         women=counts["women"],
         events=counts["events"],
         observed_to_expected=ratio(counts["events"], counts["ascertained"], mean, rule),
-        ways=tuple(ways),
+        ways=tuple(_way(row, suffix, counts, rule, is_rule=is_rule) for suffix in _suffixes(row)),
     )
 
 
-def _way(
-    cuts: str, suffix: str, gained: int, lost: int, counts: PublishedCounts, rule: DisclosureRule, *, is_rule: bool
-) -> Way:
+def _way(row: OptionGroup, suffix: str, counts: PublishedCounts, rule: DisclosureRule, *, is_rule: bool) -> Way:
+    gained, lost = (getattr(row, f"{name}{suffix}") or 0 for name in ("gained", "lost"))
     found, before = counts[f"found{suffix}"], counts["found_by_row_zero"]
     change = same_womens_difference(counts[f"found_by_both{suffix}"], found, before, counts["events"], rule)
     printed = (
@@ -183,7 +185,7 @@ def _way(
         else figure("difference_from_others", change)
     )
     return Way(
-        cuts=cuts,
+        cuts=KINDS_OF_CUTS[suffix],
         flag_rate=share("flag_rate", counts[f"flagged{suffix}"], counts["women"], rule),
         sensitivity=share("sensitivity", found, counts["events"], rule),
         change=printed,

@@ -65,7 +65,7 @@ def find_dossier(root: Path, name: str) -> Path:
 
 
 def decide(
-    folder: Path, *, option: str, level_up: bool, not_stated: str, why: str, name: str, role: str, on: date
+    folder: Path, *, option: str, cuts: str, not_stated: str, why: str, name: str, role: str, on: date
 ) -> EthnicityDecision:
     """Signs a decision from the dossier in ``folder`` and keeps it there; a dossier is decided from once.
 
@@ -81,7 +81,7 @@ def decide(
         )
     decision = EthnicityDecision(
         option=option,
-        level_up=level_up,
+        cuts=cuts,
         not_stated=not_stated,
         why=said(why, on, needed=True),
         signed_off_by=SignOff(name=line("name", name, on), role=line("role", role, on), date=on.isoformat()),
@@ -145,3 +145,6 @@ def _refuse_uncompared(plain: Mapping[str, Any], decision: EthnicityDecision) ->
     if decision.option not in compared:
         there = ", ".join(name for name in ETHNICITY_OPTIONS if name in compared) or "none"
         raise UnusableDecision(f"this dossier did not compare {decision.option!r}; it compared: {there}")
+    refused = next(option["band_refused"] for option in plain["options"] if option["name"] == decision.option)
+    if decision.cuts == "band" and refused:
+        raise UnusableDecision(f"a band on {decision.option!r} was refused when it was compared: {refused}")

@@ -12,7 +12,7 @@ from fairness_audits.ethnicity_dossier.words import more_places_in_words
 from fairness_audits.levels import EVERYONE
 from fairness_audits.templating import templates
 from fairness_audits.wording import FIXED_SENTENCE
-from models.ethnicity_decision import ETHNICITY_OPTIONS, NOT_STATED_CHOICES
+from models.ethnicity_decision import CUTS, ETHNICITY_OPTIONS, NOT_STATED_CHOICES
 
 __all__ = ["dossier_page"]
 
@@ -47,6 +47,7 @@ def dossier_page(dossier: Dossier) -> str:
             widest=_percent(1.0 if blind is None else blind.curve[-1].alert_rate),
             more_places=() if blind is None else more_places_in_words(dossier, blind),
             choices=ETHNICITY_OPTIONS,
+            cuts=CUTS,
             not_stated=NOT_STATED_CHOICES,
         )
     )

@@ -1,4 +1,4 @@
-"""What each option does, in sentences that need no statistics to follow; of every sentence the page holds the figures."""
+"""What each option does, in sentences that need no statistics to follow; the page holds the figures of each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fairness_audits.ethnicity_dossier.dossier import Dossier
 from fairness_audits.ethnicity_dossier.figures import (
+    BAND,
     CANNOT_TELL,
     GAINS,
     LEVEL_UP,
@@ -21,6 +22,13 @@ from fairness_audits.wording import is_missing_ethnicity, listed
 __all__ = ["OptionWords", "more_places_in_words", "option_words"]
 
 
+IN_A_SENTENCE = {
+    ONE_CUT: "one cut for everyone",
+    LEVEL_UP: "level-up cuts",
+    BAND: "a band (cuts by group, for no more flags)",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class OptionWords:
     title: str
@@ -32,7 +40,11 @@ def option_words(option: OptionFigures) -> OptionWords:
     if not option.is_evaluated:
         told: tuple[str, ...] = ("Cannot be evaluated: what it asks for is not recorded in these births.",)
     else:
-        told = tuple(filter(None, (_found(option, ONE_CUT), _found(option, LEVEL_UP), _cost(option), _told(option))))
+        told = tuple(
+            filter(
+                None, (_found(option, ONE_CUT), _found(option, LEVEL_UP), _cost(option), _band(option), _told(option))
+            )
+        )
     return OptionWords(title=option.title, uses_ethnicity=option.uses_ethnicity, sentences=told)
 
 
@@ -49,13 +61,17 @@ def _found(option: OptionFigures, cuts: str) -> str:
         f"cannot be told: {listed(unsure)}" if unsure else "",
     ]
     said = "; ".join(filter(None, told)) or "nobody is found more or less often than by row 0"
-    return f"With {'one cut for everyone' if cuts == ONE_CUT else cuts}: {said}."
+    return f"With {IN_A_SENTENCE[cuts]}: {said}."
 
 
 def _cost(option: OptionFigures) -> str:
     if option.level_up_flags_per_1000 is None:
         return ""
     return f"Level-up cuts take about {option.level_up_flags_per_1000:g} more flags per 1,000 women."
+
+
+def _band(option: OptionFigures) -> str:
+    return f"No {BAND}: {option.band_refused}." if option.band_refused else _found(option, BAND)
 
 
 def _told(option: OptionFigures) -> str:

@@ -59,6 +59,8 @@ function show(judged) {
   if (judged.interval) {
     const percent = (share) => `${(100 * share).toFixed(1)} %`;
     line("p", `Of held-out women scored like this it happened to ${percent(judged.interval.observed)} (95 % interval ${percent(judged.interval.lower)} to ${percent(judged.interval.upper)}).`);
+    if (judged.interval.risk_told !== "within") line("p", `The risk told lies ${judged.interval.risk_told} what was seen of them.`);
+    if (!judged.interval.women_scored_like_this) line("p", "No held-out woman was scored as far out: the interval is drawn on from the nearest.", "faint");
   }
   line("p", judged.alert ? `Offer: ${judged.offer.offer} (${judged.offer.window}).` : "Below the cut for an offer.");
   line("h3", judged.reasons_heading);

@@ -10,7 +10,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CONSTRAINTS", "Constraint", "Measure"]
+__all__ = ["CONSTRAINTS", "DEFAULT_TOLERANCE", "Constraint", "Measure", "sensitivity_tolerance"]
+
+#: How far below everyone's sensitivity a group may stand where nothing else is asked (project default).
+DEFAULT_TOLERANCE = 0.02
 
 _LEVELS_DOWN = (
     "it holds groups to everyone's figure from both sides, and so may lower a group that stands above it. "
@@ -50,6 +53,16 @@ class Constraint:
     aim: str = "the worst group"
     warning: str | None = None
 
+    @property
+    def held(self) -> tuple[Measure, ...]:
+        """What is held beside sensitivity, which every table shows."""
+        return tuple(measure for measure in self.measures if measure is not Measure.SENSITIVITY)
+
+    @property
+    def unit(self) -> str:
+        """What a tolerance is counted in, as it is written after the number; empty for a share of women."""
+        return " nats" if Measure.LOG_LOSS in self.measures else ""
+
 
 #: 'none' is the plain fit, judged as 'tpr_floor' is. 'tpr_floor' raises any group below (overall sensitivity -
 #: tolerance). 'tpr', 'fpr' and 'equalized_odds' hold every group within half a tolerance of the overall sensitivity,
@@ -79,7 +92,15 @@ CONSTRAINTS: Mapping[str, Constraint] = MappingProxyType(
             verb="lowers",
             aim="the worst group's log-loss",
             warning="log-loss is highest where the outcome is commonest, whatever the fit: 'group_loss' weighs up that "
-            "group, which need not be the one found too rarely. 'tpr_floor' is the default",
+            "group, which need not be the one found too rarely. 'tpr_floor' is the default. Its tolerance is in nats; "
+            "the certificate and level-up cuts, which are about sensitivity, take instead a share of women, "
+            f"{DEFAULT_TOLERANCE}",
         ),
     }
 )
+
+
+def sensitivity_tolerance(constraint: str, tolerance: float) -> float:
+    """How far below everyone's sensitivity a group may stand: ``tolerance`` itself where it is a share of women,
+    `DEFAULT_TOLERANCE` where it is in nats."""
+    return DEFAULT_TOLERANCE if CONSTRAINTS[constraint].unit else tolerance

@@ -122,7 +122,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         parts = self._parts(births.event, births.women, groups)
         rows = self._fit_rows(predictors, births, parts, settings)
         self._use(rows, settings)
-        self.certificate_ = self._certify(predictors, births, np.flatnonzero(parts == CERTIFICATE))
+        self.certificate_ = self._certify(predictors, births, np.flatnonzero(parts == CERTIFICATE), settings)
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -233,7 +233,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         asked = next((row for row in self.frontier_ if row.tolerance == settings.tolerance), self.frontier_[0])
         self.feasible_, self.binding_groups_ = asked.feasible, asked.binding_groups
 
-    def _certify(self, predictors: Any, births: Births, rows: NDArray[np.intp]) -> Certificate:
+    def _certify(self, predictors: Any, births: Births, rows: NDArray[np.intp], settings: Settings) -> Certificate:
         events = rows[births.event[rows] > 0]
 
         def found(row: int) -> NDArray[np.bool_]:
@@ -244,7 +244,7 @@ class FairBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             found(self.chosen_row_),
             None if self.chosen_row_ == 0 else found(0),
             births=len(rows),
-            tolerance=self.tolerance,
+            tolerance=settings.sensitivity_tolerance,
         )
 
     def _risk(self, predictors: Any, row: int) -> NDArray[np.float64]:

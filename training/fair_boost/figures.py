@@ -31,6 +31,7 @@ class GroupFigures:
     births: int
     events: int
     found: int
+    false_alarms: int
     sensitivity: float | None
     shrunken_sensitivity: float
     false_positive_rate: float | None
@@ -100,7 +101,7 @@ def figures_of(
 
     rows = np.bincount(women.codes, minlength=len(women.names))
     events = women.total(event)
-    found_rows = women.total(event * flag)
+    found_rows, alarm_rows = women.total(event * flag), women.total((1 - event) * flag)
     groups = tuple(
         GroupFigures(
             group=name,
@@ -108,6 +109,7 @@ def figures_of(
             births=int(rows[code]),
             events=int(events[code]),
             found=int(found_rows[code]),
+            false_alarms=int(alarm_rows[code]),
             sensitivity=_ratio(found[code], with_event[code]),
             shrunken_sensitivity=float(shrunken[code]),
             false_positive_rate=own_alarms[code],

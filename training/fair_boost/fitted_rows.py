@@ -22,7 +22,7 @@ from training.fair_boost.rounds import HeldOutStanding, Snapshot, fair_rounds
 from training.fair_boost.settings import Settings
 from training.offer_policy import absolute_threshold
 
-__all__ = ["FittedRow", "fit_rows"]
+__all__ = ["FittedRow", "fit_rows", "judged"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def fit_rows(
         scores=live.held_out_scores(),
         multipliers=np.zeros((len(CONSTRAINTS[settings.constraint].measures), len(training.women.names))),
     )
-    plain = _judged(live, start, held_out, settings, None, None, began)
+    plain = judged(live.frozen(start.iterations), start, held_out, settings, None, None, began)
     rows = [plain]
     for tolerance in settings.tolerances if settings.fair_rounds and live.has_split else ():
         began = time.perf_counter()
@@ -69,16 +69,18 @@ def fit_rows(
             rounds=settings.fair_rounds,
             allowed_loss=LOSS_TO_STOP_AT,
         )
-        full = _judged(live, run.last, held_out, settings, tolerance, plain.judged.figures, began)
+        before = plain.judged.figures
+        full = judged(live.frozen(run.last.iterations), run.last, held_out, settings, tolerance, before, began)
         rows.append(full)
         if full.judged.worsened and run.last_harmless is not None:
-            rows.append(_judged(live, run.last_harmless, held_out, settings, tolerance, plain.judged.figures, began))
+            cut_short = live.frozen(run.last_harmless.iterations)
+            rows.append(judged(cut_short, run.last_harmless, held_out, settings, tolerance, before, began))
         start = replace(start, multipliers=run.last.multipliers)
     return rows
 
 
-def _judged(
-    live: LiveBooster,
+def judged(
+    booster: lightgbm.Booster,
     snapshot: Snapshot,
     held_out: Births,
     settings: Settings,
@@ -86,6 +88,7 @@ def _judged(
     row_0: RowFigures | None,
     began: float,
 ) -> FittedRow:
+    """A row for a ``booster`` whose held-out scores, and the multipliers it was fitted with, the ``snapshot`` has."""
     calibrator = fit_calibrator(
         snapshot.scores, held_out.event, sample_weight=held_out.weight, kind=settings.calibration
     )
@@ -96,7 +99,7 @@ def _judged(
         risk,
         threshold=threshold,
         benefit_threshold=threshold if row_0 is None else row_0.threshold,
-        tolerance=settings.tolerance,
+        tolerance=settings.sensitivity_tolerance,
         pseudo_events=settings.pseudo_events,
     )
     ascent = _ascent(settings, settings.tolerance if tolerance is None else tolerance, held_out)
@@ -114,7 +117,7 @@ def _judged(
         at_cap=tuple(names[(broken & ascent.at_cap(snapshot.multipliers)).any(axis=0)].tolist()),
         seconds=time.perf_counter() - began,
     )
-    return FittedRow(booster=live.frozen(snapshot.iterations), calibrator=calibrator, judged=row)
+    return FittedRow(booster=booster, calibrator=calibrator, judged=row)
 
 
 def _ascent(settings: Settings, tolerance: float, held_out: Births) -> DualAscent:

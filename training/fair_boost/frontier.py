@@ -113,9 +113,9 @@ def choose(rows: Sequence[FrontierRow], *, smallest_gain: float | None = None, c
     if best > 0 and gains[best] >= smallest_gain:
         worst = ", ".join(worst_groups(rows[best].figures, constraint))
         reason = f"{asked.verb} {asked.aim} ({worst}) the most and makes no group worse"
-        return Choice(row=best, reason=f"row {best} ({_named(rows[best])}): {reason}")
+        return Choice(row=best, reason=f"row {best} ({_named(rows[best], asked)}): {reason}")
     reasons = [
-        f"{_named(row)} {_why_not(row, gain, smallest_gain, asked)}"
+        f"{_named(row, asked)} {_why_not(row, gain, smallest_gain, asked)}"
         for row, gain in zip(rows[1:], gains[1:], strict=True)
     ]
     return Choice(row=0, reason="row 0 (unconstrained)" + (": " + "; ".join(reasons) if reasons else ""))
@@ -129,8 +129,9 @@ def _why_not(row: FrontierRow, gain: float, smallest_gain: float, asked: Constra
     return f"{asked.verb} {asked.aim} by {gain:.4f}, less than the {smallest_gain} for which row 0 is given up"
 
 
-def _named(row: FrontierRow) -> str:
-    return f"tolerance {row.tolerance}, {row.fair_rounds} fair rounds"
+def _named(row: FrontierRow, asked: Constraint) -> str:
+    rounds = f", {row.fair_rounds} fair rounds" if row.fair_rounds else ""
+    return f"tolerance {row.tolerance}{asked.unit}{rounds}"
 
 
 def _is_worse(was: GroupFigures, now: GroupFigures) -> bool:

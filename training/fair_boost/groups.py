@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN
+from training.group_labels import is_missing
 
 __all__ = ["ALL_WOMEN", "GroupedWomen", "as_codes", "is_missing"]
 
 #: The one row of every table where no sensitive feature was given.
 ALL_WOMEN = "All women"
-
-_MISSING_TEXT = frozenset({"", "None", "nan", "NaN", "NaT", "<NA>"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +53,6 @@ class GroupedWomen:
     def total(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of one amount a row, by group."""
         return np.asarray(np.bincount(self.codes, weights=amounts, minlength=len(self.names)), dtype=np.float64)
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a label says nothing: None, NaN of any library, empty text."""
-    return str(value) in _MISSING_TEXT
 
 
 def as_codes(values: ArrayLike) -> tuple[list[Any], NDArray[np.intp]]:

@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any
 
 from models.calibrator import CALIBRATOR_KINDS
-from training.fair_boost.constraints import CONSTRAINTS
+from training.fair_boost.constraints import CONSTRAINTS, sensitivity_tolerance
 
 __all__ = ["Settings"]
 
@@ -60,6 +60,11 @@ class Settings:
         if self.constraint == "none":
             return ()
         return tuple(sorted({*(self.frontier or ()), self.tolerance}, reverse=True))
+
+    @property
+    def sensitivity_tolerance(self) -> float:
+        """By what the certificate and level-up cuts judge, which are about sensitivity under every constraint."""
+        return sensitivity_tolerance(self.constraint, self.tolerance)
 
 
 def _between(name: str, value: Any, low: float, high: float, *, ends: bool = True) -> None:

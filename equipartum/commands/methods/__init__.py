@@ -13,7 +13,7 @@ TAKES_NAMES = True
 
 EXAMPLES = (
     "Examples: **equipartum methods preterm_birth --source cdc_natality --data Nat2020us.zip** (short for **methods "
-    "run**); **equipartum methods sign 20260131T101500 --option group_intercept --level-up --not-stated common "
+    "run**); **equipartum methods sign 20260131T101500 --option group_intercept --cuts level_up --not-stated common "
     "--why 'Black women are told too little' --name 'A. Person' --role 'equity lead'**."
 )
 

@@ -9,6 +9,7 @@ import typer
 
 from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
+from equipartum.writing import writing
 from fairness_audits.ethnicity_dossier import PAGE_FILE, Dossier
 from fairness_audits.ethnicity_dossier.words import more_places_in_words, option_words
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
@@ -65,12 +66,13 @@ def command(
     audit_policy = read_policy(policy) if policy else DEFAULT_POLICY
     site_rules = read_site_rules(rules) if rules else NO_SITE_RULES
     records = source(source_name).scan(data, column_mapping=column_mapping, progress=terminal.rows_so_far())
-    with home.writing(f"methods {outcome}"):
+    settings = home.settings()
+    with writing(home, settings, f"methods {outcome}", terminal.say):
         compared = compare_methods(
             request,
             records,
             home,
-            home.settings(),
+            settings,
             births_per_week=births_per_week,
             more_places=more_places,
             policy=audit_policy,

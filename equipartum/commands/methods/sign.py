@@ -14,7 +14,7 @@ from models.home import Home
 from training.methods import DOSSIERS
 
 EXAMPLES = (
-    "Example: **equipartum methods sign 20260131T101500 --option blind --level-up --not-stated common "
+    "Example: **equipartum methods sign 20260131T101500 --option blind --cuts level_up --not-stated common "
     "--why 'Level-up cuts bring Asian women to the floor for six more flags in 1,000' --name 'A. Person' "
     "--role 'equity lead'**."
 )
@@ -32,6 +32,12 @@ def command(
             show_default=False,
         ),
     ],
+    cuts: Annotated[
+        str,
+        typer.Option(
+            help="absolute (one cut), level_up (lower cuts for groups found too rarely) or band.", show_default=False
+        ),
+    ],
     not_stated: Annotated[
         str,
         typer.Option(
@@ -42,9 +48,6 @@ def command(
     why: Annotated[str, typer.Option(help="The reason, in a sentence or more.", show_default=False)],
     name: SignedBy,
     role: SignedRole,
-    level_up: Annotated[
-        bool, typer.Option("--level-up/--no-level-up", help="Lower the cut of groups that are found too rarely.")
-    ] = False,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -55,7 +58,7 @@ def command(
     decision = decide(
         folder,
         option=option,
-        level_up=level_up,
+        cuts=cuts,
         not_stated=not_stated,
         why=why,
         name=name,

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from models.observed_curve import ObservedCurve
 from models.offer_policy import OfferPolicy, SignOff
 from models.predictors import PREDICTORS
 from serving.json_responses import NOTICE_HEADER
@@ -238,3 +239,29 @@ def test_no_answer_holds_a_number_that_json_has_not(served: Any, champion: Any, 
         judged = only(client.post("/v1/risks", json=asked()))
     assert math.isfinite(judged["risk"])
     assert 0 <= judged["interval"]["lower"] <= judged["interval"]["observed"] <= judged["interval"]["upper"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("observed", "told"), [((0.0, 0.9), "within"), ((0.94, 0.95), "below"), ((0.0, 0.001), "above")]
+)
+def test_the_answer_says_how_its_risk_lies_to_what_was_seen(
+    served: Any, as_champion: Any, fitted: Any, asked: Any, observed: tuple[float, float], told: str
+) -> None:
+    low, high = observed
+    curve = ObservedCurve(
+        risk=(0.0005, 0.9), observed=(low, high), lower=(low, low), upper=(high, high), scored_from=0.0, scored_to=0.001
+    )
+    with served(as_champion(fitted(observed_curve=curve))) as client:
+        judged = only(client.post("/v1/risks", json=asked()))
+    shown = judged["interval"]
+    assert "bootstrap" in shown["meaning"]
+    assert low <= shown["lower"] <= shown["observed"] <= shown["upper"] <= high
+    assert shown["risk_told"] == told
+    assert shown["women_scored_like_this"] is False
+
+
+def test_a_model_without_a_curve_answers_from_its_tenths(served: Any, champion: Any, asked: Any) -> None:
+    with served(champion) as client:
+        shown = only(client.post("/v1/risks", json=asked()))["interval"]
+    assert "Wilson" in shown["meaning"]
+    assert shown["risk_told"] in {"within", "below", "above"}

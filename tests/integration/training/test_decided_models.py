@@ -35,10 +35,10 @@ class Decided:
     undecided: FittedModel
 
 
-def decision(option: str, *, level_up: bool = True) -> EthnicityDecision:
+def decision(option: str, *, cuts: str = "level_up") -> EthnicityDecision:
     return EthnicityDecision(
         option=option,
-        level_up=level_up,
+        cuts=cuts,
         not_stated="common",
         why="A test of what is decided, on simulated births",
         signed_off_by=SignOff(name="A. Person", role="equity lead", date="2026-01-31"),

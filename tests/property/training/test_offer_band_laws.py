@@ -132,14 +132,36 @@ def test_women_of_missing_ethnicity_and_groups_without_an_event_keep_their_flags
 def test_a_band_harms_nobody_or_is_refused_by_the_groups_it_harms(births):
     _, band = _drawn(births)
     if isinstance(band, HarmfulBand):
-        assert band.losses
-        for group, loss in band.losses:
+        assert band.losses or band.benefit_losses
+        for group, loss in (*band.losses, *band.benefit_losses):
             assert loss > LARGEST_LOSS_ALLOWED
             assert repr(group) in str(band)
             assert group in {"A", "B", "C"}
     else:
         for row in band.groups:
             assert row.shrunken_sensitivity_before - row.shrunken_sensitivity_after <= LARGEST_LOSS_ALLOWED
+            assert row.net_benefit_before - row.net_benefit_after <= LARGEST_LOSS_ALLOWED
+
+
+@settings(max_examples=60, deadline=None)
+@given(births=BIRTHS)
+def test_net_benefit_is_the_decision_curves_own_drawn_to_everyones(births):
+    """Vickers and Elkin's formula on weighted counts, and 100 events' worth of everyone's births."""
+    fitted, band = _drawn(births)
+    if isinstance(band, HarmfulBand):
+        return
+    odds = fitted.threshold / (1 - fitted.threshold)
+    weight = fitted.weight / fitted.weight.mean()
+    worth = np.where(fitted.event, 1.0, -odds) * weight
+
+    before, after = fitted.risk >= fitted.threshold, fitted.flags(band)
+    everyones = (worth * before).sum() / weight.sum()
+    pseudo = 100 * weight.sum() / weight[fitted.event].sum()
+    for row in band.groups:
+        inside = fitted.group == row.group
+        for told, flag in ((row.net_benefit_before, before), (row.net_benefit_after, after)):
+            drawn = ((worth * flag)[inside].sum() + pseudo * everyones) / (weight[inside].sum() + pseudo)
+            assert told == pytest.approx(drawn, abs=1e-9)
 
 
 @settings(max_examples=40, deadline=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from fairness_audits.context import (
@@ -9,6 +11,7 @@ from fairness_audits.context import (
     CertificateRow,
     FrontierPoint,
     GroupAgainstRowZero,
+    GroupHeld,
     GroupProxy,
     GroupReach,
     GroupSensitivity,
@@ -31,6 +34,7 @@ CONTEXT = AuditContext(
             label="row 0",
             tolerance=None,
             sensitivity=(GroupSensitivity(group="Black", events=10, found=3),),
+            held=(GroupHeld(group="Black", estimand="false_positive_rate", births=90, flagged=9),),
             chosen=True,
         ),
     ),
@@ -46,6 +50,12 @@ CONTEXT = AuditContext(
 
 def test_a_context_is_read_back_as_it_was_written():
     assert AuditContext.from_json(CONTEXT.to_json()) == CONTEXT
+
+
+def test_a_context_of_before_constraints_named_what_they_hold_still_reads():
+    plain = json.loads(CONTEXT.to_json())
+    del plain["frontier"][0]["held"]
+    assert AuditContext.from_json(json.dumps(plain)).frontier[0].held == ()
 
 
 @pytest.mark.parametrize(

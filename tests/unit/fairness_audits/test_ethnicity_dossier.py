@@ -32,7 +32,7 @@ from models.ethnicity_decision import UnusableDecision
 TODAY = date(2026, 1, 31)
 SIGNING: dict[str, Any] = {
     "option": "group_intercept",
-    "level_up": True,
+    "cuts": "level_up",
     "not_stated": "common",
     "why": "The blind model tells Black women too low a risk",
     "name": "A. Person",
@@ -206,7 +206,7 @@ def test_a_dossier_that_was_touched_no_longer_carries_its_decision(tmp_path: Pat
     decide(folder, **SIGNING)
     figures = folder / DOSSIER_FILE
     figures.write_text(figures.read_text(encoding="utf-8").replace('"White"', '"Black"', 1), encoding="utf-8")
-    with pytest.raises(AlteredDossier, match="not the one that A. Person signed"):
+    with pytest.raises(AlteredDossier, match="not the one that A\\. Person signed"):
         read_decision(folder)
 
 

@@ -15,7 +15,7 @@ from models.outcomes import outcome
 SIGNED = SignOff(name="A. Person", role="equity lead", date="2026-01-31")
 DECISION = EthnicityDecision(
     option="group_intercept",
-    level_up=True,
+    cuts="level_up",
     not_stated="common",
     why="The blind model tells Black women too low a risk",
     signed_off_by=SIGNED,
@@ -37,7 +37,7 @@ DESIGN = ModelDesign(
         ({"not_stated": "guess"}, "women of missing ethnicity"),
         ({"why": "because"}, "says why"),
         ({"dossier_digest": "unread"}, "SHA-256 of the dossier"),
-        ({"level_up": "yes"}, "true or false"),
+        ({"cuts": "some"}, "no kind of cuts"),
     ],
 )
 def test_what_leaves_something_out_is_refused(change: dict[str, Any], says: str) -> None:
@@ -74,7 +74,7 @@ def test_a_design_without_one_keeps_the_digest_it_had_before_there_were_decision
     [
         {},
         {"option": "blind"},
-        {"level_up": False},
+        {"cuts": "absolute"},
         {"not_stated": "list_only"},
         {"why": "Another reason that is long enough"},
         {"signed_off_by": replace(SIGNED, name="B. Person")},

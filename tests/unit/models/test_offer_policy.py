@@ -97,6 +97,8 @@ def test_an_impossible_risk_is_no_answer(risk):
         {"kind": "level_up", "threshold": 0.2, "group_cuts": (("Black", 0.3),)},
         {"kind": "level_up", "threshold": 0.2, "group_cuts": (("Black", -0.1),)},
         {"kind": "level_up", "threshold": 0.2, "group_cuts": (("Black", 0.1), ("Black", 0.2))},
+        {"kind": "level_up", "threshold": 0.2, "group_cuts": (("Black", 0.1), ("Not stated", 0.1))},
+        {"kind": "level_up", "threshold": 0.2, "group_cuts": (("Not known", 0.2),)},
         {"kind": "band", "threshold": 0.2, "group_cuts": (("Black", -0.1),)},
         {"kind": "band", "threshold": 0.2, "group_cuts": (("Black", float("inf")),)},
         {"kind": "band", "threshold": 0.2, "group_cuts": (("Black", float("nan")),)},

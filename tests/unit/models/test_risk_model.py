@@ -15,6 +15,7 @@ from models.calibrator import Calibrator
 from models.design import ModelDesign
 from models.encoding import Encoding
 from models.model_files import _file_digest, load_risk_model, save_risk_model
+from models.observed_curve import ObservedCurve
 from models.offer_policy import OfferPolicy, SignOff
 from models.outcomes import outcome
 from models.pyfunc_loader import _load_pyfunc
@@ -85,6 +86,26 @@ def test_a_saved_model_gives_the_same_risks(model: RiskModel, tmp_path: Path) ->
     np.testing.assert_array_equal(loaded.predict(women(500)), model.predict(women(500)))
     assert loaded.digest == model.digest
     assert loaded.header() == model.header()
+
+
+def test_a_curve_is_saved_and_answers_in_place_of_tenths(model: RiskModel, tmp_path: Path) -> None:
+    assert model.calibration_band_of(0.3) == model.calibration_bands[0]
+    curve = ObservedCurve(
+        risk=(0.1, 0.5), observed=(0.1, 0.4), lower=(0.0, 0.3), upper=(0.2, 0.6), scored_from=0.1, scored_to=0.5
+    )
+    bent = replace(model, observed_curve=curve)
+    save_risk_model(bent, tmp_path)
+    loaded = load_risk_model(tmp_path)
+    shown = loaded.calibration_band_of(0.3)
+    assert shown is not None
+    assert (shown.low, shown.high, round(shown.observed, 9), round(shown.lower, 9)) == (0.1, 0.5, 0.25, 0.15)
+    assert loaded.digest == model.digest, "what was seen of held-out women moves no risk"
+
+
+def test_a_model_saved_before_there_were_curves_still_loads(model: RiskModel) -> None:
+    header = model.header()
+    del header["observed_curve"]
+    assert RiskModel.from_header(header, model.booster_text).observed_curve is None
 
 
 def test_one_woman_and_a_frame_get_the_same_risk_to_the_last_bit(model: RiskModel) -> None:

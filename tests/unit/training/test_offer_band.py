@@ -85,6 +85,31 @@ def test_the_last_flag_goes_to_the_higher_risk_and_twins_get_it_together_or_not_
     assert tuple(round(99 * _row(band, name).flags_per_1000_after / 1000) for name in "BC") == flagged
 
 
+def test_a_band_that_costs_a_group_its_net_benefit_is_refused_though_it_finds_more_of_its_women():
+    """At a threshold of .5 a flag without the outcome costs as much as one with it gains. 'Few' find none of 20. 'Many'
+    can give up the flags of 200 women without it and lose nothing. But of 'Few' the 180 women who come first have no
+    outcome either."""
+    many = np.r_[np.linspace(0.6, 0.9, 60), np.linspace(0.5, 0.55, 200), np.linspace(0.1, 0.4, 40)]
+    few = np.r_[np.linspace(0.46, 0.49, 180), np.linspace(0.31, 0.39, 20), np.linspace(0.01, 0.2, 800)]
+    risk = np.r_[many, few]
+    event = np.r_[np.ones(60), np.zeros(200), np.ones(40), np.zeros(180), np.ones(20), np.zeros(800)].astype(bool)
+    group = np.array(["Many"] * 300 + ["Few"] * 1000)
+    with pytest.raises(HarmfulBand, match="the net benefit of 'Few' by") as refused:
+        offer_band(risk, event, group, 0.0, threshold=0.5, pseudo_events=10)
+    assert refused.value.losses == ()
+    ((name, loss),) = refused.value.benefit_losses
+    assert name == "Few"
+    # 180 flags more and none or few found, of 1,000 women and the 10 pseudo-events' 108
+    assert loss == pytest.approx((180 - 20) / (1000 + 10 * 1300 / 120), abs=20 / 1000)
+
+
+@pytest.mark.parametrize("missing", [None, "", float("nan")])
+def test_a_label_that_says_nothing_is_missing_ethnicity(missing):
+    risk, event, group = _births(60)
+    unknown = np.array([missing if name == "Few" else name for name in group.tolist()], dtype=object)
+    assert offer_band(risk, event, unknown, 0.0, threshold=0.5, exempt=()).policy.group_cuts == ()
+
+
 def test_women_of_missing_ethnicity_take_no_part():
     risk, event, group = _births(60)
     unknown = np.where(group == "Few", "Not stated", group)

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import expit
 
 from models.offer_policy import SignOff
+from records.groups import MISSING_ETHNICITY
 from training.offer_policy import ENOUGH_EVENTS, UnusableCapacity, absolute_threshold, level_up
 
 GROUPS = ("Served", "Under-served", "Small", "Not stated")
@@ -135,6 +136,21 @@ def test_a_group_without_an_event_keeps_the_cut():
     levelled = level_up([0.9, 0.8, 0.2], [1, 1, 0], ["A", "A", "B"], 0.9, threshold=0.5)
     b = next(row for row in levelled.groups if row.group == "B")
     assert (b.cut, b.sensitivity_before, b.sensitivity_after) == (0.5, None, None)
+
+
+@pytest.mark.parametrize("missing", ["Not stated", "Not known", "", None, float("nan"), np.nan])
+@pytest.mark.parametrize("exempt", [("Not stated", "Not known"), (), ("Served",)])
+def test_women_of_missing_ethnicity_keep_the_default_cut_however_they_are_written(missing, exempt):
+    """200 of their events, none of them found: any stated group would be raised."""
+    risk = np.r_[np.linspace(0.6, 0.9, 400), np.linspace(0.1, 0.4, 200), np.linspace(0.1, 0.4, 200)]
+    group = np.array(["Served"] * 400 + [missing] * 200 + ["Under-served"] * 200, dtype=object)
+    levelled = level_up(risk, np.ones(800, dtype=bool), group, 0.5, threshold=0.5, exempt=exempt)
+    assert dict(levelled.policy.group_cuts).keys() == {"Under-served"}
+    flag = levelled.policy.signed(SignOff(name="A", role="B", date="2026-01-31")).apply(risk, group)
+    assert not flag[400:600].any()
+    assert flag[600:].any()
+    (unstated,) = (row for row in levelled.groups if row.group in MISSING_ETHNICITY)
+    assert (unstated.events, unstated.cut, unstated.sensitivity_after) == (200, 0.5, 0.0)
 
 
 def test_births_without_an_event_fit_no_cuts():
