@@ -71,3 +71,14 @@ def test_without_months_each_group_and_outcome_is_split_alike() -> None:
         .filter(pl.col("births") >= 20)
     )
     assert shares["held"].to_list() == pytest.approx([0.3] * shares.height, abs=0.03)
+
+
+@given(births=st.integers(20, 300), seed=st.integers(0, 9), dated=st.booleans())
+def test_parts_laid_together_are_the_same_births_in_the_same_order(births: int, seed: int, dated: bool) -> None:
+    frame = cohort(births, seed, dated=dated, women=max(2, births // 2))
+    split = hold_out(frame, fraction=0.3, seed=seed)
+    laid, together = split.together(frame)
+    assert laid.training(together).equals(split.training(frame))
+    assert laid.holdout(together).equals(split.holdout(frame))
+    assert together.sort("pregnancy_id").equals(frame.sort("pregnancy_id"))
+    assert laid.absences(together) == split.absences(frame)
