@@ -1,10 +1,11 @@
 """Whether the interval shown with a risk holds what it says: how often women scored alike truly have the outcome.
 
-    python -m benchmarks.risk_interval [--births 20000 60000 200000] [--seeds 10] [--fresh 400000]
+    python -m benchmarks.risk_interval [--births 20000 60000 200000] [--seeds 10] [--fresh 200000]
+        [--scenarios benchmark england] [--outcomes preterm_birth haemorrhage]
 
 Births are simulated, so that each woman's true risk is known. A model is fitted as `retrain` fits it and its interval
 is made of the births held out. Then as many births as ``--fresh`` says, that no model saw, are scored, sorted by risk
-and cut into a hundred parts of equally many women; in each part the mean true risk is what women scored alike have. The
+and cut into fifty parts of equally many women; in each part the mean true risk is what women scored alike have. The
 interval is to hold it in 95 of 100. Beside it: Wilson's interval of tenths of the held-out women, which was shown
 before, and how often the risk told itself lies in the interval.
 """
@@ -46,9 +47,9 @@ OUTCOMES = ("preterm_birth", "haemorrhage")
 POPULATION: Mapping[str, Mapping[str, bool]] = MappingProxyType(
     {"preterm_birth": {"multiple_pregnancy": False}, "haemorrhage": {}}
 )
-PARTS = 100
-# Which of the hundred parts, from the lowest risks: all; and where limits are hardest to keep.
-WOMEN = {"all women": (0, 100), "lowest tenth": (0, 10), "middle": (10, 90), "highest tenth": (90, 100)}
+PARTS = 50
+# Which of the fifty parts, from the lowest risks: all; and where limits are hardest to keep.
+WOMEN = {"all women": (0, 50), "lowest tenth": (0, 5), "middle": (5, 45), "highest tenth": (45, 50)}
 # Seeds of the fresh births, far from any that a model is fitted on.
 FRESH_SEED = 900_000
 
@@ -145,7 +146,7 @@ def main() -> None:
         "risk told lies in the interval",
         "in its tenth's",
     )
-    for scenario, outcome in itertools.product(SCENARIOS, OUTCOMES):
+    for scenario, outcome in itertools.product(asked.scenarios, asked.outcomes):
         fresh = fresh_births(scenario, outcome, asked.fresh, asked.first_seed)
         for births in asked.births:
             print_row(f"{births:,}, {scenario}", outcome, *_cells(list(_runs(scenario, outcome, births, fresh, asked))))
@@ -178,9 +179,11 @@ def _share(shares: Sequence[float]) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--births", type=int, nargs="+", default=[20_000, 60_000, 200_000])
+    parser.add_argument("--scenarios", nargs="+", choices=SCENARIOS, default=SCENARIOS)
+    parser.add_argument("--outcomes", nargs="+", choices=OUTCOMES, default=OUTCOMES)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--fresh", type=int, default=400_000, help="births scored to know the true shares")
+    parser.add_argument("--fresh", type=int, default=200_000, help="births scored to know the true shares")
     return parser.parse_args()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,14 +65,17 @@ def audit_of_run(
     restricted_counts: Path | None = None,
     as_of: datetime.date | None = None,
     pdf: bool = False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Audited:
     # The registry takes seconds to load, and an audit of a table needs none.
+    from equipartum.writing import writing
     from training.reaudit import audit_run
     from training.registry import Registry
 
-    with home.writing(f"audit {run}"):
+    settings = home.settings()
+    with writing(home, settings, f"audit {run}", say):
         filed = audit_run(
-            Registry(home, home.settings()),
+            Registry(home, settings),
             home,
             run,
             policy=policy,

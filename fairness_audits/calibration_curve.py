@@ -12,7 +12,7 @@ from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.effective_counts import printed_size
 from fairness_audits.figures import Figure, Section
 from fairness_audits.levels import EVERYONE, Level
-from fairness_audits.printed_rates import mean_of_risks, share
+from fairness_audits.printed_rates import mean_of_risks, ratio, share
 
 __all__ = ["CalibrationCurve", "CalibrationPoint", "calibration_curves"]
 
@@ -21,14 +21,16 @@ BANDS = (10, 5, 2)
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationPoint:
-    """One band: mean risk told, share that had the outcome, women."""
+    """One band: mean risk told, share that had the outcome, the one over the other, women."""
 
     told: Figure
     seen: Figure
+    observed_to_expected: Figure
     women: int
 
     def to_dict(self) -> dict[str, Any]:
-        return {"told": self.told.to_dict(), "seen": self.seen.to_dict(), "women": self.women}
+        figures = ("told", "seen", "observed_to_expected")
+        return {**{name: getattr(self, name).to_dict() for name in figures}, "women": self.women}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +97,9 @@ def _point(band: Mapping[str, float], rule: DisclosureRule) -> CalibrationPoint 
     if women is None or share("event_rate", events, women, rule).value is None:
         return None
     size = band["size"]
-    seen = share("event_rate", printed_size(band["share"] * size, rule), printed_size(size, rule), rule)
+    had, of = printed_size(band["share"] * size, rule), printed_size(size, rule)
+    seen = share("event_rate", had, of, rule)
     if seen.value is None:
         return None
     told = mean_of_risks(band["risk"], women, rule)
-    return CalibrationPoint(told=told, seen=seen, women=women)
+    return CalibrationPoint(told=told, seen=seen, observed_to_expected=ratio(had, of, told, rule), women=women)

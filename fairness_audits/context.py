@@ -21,7 +21,9 @@ __all__ = [
     "AuditContext",
     "CapacityGroup",
     "CapacityPoint",
+    "CauseOfEvents",
     "CertificateRow",
+    "CrossFittedGroup",
     "EthnicityOption",
     "FrontierPoint",
     "GroupAgainstRowZero",
@@ -155,6 +157,40 @@ class CertificateRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CauseOfEvents:
+    """Held-out women of ``group`` in whom the outcome came about by ``cause``, and how many of them were flagged."""
+
+    cause: str
+    group: str
+    events: int
+    found: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossFittedGroup:
+    """Training births of ``group`` (`Everyone` first), each judged by a model of the other folds; cut by fold.
+
+    ``expected`` is the sum of the risks of women whose outcome is known. ``auroc`` is taken within folds;
+    ``event_spread`` and ``other_spread`` are the variances of placement values of women with the outcome and without,
+    None where no fold has two of each. The designs say by what limits' variances grow because folds differ.
+    """
+
+    group: str
+    folds: int
+    women: int
+    ascertained: int
+    events: int
+    found: int
+    expected: float
+    sensitivity_design: float = 1.0
+    ratio_design: float = 1.0
+    auroc: float | None = None
+    event_spread: float | None = None
+    other_spread: float | None = None
+    auroc_design: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class MissingFacts:
     """Held-out women of ``group`` for whom so many of the model's facts were not recorded (``pattern``).
 
@@ -263,6 +299,8 @@ class AuditContext:
     certificate: tuple[CertificateRow, ...] = ()
     ethnicity_options: tuple[EthnicityOption, ...] = ()
     missing_facts: tuple[MissingFacts, ...] = ()
+    cross_fitted: tuple[CrossFittedGroup, ...] = ()
+    causes: tuple[CauseOfEvents, ...] = ()
     rules: tuple[RuleDescription, ...] = ()
     reference_histograms: Mapping[str, Any] = field(default_factory=dict)
 
@@ -306,6 +344,8 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
         "certificate": CertificateRow,
         "ethnicity_options": EthnicityOption,
         "missing_facts": MissingFacts,
+        "cross_fitted": CrossFittedGroup,
+        "causes": CauseOfEvents,
         "rules": RuleDescription,
     }
 )

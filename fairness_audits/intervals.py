@@ -26,6 +26,7 @@ __all__ = [
     "newcombe_difference",
     "normal_interval",
     "observed_to_expected_interval",
+    "on_the_logit_scale",
     "rounding_variance",
     "spanning",
     "wilson",
@@ -143,7 +144,7 @@ def auroc_interval(events: Array, non_events: Array, effective_events: float, ef
         return Interval(area, math.nan, math.nan)
     weighed = of_events**2 / (effective_events - 1) + of_non_events**2 / (effective_non_events - 1)
     quantile = float(stdtrit(variance**2 / weighed, 0.975))
-    return _on_the_logit_scale(area, quantile * math.sqrt(variance))
+    return on_the_logit_scale(area, quantile * math.sqrt(variance))
 
 
 def auroc_interval_from_sizes(area: float, events: float, non_events: float) -> Interval:
@@ -172,7 +173,7 @@ def brier_interval(
         return Interval(score, math.nan, math.nan)
     fourth = float(events @ (1 - mean_risk) ** 4 + non_events @ mean_risk**4) / total
     variance = max(fourth - score**2, 0.0) / (effective_total - 1) + moved
-    return _on_the_logit_scale(score, Z95 * math.sqrt(variance))
+    return on_the_logit_scale(score, Z95 * math.sqrt(variance))
 
 
 def events_needed(proportion: float, margin: float) -> int:
@@ -183,7 +184,7 @@ def events_needed(proportion: float, margin: float) -> int:
     return math.ceil(Z95**2 * 2 * proportion * (1 - proportion) / margin**2)
 
 
-def _on_the_logit_scale(value: float, half_width: float) -> Interval:
+def on_the_logit_scale(value: float, half_width: float) -> Interval:
     """A half width about a value inside 0 to 1, carried to the logit scale by the delta method and back."""
     logit, half = math.log(value / (1 - value)), half_width / (value * (1 - value))
     return Interval(value, _expit(logit - half), _expit(logit + half))

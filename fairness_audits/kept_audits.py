@@ -22,6 +22,7 @@ from records.errors import EquipartumError
 __all__ = [
     "KeptAudit",
     "UnknownAudit",
+    "clear_unfinished",
     "find_audit",
     "keep_summary",
     "kept_audits",
@@ -101,6 +102,14 @@ def kept_whole(folder: Path) -> Iterator[Path]:
         unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def clear_unfinished(root: Path) -> list[Path]:
+    """Removes every folder below ``root`` that a killed process left unfinished; for the one process that may write."""
+    left = sorted(root.glob(f"*/*/{UNFINISHED}*"))
+    for folder in left:
+        shutil.rmtree(folder)
+    return left
 
 
 def keep_summary(report: AuditReport, folder: Path) -> None:

@@ -76,6 +76,8 @@ def model_on_page(report: AuditReport, section: Section, number: int) -> dict[st
         "options": report.ethnicity_options(section),
         "option_groups": _option_groups(report, section),
         "thin_records": report.missing_facts(section),
+        **_by_cause(report, section),
+        **_cross_fitted(report, section, rows),
         "has_interpreter": any(row.counts["interpreter_known"] for row in rows),
         "has_deprivation": any(row.counts["deprivation_known"] for row in rows),
     }
@@ -140,6 +142,27 @@ def _worth(report: AuditReport, section: Section) -> dict[str, Any]:
         "hidden_decisions": [curve.group for curve in curves if curve not in told],
         "decisions": [(curve, drawing) for curve, drawing in drawn if drawing is not None],
         "decision_rules": {scorer_name(named[name]): name for name in rules},
+    }
+
+
+def _by_cause(report: AuditReport, section: Section) -> dict[str, Any]:
+    """By cause, then by group; a cause that nobody had is left out, and so is a group of whom nothing may be told."""
+    rows = report.causes(section)
+    causes = dict.fromkeys(row.cause for row in rows if row.events != 0)
+    told = {row.group for row in rows if row.events is not None}
+    return {
+        "causes": {cause: {row.group: row for row in rows if row.cause == cause} for cause in causes},
+        "cause_groups": [group for group in dict.fromkeys(row.group for row in rows) if group in told],
+    }
+
+
+def _cross_fitted(report: AuditReport, section: Section, rows: Sequence[GroupFigures]) -> dict[str, Any]:
+    crossed = report.cross_fitted(section)
+    untold = {row.group for row in rows if row.status == "cannot tell"}
+    return {
+        "cross_fitted": crossed,
+        "held_out_events": {row.group: row.counts["events"] for row in rows},
+        "tellable_by_folds": [row.group for row in crossed if row.status == "shown" and row.group in untold],
     }
 
 

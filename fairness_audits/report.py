@@ -13,10 +13,12 @@ import polars as pl
 from fairness_audits.acceptances import AcceptanceState
 from fairness_audits.audited_version import AuditedVersion
 from fairness_audits.calibration_curve import CalibrationCurve
+from fairness_audits.causes import CauseRow, printed_causes
 from fairness_audits.certificate import CertifiedGroup, printed_certificate
 from fairness_audits.changes import Changes
 from fairness_audits.comparators import Comparison
 from fairness_audits.context import AuditContext, FrontierPoint
+from fairness_audits.cross_fitted import CrossFittedRow, printed_cross_fitted
 from fairness_audits.data_description import DataDescription
 from fairness_audits.decision_curve import DecisionCurve
 from fairness_audits.disclosure import RULES, DisclosureRule
@@ -40,7 +42,7 @@ from fairness_audits.verdicts_by_share import LabelBias
 __all__ = ["AuditReport", "FrontierPoint"]
 
 # Of `audit.schema.json`, which changes with it.
-REPORT_SCHEMA = 3
+REPORT_SCHEMA = 4
 # Figures that a registry keeps as metrics, one each for everyone and for every group of the levels named.
 FLAT_FIGURES = ("sensitivity", "observed_to_expected", "auroc", "positive_predictive_value", "flag_rate", "brier")
 FLAT_LEVELS = ("everyone", "ethnic_group")
@@ -192,6 +194,19 @@ class AuditReport:
         context = self.context_of(section)
         return printed_missing_facts(context, self.rule) if context is not None else ()
 
+    def causes(self, section: Section) -> tuple[CauseRow, ...]:
+        """Events by how the outcome came about; empty where that is not known or the outcome declares no causes."""
+        context = self.context_of(section)
+        if context is None:
+            return ()
+        return printed_causes(context, self.rule, self.policy.minimum_events, self._hidden_groups(section))
+
+    def cross_fitted(self, section: Section) -> tuple[CrossFittedRow, ...]:
+        """Figures over the training births, each judged by a fit that had not seen it; empty where births were many."""
+        context = self.context_of(section)
+        rows = printed_cross_fitted(context, self.rule, self.policy.minimum_events) if context is not None else ()
+        return tuple(silent_row(row) if row.group in self._hidden_groups(section) else row for row in rows)
+
     def missingness(self, section: Section) -> tuple[MissingnessRow, ...]:
         context = self.context_of(section)
         return printed_missingness(context, self.rule) if context is not None else ()
@@ -254,6 +269,8 @@ class AuditReport:
             "frontier": [row.to_dict() for row in self.frontier(section)] or "not given",
             "ethnicity_options": [option.to_dict() for option in self.ethnicity_options(section)] or "not given",
             "missing_facts": [row.to_dict() for row in self.missing_facts(section)] or "not given",
+            "causes": [row.to_dict() for row in self.causes(section)] or "not given",
+            "cross_fitted": [row.to_dict() for row in self.cross_fitted(section)] or "not given",
             "missing_predictors": [row.to_dict() for row in self.missingness(section)] or "not given",
             "source": context.source if context is not None else "",
             "intended_population": context.intended_population if context is not None else "",

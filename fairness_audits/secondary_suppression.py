@@ -21,7 +21,7 @@ from fairness_audits.printed_table import band_count, count_at, is_band, printed
 from fairness_audits.recovery import PrintedTable, Unknown
 from fairness_audits.two_releases import EarlierCounts, added_women, printed_now
 
-__all__ = ["Suppressed", "hide_counts", "suppress"]
+__all__ = ["FEWEST_VALUES", "Suppressed", "hide_counts", "suppress", "taken_out_of"]
 
 # Values that must be left to a small count. Narrowing looks at one equation at a time, and more than one together can
 # say more; the margin is for that. It is wider where nearly every count is small and few figures can be printed anyway.
@@ -61,11 +61,11 @@ def suppress(
         return Suppressed(figures=tuple(figures), bands=bands)
     women = next(row.counts["n"] for row in figures if row.level == EVERYONE_LEVEL)
     fewest = FEWEST_VALUES_OF_FEW if (women or 0) < FEW_WOMEN else FEWEST_VALUES
-    taken_out = _taken_out(printed_table(figures, bands, levels, rule), rule, fewest)
+    taken_out = taken_out_of(printed_table(figures, bands, levels, rule), rule, fewest)
     left = [hide_counts(row, taken_out) for row in figures]
     added = added_women(left, before, levels, rule)
     if not added.is_contradictory:
-        taken_out |= printed_now(_taken_out(added, rule, FEWEST_VALUES, least=1))
+        taken_out |= printed_now(taken_out_of(added, rule, FEWEST_VALUES, least=1))
     return Suppressed(
         figures=tuple(hide_counts(row, taken_out) for row in figures),
         bands=_bands_without(bands, taken_out),
@@ -73,7 +73,7 @@ def suppress(
     )
 
 
-def _taken_out(table: PrintedTable, rule: DisclosureRule, fewest: int, *, least: int | None = None) -> set[Unknown]:
+def taken_out_of(table: PrintedTable, rule: DisclosureRule, fewest: int, *, least: int | None = None) -> set[Unknown]:
     """What must not be printed beside the rest, so that no small count of ``least`` or more comes back.
 
     A rule that prints 0 as 0 gives a count of none away by itself; a large count may be told from others.

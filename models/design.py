@@ -93,6 +93,8 @@ class ModelDesign:
     def _refuse_leak(self, name: str, at: PredictionPoint) -> None:
         if name in NEVER_PREDICTORS:
             raise ImpossibleDesign(f"{name} may never predict: {NEVER_PREDICTORS[name]}")
+        if name in outcome(self.outcome).causal_concepts:
+            raise ImpossibleDesign(f"{name} tells how {self.outcome} came about and may never predict it")
         if name not in PREDICTORS:
             raise ImpossibleDesign(f"{name} is not a declared predictor")
         if PREDICTORS[name].known_from > at:

@@ -94,6 +94,11 @@ class Home:
         return self.root / "equipartum.toml"
 
     @property
+    def registry_file(self) -> Path:
+        """Where the registry is unless the settings name another."""
+        return self.root / "registry.db"
+
+    @property
     def artifacts(self) -> Path:
         return self.root / "artifacts"
 
@@ -137,7 +142,7 @@ class Home:
         return self.root / "validations" / outcome / prediction_point / name
 
     def registry_url(self, settings: Settings) -> str:
-        return settings.registry_url or f"sqlite:///{self.root / 'registry.db'}"
+        return settings.registry_url or f"sqlite:///{self.registry_file}"
 
     def database_url(self, settings: Settings) -> str:
         return settings.database_url or f"sqlite:///{self.root / 'service.db'}"

@@ -23,7 +23,7 @@ from models.actions import (
 from models.conditions import Condition
 from records.errors import EquipartumError
 
-__all__ = ["OUTCOMES", "Outcome", "OutcomeDefinition", "UnknownOutcome", "is_tested_by_choice", "outcome"]
+__all__ = ["OUTCOMES", "Cause", "Outcome", "OutcomeDefinition", "UnknownOutcome", "is_tested_by_choice", "outcome"]
 
 # Beside every model: what it would be to offer to nobody, and to every woman.
 _NOBODY_AND_EVERYONE = ("flag_nobody", "flag_everyone")
@@ -59,12 +59,24 @@ class OutcomeDefinition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cause:
+    """One way in which the outcome comes about, if any condition of ``any_of`` holds of a woman who had it.
+
+    It is known only afterwards: events are counted by it, and its concepts may never predict.
+    """
+
+    name: str
+    any_of: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What is predicted. ``plain`` completes 'women who went on to ...'.
 
     ``plausible_rate`` bounds the rate a cohort may show before it is refused as implausible. ``honest_auroc`` is the
     highest discrimination published or measured for honest predictors at a point; a result above it is named as a
-    possible leak. ``actions`` maps a prediction point to what a risk is for there, None for `gap_only`.
+    possible leak. ``actions`` maps a prediction point to what a risk is for there, None for `gap_only`. ``causes`` tell
+    events apart that come about in different ways; a woman of whom none is known to hold is of the cause 'not known'.
     """
 
     name: str
@@ -76,6 +88,12 @@ class Outcome:
     honest_auroc: float
     comparators: tuple[str, ...] = _NOBODY_AND_EVERYONE
     trained_by_default: bool = False
+    causes: tuple[Cause, ...] = ()
+
+    @property
+    def causal_concepts(self) -> tuple[str, ...]:
+        """Facts, known only after the outcome, that its causes are read from."""
+        return tuple(dict.fromkeys(c.concept for cause in self.causes for c in cause.any_of))
 
     @property
     def prediction_points(self) -> tuple[str, ...]:
@@ -93,10 +111,23 @@ def _is_true(concept: str) -> Condition:
     return Condition(concept=concept, comparison="is", value=True)
 
 
+def _onset(how: str) -> Condition:
+    return Condition(concept="onset_of_birth", comparison="is", value=how)
+
+
 _LIVE_SINGLETON = (_is_true("live_birth"), Condition(concept="fetuses", comparison="is", value=1))
 _CQIM_PRETERM = "NHS England, Clinical Quality Improvement Metric CQIMPreterm: live singletons, 154-315 days"
 _CDC_GESTATION = "National Center for Health Statistics, natality user guide"
 _CORE_MORBIDITY = "transfusion, ruptured uterus, unplanned hysterectomy or intensive care"
+
+
+# Spontaneous and provider-initiated preterm birth: Goldenberg et al., Lancet 2008;371:75. Birth that is induced after
+# the membranes ruptured by themselves is spontaneous there; where a source does not say that they did, it counts here
+# as provider-initiated.
+_HOW_PRETERM_BIRTH_BEGINS = (
+    Cause(name="spontaneous", any_of=(_onset("spontaneous"),)),
+    Cause(name="provider-initiated", any_of=(_onset("induced"), _onset("caesarean_before_labour"))),
+)
 
 
 def _born_before(weeks: int) -> tuple[OutcomeDefinition, ...]:
@@ -135,6 +166,7 @@ def _preterm(name: str, weeks: int, plausible_rate: tuple[float, float], *, main
             *_NOBODY_AND_EVERYONE,
         ),
         trained_by_default=main,
+        causes=_HOW_PRETERM_BIRTH_BEGINS,
     )
 
 

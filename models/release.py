@@ -69,8 +69,9 @@ class ReleaseTags:
             "is_simulated": str(self.is_simulated).lower(),
             "blocking_findings": ",".join(self.blocking_findings),
             "status": self.status,
-            "audit_id": self.audit_id,
             "accepted_until": ",".join(self.accepted_until),
+            # Last: a version that names an audit says all that the audit found.
+            "audit_id": self.audit_id,
         }
 
     @classmethod

@@ -14,6 +14,7 @@ from sklearn.model_selection import StratifiedKFold
 from fairness_audits.context import (
     AuditContext,
     CertificateRow,
+    CrossFittedGroup,
     EthnicityOption,
     FrontierPoint,
     GroupAgainstRowZero,
@@ -27,6 +28,7 @@ from models.design import ModelDesign
 from models.encoding import Encoding
 from records.concepts import CONCEPTS
 from records.groups import MISSING_ETHNICITY
+from training.causes import by_cause
 from training.cohort import OBSERVED, Cohort, ascertained
 from training.fair_boost.certificate import Certificate
 from training.fair_boost.constraints import CONSTRAINTS, Measure
@@ -53,6 +55,7 @@ def audit_context(
     model_version: str,
     notes: Sequence[str],
     options: Sequence[EthnicityOption] = (),
+    cross_fitted: Sequence[CrossFittedGroup] = (),
 ) -> AuditContext:
     """Aggregates for the audit of one fitted model; ``holdout`` is compared with row 0 woman by woman."""
     classifier = fitted.classifier
@@ -79,6 +82,8 @@ def audit_context(
         ),
         certificate=_certificate_rows(classifier.certificate_),
         ethnicity_options=tuple(options),
+        cross_fitted=tuple(cross_fitted),
+        causes=by_cause(cohort, fitted.model, holdout),
         missing_facts=by_missing_facts(fitted.model, holdout, fitted.risk_of(holdout)),
         rules=tuple(one.description for one in cohort.rules),
         reference_histograms=fitted.model.reference_histograms,

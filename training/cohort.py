@@ -14,7 +14,7 @@ import polars as pl
 from models.conditions import all_of, any_of
 from models.design import available_definition, available_predictors
 from models.guideline_rule import GuidelineRule
-from models.outcomes import Outcome, OutcomeDefinition, outcome
+from models.outcomes import Cause, Outcome, OutcomeDefinition, outcome
 from models.site_rules import NO_SITE_RULES, SiteRules, rules_of
 from records.clock import PredictionPoint, point
 from records.errors import EquipartumError
@@ -24,6 +24,9 @@ from records.sources.registry import SOURCES
 from training.comparators import AppliedRule, apply_rules, readable_facts
 
 __all__ = [
+    "CAUSE",
+    "CAUSE_NOT_KNOWN",
+    "OBSERVED",
     "Cohort",
     "Denominator",
     "EmptyCohort",
@@ -34,6 +37,8 @@ __all__ = [
 ]
 
 OBSERVED = "observed"
+CAUSE = "cause_of_event"
+CAUSE_NOT_KNOWN = "not known"
 
 
 class UnavailableOutcome(EquipartumError):
@@ -73,7 +78,10 @@ class Denominator:
 
 @dataclass(frozen=True, kw_only=True)
 class Cohort:
-    """``frame``: identity columns, one column a predictor, one a rule of today, `observed` (null: not ascertained)."""
+    """``frame``: identity columns, one column a predictor, one a rule of today, `observed` (null: not ascertained).
+
+    Where the records hold what the outcome's causes are read from, `cause_of_event` names that of each event.
+    """
 
     outcome: Outcome
     definition: OutcomeDefinition
@@ -132,7 +140,8 @@ def assemble(
     possible = available_predictors(definition, at, records.known_from)
     predictors = tuple(p for p in possible if p in held and (only is None or p in only))
     rules = rules_of(declared, site_rules)
-    frame, denominator, applied = _collect(definition, predictors, records, rules, at)
+    causes = declared.causes if all(records.has(name) for name in declared.causal_concepts) else ()
+    frame, denominator, applied = _collect(definition, predictors, records, rules, at, causes)
     if frame.is_empty():
         raise EmptyCohort(f"no pregnancy belongs to the population of {outcome_name}: {denominator}")
     return Cohort(
@@ -176,10 +185,12 @@ def _collect(
     records: Records,
     rules: Sequence[GuidelineRule],
     at: PredictionPoint,
+    causes: Sequence[Cause],
 ) -> tuple[pl.DataFrame, Denominator, tuple[AppliedRule, ...]]:
     asked = readable_facts(rules, records, at)
     tested_by = [definition.tested_by] if definition.tested_by and records.has(definition.tested_by) else []
-    concepts = dict.fromkeys([*definition.needs, *tested_by, *predictors, *asked])
+    causal = [condition.concept for cause in causes for condition in cause.any_of]
+    concepts = dict.fromkeys([*definition.needs, *tested_by, *predictors, *asked, *causal])
     observed = any_of(definition.any_of)
     if tested_by:
         observed = pl.when(pl.col(tested_by[0])).then(observed)
@@ -188,7 +199,11 @@ def _collect(
     births = (
         records.facts(*concepts)
         .with_columns(belongs.alias("_belongs"), observed.alias(OBSERVED))
-        .select([*IDENTITY_COLUMNS, *(name for name in kept if name not in IDENTITY_COLUMNS), "_belongs", OBSERVED])
+        .with_columns(_cause_of_event(causes))
+        .select(
+            [*IDENTITY_COLUMNS, *(name for name in kept if name not in IDENTITY_COLUMNS), "_belongs", OBSERVED]
+            + ([CAUSE] if causes else [])
+        )
     )
     belonging = dict(births.group_by("_belongs").len().collect(engine="streaming").iter_rows())
     # Streamed, so that of a national year nothing is held but those who belong.
@@ -203,3 +218,12 @@ def _collect(
         in_cohort=cohort.height,
     )
     return cohort.drop(unread).with_columns(flags), denominator, applied
+
+
+def _cause_of_event(causes: Sequence[Cause]) -> list[pl.Expr]:
+    """Of women who had the outcome: the first cause that holds. Nothing is said of the others."""
+    if not causes:
+        return []
+    known = [pl.when(any_of(cause.any_of)).then(pl.lit(cause.name)) for cause in causes]
+    named = pl.coalesce(*known, pl.lit(CAUSE_NOT_KNOWN))
+    return [pl.when(pl.col(OBSERVED)).then(named).alias(CAUSE)]

@@ -18,6 +18,7 @@ __all__ = ["RetrainRequest", "design_for", "warnings_of"]
 class RetrainRequest:
     """What a researcher asks for. ``alert_rate`` is the share of women the site has places for; ``tolerance`` a share
     of women, for 'group_loss' nats; ``ethnicity`` a signed decision to read, or not to read, her recorded group.
+    ``cross_fit`` moves no risk: it adds figures over the training births where they are few.
 
     Raises `ImpossibleDesign`, or the error of an unknown outcome or point, before any file is read.
     """
@@ -29,6 +30,7 @@ class RetrainRequest:
     alert_rate: float = 0.10
     seed: int = 0
     ethnicity: EthnicityDecision | None = None
+    cross_fit: bool = True
 
     def __post_init__(self) -> None:
         declared = outcome(self.outcome)

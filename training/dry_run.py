@@ -10,6 +10,7 @@ from models.encoding import Encoding
 from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.cohort import OBSERVED, assemble
+from training.cross_fit import FOLDS, is_cross_fitted
 from training.design_choice import RetrainRequest, design_for
 from training.diagnosis import diagnose
 from training.split import hold_out
@@ -61,7 +62,9 @@ def plan(
     training = split.training(cohort.frame)
     diagnosis = diagnose(cohort, training)
     trees = int(design.booster["n_estimators"]) + 3 * design.fair_rounds
-    cells = training.height * len(Encoding.of(design.predictors).columns) * trees
+    # Each of K folds is fitted on K - 1 of them: K - 1 times the births of the fit itself.
+    times = FOLDS if is_cross_fitted(cohort.denominator.in_cohort, asked=request.cross_fit) else 1
+    cells = training.height * len(Encoding.of(design.predictors).columns) * trees * times
     tuning_seconds, tuning_trials = (0.0, 0) if tuning is None else expected_search(tuning, design, training.height)
     return DryRun(
         registered_name=design.registered_name,

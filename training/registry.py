@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from fairness_audits.restricted_counts import is_restricted
 from models.home import Home, Settings
 from models.release import CARD_ARTIFACT, CHALLENGER, CHAMPION, MODEL_ARTIFACT, ReleaseTags, registered_name
 from records.errors import EquipartumError
+from training.run_marks import is_left_behind, marks_of, process_mark
 from training.version import Version
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -78,14 +79,38 @@ def _answering() -> Iterator[None]:
 
 @_answering()
 def _probe(address: str) -> None:
-    """Asks an SQLite file one question: MLflow would try for minutes to open one that is locked or damaged."""
+    """Asks an SQLite file one question: MLflow would try for minutes to open one that is locked or damaged.
+
+    Opened for writing, so that SQLite undoes what a process was killed in the middle of.
+    """
     path = Path(address.removeprefix("sqlite:///"))
     if address.startswith("sqlite:///") and path.exists():
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5)
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=5)
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         finally:
             connection.close()
+
+
+def _make_whole(file: Path) -> None:
+    """A new registry under a name of its own until every table is there: its making takes seconds, and MLflow cannot
+    go on with one that was stopped in the middle."""
+    for left in file.parent.glob(f".{file.name}.*"):
+        number = left.name.split(".")[3].partition("-")[0]
+        if number.isdigit() and process_mark(int(number)) is None:
+            left.unlink(missing_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with _answering():
+            MlflowClient(
+                tracking_uri=f"sqlite:///{draft}", registry_uri=f"sqlite:///{draft}"
+            ).search_registered_models()
+        # Another process may have made one since: its registry stays.
+        with suppress(FileExistsError):
+            file.hardlink_to(draft)
+    finally:
+        for left in file.parent.glob(f"{draft.name}*"):
+            left.unlink(missing_ok=True)
 
 
 class Run:
@@ -135,16 +160,18 @@ class Registry:
     """One home's registry: SQLite in the home by default, or the server that the settings name."""
 
     def __init__(self, home: Home, settings: Settings) -> None:
-        self._artifacts = home.artifacts
+        self._home, self._is_shared = home, bool(settings.registry_url)
         address = home.prepare().registry_url(settings)
         _probe(address)
+        if not self._is_shared and not home.registry_file.exists():
+            _make_whole(home.registry_file)
         with _answering():
             self._client = MlflowClient(tracking_uri=address, registry_uri=address)
 
     @contextmanager
     def run(self, name: str, *, parent: Run | None = None) -> Iterator[Run]:
         """A run that ends FINISHED, FAILED on an error, or KILLED when the process is told to stop."""
-        tags = {"mlflow.parentRunId": parent.run_id} if parent else {}
+        tags = marks_of(self._home) | ({"mlflow.parentRunId": parent.run_id} if parent else {})
         with _answering():
             created = self._client.create_run(self._experiment(), run_name=name, tags=tags)
         run = Run(self._client, created.info.run_id)
@@ -161,11 +188,29 @@ class Registry:
     def _end(self, run: Run, status: str) -> None:
         self._client.set_terminated(run.run_id, status=status)
 
+    @_answering()
+    def end_runs_left_behind(self) -> list[str]:
+        """Marks this home's runs KILLED that are under way by a process that is gone; their ids."""
+        experiment = self._client.get_experiment_by_name(EXPERIMENT)
+        if experiment is None:
+            return []
+        under_way = self._client.search_runs(
+            [experiment.experiment_id], "attributes.status = 'RUNNING'", max_results=1000
+        )
+        left = [
+            run.info.run_id
+            for run in under_way
+            if is_left_behind(run.data.tags, self._home, is_registry_shared=self._is_shared)
+        ]
+        for run_id in left:
+            self._client.set_terminated(run_id, status="KILLED")
+        return left
+
     def _experiment(self) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
         if found is not None:
             return str(found.experiment_id)
-        return str(self._client.create_experiment(EXPERIMENT, artifact_location=self._artifacts.as_uri()))
+        return str(self._client.create_experiment(EXPERIMENT, artifact_location=self._home.artifacts.as_uri()))
 
     @_answering()
     def register(self, run: Run, outcome: str, prediction_point: str, tags: ReleaseTags) -> Version:
@@ -225,9 +270,15 @@ class Registry:
 
     @_answering()
     def retag(self, version: Version, tags: ReleaseTags) -> Version:
-        """Replaces what the registry says of a version, after a new audit of it."""
-        for key, value in tags.to_tags().items():
-            self._client.set_model_version_tag(version.name, str(version.version), key, value)
+        """Replaces what the registry says of a version, after a new audit of it.
+
+        Tag by tag, and a process may be killed between two: until all else is said, the version is held back by what
+        blocked it before and by what blocks it now.
+        """
+        blocking = tuple(dict.fromkeys((*version.tags.blocking_findings, *tags.blocking_findings)))
+        for step in (replace(tags, blocking_findings=blocking), tags):
+            for key, value in step.to_tags().items():
+                self._client.set_model_version_tag(version.name, str(version.version), key, value)
         return self.version(version.outcome, version.prediction_point, version.version)
 
     def run_of(self, version: Version) -> Run:

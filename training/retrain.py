@@ -22,6 +22,7 @@ from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.audit_context import audit_context
 from training.cohort import OBSERVED, Cohort, assemble
+from training.cross_fit import cross_fit
 from training.design_choice import RetrainRequest, design_for, warnings_of
 from training.diagnosis import Diagnosis, after_evaluation, diagnose
 from training.ethnicity_options import ethnicity_options
@@ -121,7 +122,10 @@ def retrain(
         risk = fitted.risk_of(holdout)
         predictions = holdout_predictions(fitted.model, cohort, holdout, risk, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)
-        context = audit_context(design, cohort, fitted, holdout, model_version=label, notes=notes, options=options)
+        crossed = cross_fit(design, cohort, training, asked=request.cross_fit, say=say)
+        context = audit_context(
+            design, cohort, fitted, holdout, model_version=label, notes=notes, options=options, cross_fitted=crossed
+        )
         before = newest_content(home.audits, design.outcome, design.prediction_point)
         report = audit(predictions, policy, context, before)
         say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["Split", "hold_out", "keyed_hash"]
+__all__ = ["Split", "folds_of", "hold_out", "keyed_hash"]
 
 TRAINING, HOLDOUT, SET_ASIDE = 0, 1, 2
 # A temporal holdout is used where whole months give one of about the size asked for.
@@ -96,15 +96,18 @@ def _by_time(frame: pl.DataFrame, fraction: float) -> Split | None:
     )
 
 
+def folds_of(frame: pl.DataFrame, folds: int, *, seed: int) -> npt.NDArray[np.int8]:
+    """The fold of each birth, from 0 up: women dealt out in turn within ethnic group and outcome."""
+    strata = _strata(frame, f"{seed} folds")
+    place = strata.select(pl.col("key").rank("dense").over("stratum").cast(pl.Int64) - 1).to_series()
+    # Each stratum begins with another fold, or small ones would all fill the first.
+    first = strata.select(pl.col("stratum").rank("dense").cast(pl.Int64)).to_series()
+    return ((place + first) % folds).to_numpy().astype(np.int8)
+
+
 def _by_woman(frame: pl.DataFrame, fraction: float, seed: int) -> Split:
     """Within each stratum of ethnic group and outcome, the women with the lowest keyed hash are held out."""
-    women = _woman(frame)
-    keys = np.fromiter((keyed_hash(seed, woman) for woman in women), dtype=np.uint64, count=len(women))
-    strata = frame.select(
-        key=pl.Series(keys),
-        stratum=pl.format("{}/{}", pl.col("ethnic_group").fill_null(""), pl.col("observed").fill_null(value=False)),
-        woman=women,
-    ).with_columns(stratum=pl.col("stratum").max().over("woman"))
+    strata = _strata(frame, str(seed))
     rank = strata.select(pl.col("key").rank("dense").over("stratum") / pl.col("key").n_unique().over("stratum"))
     part = (rank.to_series() <= fraction).to_numpy().astype(np.int8)
     return Split(
@@ -114,6 +117,17 @@ def _by_woman(frame: pl.DataFrame, fraction: float, seed: int) -> Split:
     )
 
 
-def keyed_hash(seed: int, woman: str) -> int:
-    """The same for a woman on any machine; another order of women with another seed."""
-    return int.from_bytes(hashlib.blake2b(f"{seed}:{woman}".encode(), digest_size=8).digest(), "little")
+def keyed_hash(key: int | str, woman: str) -> int:
+    """The same for a woman on any machine; another order of women with another key."""
+    return int.from_bytes(hashlib.blake2b(f"{key}:{woman}".encode(), digest_size=8).digest(), "little")
+
+
+def _strata(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Of each birth its woman's keyed hash and her stratum, which is one for all her births."""
+    women = _woman(frame)
+    keys = np.fromiter((keyed_hash(key, woman) for woman in women), dtype=np.uint64, count=len(women))
+    return frame.select(
+        key=pl.Series(keys),
+        stratum=pl.format("{}/{}", pl.col("ethnic_group").fill_null(""), pl.col("observed").fill_null(value=False)),
+        woman=women,
+    ).with_columns(stratum=pl.col("stratum").max().over("woman"))

@@ -8,6 +8,7 @@ import typer
 
 from equipartum.options import AsJson, HomeFolder, Point
 from equipartum.terminal import Terminal
+from equipartum.writing import writing
 from models.home import Home
 from models.outcomes import outcome as declared_outcome
 from training.registry import Registry
@@ -25,9 +26,10 @@ def command(
     """Make a version the champion that is served."""
     terminal = Terminal(as_json=as_json)
     home = Home.at(home_folder)
-    registry = Registry(home, home.settings())
+    settings = home.settings()
+    registry = Registry(home, settings)
     found = registry.version(outcome, at or declared_outcome(outcome).earliest_point, version)
-    with home.writing(f"promote {found.name} {version}"):
+    with writing(home, settings, f"promote {found.name} {version}", terminal.say):
         promoted = registry.promote(found)
     terminal.show(f"{promoted.name} version {promoted.version} is champion; a running service takes it up by itself.")
     terminal.finish({"name": promoted.name, "version": promoted.version, "aliases": promoted.aliases})

@@ -12,6 +12,7 @@ from equipartum.demonstration import ask_one_risk, running_service
 from equipartum.options import AsJson, HomeFolder, Seed
 from equipartum.stopping import Stopped
 from equipartum.terminal import Terminal
+from equipartum.writing import writing
 from models.home import Home, Settings
 from models.outcomes import OUTCOMES
 from models.site_rules import SIMULATED_SITE_RULES, read_site_rules
@@ -81,7 +82,7 @@ def _train_every_outcome(
     promoted: list[Version] = []
     blocked: dict[str, str] = {}
     for outcome in (o for o in OUTCOMES.values() if o.trained_by_default):
-        with home.writing(f"quickstart {outcome.name}"):
+        with writing(home, settings, f"quickstart {outcome.name}", terminal.say):
             request = RetrainRequest(outcome=outcome.name, seed=seed)
             retrained = retrain(request, records, home, settings, site_rules=site_rules, say=terminal.say)
             show_retrained(terminal, retrained)

@@ -13,6 +13,7 @@ from equipartum.engine import Engine, Scheduler, plain_fit_by
 from equipartum.findings import findings_as_data, show_findings
 from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
+from equipartum.writing import writing
 from fairness_audits.ethnicity_dossier import read_decision
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from models.ethnicity_decision import EthnicityDecision, UnusableDecision
@@ -69,6 +70,9 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fitted, and fit nothing.")] = False,
     engine: Engine = "one_process",
     scheduler: Scheduler = None,
+    no_cross_fit: Annotated[
+        bool, typer.Option("--no-cross-fit", help="With fewer than 100,000 births, do not fit again in five folds.")
+    ] = False,
     no_pdf: NoPdf = False,
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
@@ -87,6 +91,7 @@ def command(
             alert_rate=alert_rate,
             seed=seed,
             ethnicity=decisions.get(name),
+            cross_fit=not no_cross_fit,
         )
         for name in outcomes
     ]
@@ -105,7 +110,7 @@ def command(
             if dry_run:
                 done.append(_show_plan(terminal, plan(request, records, site_rules, tuning)))
                 continue
-            with home.writing(f"retrain {request.outcome}"):
+            with writing(home, settings, f"retrain {request.outcome}", terminal.say):
                 retrained = retrain(
                     request,
                     records,

@@ -31,14 +31,17 @@ class UnreachableCluster(EquipartumError):
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """``client`` is Dask's; ``workers`` the addresses of those there were when it was opened."""
+    """``client`` is Dask's; ``workers`` the addresses of those there were when it was opened; ``is_ours`` where it
+    ends with the fit."""
 
     client: Any
     workers: tuple[str, ...]
+    is_ours: bool
 
     def heartbeats(self) -> Mapping[str, float]:
         """When the scheduler last heard of each worker that is there now."""
-        found = self.client.scheduler_info(n_workers=-1)["workers"]
+        # Asked of the scheduler itself: what the client keeps is now and then without its workers.
+        found = self.client.sync(self.client.scheduler.identity)["workers"]
         return {str(address): float(worker["last_seen"]) for address, worker in found.items()}
 
     def held(self, blocks: Iterator[tuple[npt.NDArray[Any], ...]]) -> tuple[Any, ...]:
@@ -62,6 +65,8 @@ class Cluster:
 
     def abandon(self) -> None:
         """Ends what the workers do: LightGBM in one of them would wait for a lost one, and hold its births."""
+        if self.is_ours:
+            return
         with contextlib.suppress(Exception):
             there = [address for address in self.heartbeats() if address in self.workers]
             self.client.restart_workers(there, timeout=SECONDS_TO_CLOSE, raise_for_error=False)
@@ -94,7 +99,7 @@ def opened_cluster(scheduler: str | None) -> Iterator[Cluster]:
                 f"no Dask scheduler answers at {scheduler} within {SECONDS_TO_CONNECT} s: give the address that "
                 "'dask scheduler' prints, such as tcp://10.0.0.5:8786, and see that this machine may reach it"
             ) from unanswered
-        yield Cluster(client=client, workers=_workers(client, scheduler))
+        yield Cluster(client=client, workers=_workers(client, scheduler), is_ours=scheduler is None)
 
 
 def _workers(client: Any, scheduler: str | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -115,7 +116,10 @@ def _watched(cluster: Cluster, work: Callable[[], lightgbm.Booster]) -> lightgbm
             if working.is_alive() and (lost := watch.lost()):
                 cluster.abandon()
                 raise LostWorker(f"lost while the plain model was fitted: {lost}. {TRY_AGAIN}")
-        # What failed may have failed because a worker went: then that is what has to be mended.
+        if failed:
+            # What failed may have failed because a worker went: then that is what has to be mended.
+            with contextlib.suppress(Exception):
+                watch.look()
         if failed and (lost := watch.lost()):
             raise LostWorker(f"lost while the plain model was fitted: {lost}. {TRY_AGAIN}") from failed[0]
     if failed:

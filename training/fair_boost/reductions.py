@@ -14,9 +14,11 @@ from training.fair_boost.births import Births, UnusableWeights
 from training.fair_boost.constraints import CONSTRAINTS
 from training.fair_boost.estimator import FairBoostClassifier
 from training.fair_boost.fitted_rows import FittedRow, fit_rows, judged
+from training.fair_boost.groups import GroupedWomen
 from training.fair_boost.lightgbm_parameters import booster_parameters, default_estimator
 from training.fair_boost.live_booster import LiveBooster
 from training.fair_boost.parts import HELD_OUT, TRAINING
+from training.fair_boost.predictor_rows import PredictorRows
 from training.fair_boost.reduction_parity import REDUCTIONS, exponentiated_gradient
 from training.fair_boost.rounds import Snapshot
 from training.fair_boost.settings import Settings
@@ -64,13 +66,16 @@ class ReductionClassifier(FairBoostClassifier):
 
     def fit(
         self,
-        X: ArrayLike,
+        X: ArrayLike | PredictorRows,
         y: ArrayLike,
         *,
-        sensitive_features: ArrayLike | None = None,
+        sensitive_features: ArrayLike | GroupedWomen | None = None,
         groups: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> ReductionClassifier:
+        """As `FairBoostClassifier.fit`, of births that are all numbers at once: fairlearn takes no others."""
+        if isinstance(X, PredictorRows):
+            X = np.asarray(X[: len(X)])
         if sample_weight is not None:
             raise UnusableWeights("a reduction sets the weights of births itself; fit without sample_weight")
         super().fit(X, y, sensitive_features=sensitive_features, groups=groups)

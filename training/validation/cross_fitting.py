@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from models.calibrator import Calibrator
 from models.design import ModelDesign
 from models.risk_model import RiskModel
 from records.errors import EquipartumError
@@ -17,7 +16,7 @@ from training.cohort import Cohort
 from training.diagnosis import diagnose
 from training.fitting import fit
 from training.validation.new_births import NewBirths, fold_of
-from training.validation.recalibration import IN_THE_LARGE, NONE, REFIT, SLOPE, fit_recalibration
+from training.validation.recalibration import IN_THE_LARGE, NONE, REFIT, SLOPE, fit_recalibration, log_odds_of, risk_of
 
 __all__ = ["CrossFitted", "cross_fit", "folds_for", "model_fitted_on"]
 
@@ -30,14 +29,11 @@ FEWEST_FOR_HALVES = 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class CrossFitted:
-    """``log_odds`` of every birth by update; ``not_possible`` says why an update is not among them."""
+    """``risks`` of every birth by update; ``not_possible`` says why an update is not among them."""
 
     folds: int
-    log_odds: Mapping[str, Array]
+    risks: Mapping[str, Array]
     not_possible: Mapping[str, str]
-
-    def risks(self, update: str) -> Array:
-        return Calibrator(kind="identity").apply(self.log_odds[update])
 
 
 def folds_for(births: int) -> int:
@@ -48,8 +44,8 @@ def cross_fit(births: NewBirths, *, say: Callable[[str], None] = lambda _: None)
     """'none' as told; 'in-the-large' and 'slope' fitted on the other folds; 'refit' by the same design on them."""
     folds = folds_for(births.frame.height)
     fold = fold_of(births.women, folds, seed=births.model.design.seed)
-    told, known, observed = births.log_odds, births.is_known, births.observed
-    log_odds: dict[str, Array] = {NONE: told}
+    told, known, observed = log_odds_of(births.risk), births.is_known, births.observed
+    risks: dict[str, Array] = {NONE: births.risk}
     not_possible: dict[str, str] = {}
     for name in (IN_THE_LARGE, SLOPE):
         try:
@@ -58,25 +54,23 @@ def cross_fit(births: NewBirths, *, say: Callable[[str], None] = lambda _: None)
                 learnt = known & (fold != judged)
                 update = fit_recalibration(name, told[learnt], observed[learnt])
                 recalibrated[fold == judged] = update.apply(told[fold == judged])
-            log_odds[name] = recalibrated
+            risks[name] = risk_of(recalibrated)
         except EquipartumError as refusal:
             not_possible[name] = str(refusal)
     try:
-        log_odds[REFIT] = _refitted(births, fold, folds, say)
+        risks[REFIT] = _refitted(births, fold, folds, say)
     except EquipartumError as refusal:
         not_possible[REFIT] = str(refusal)
-    return CrossFitted(folds=folds, log_odds=log_odds, not_possible=not_possible)
+    return CrossFitted(folds=folds, risks=risks, not_possible=not_possible)
 
 
 def _refitted(births: NewBirths, fold: npt.NDArray[np.int64], folds: int, say: Callable[[str], None]) -> Array:
-    log_odds = np.empty(births.frame.height)
+    risk = np.empty(births.frame.height)
     for judged in range(folds):
         say(f"fitting anew on {folds - 1} of {folds} parts of these births ({judged + 1} of {folds})")
         fitted = model_fitted_on(births.model.design, births.cohort, births.frame.filter(fold != judged))
-        part = births.frame.filter(fold == judged)
-        raw = fitted.raw_scores(fitted.encoding.encode(part))
-        log_odds[fold == judged] = fitted.calibrator.intercept + fitted.calibrator.slope * raw
-    return log_odds
+        risk[fold == judged] = fitted.predict(births.frame.filter(fold == judged))
+    return risk
 
 
 def model_fitted_on(design: ModelDesign, cohort: Cohort, training: pl.DataFrame) -> RiskModel:

@@ -26,7 +26,15 @@ from training.validation.new_births import NewBirths
 from training.validation.openings import holdout_of
 from training.validation.plan import Plan, analysis
 from training.validation.printed import Part, PrintedTable, equals, of_everyone, of_groups
-from training.validation.recalibration import NONE, REFIT, SLOPE, UPDATES, UnusableRecalibration, log_likelihood
+from training.validation.recalibration import (
+    NONE,
+    REFIT,
+    SLOPE,
+    UPDATES,
+    UnusableRecalibration,
+    log_likelihood,
+    log_odds_of,
+)
 from training.validation.standing import Standing, open_holdout
 from training.validation.sufficient_update import CLOSED_TEST, SufficientUpdate, gain_by_woman, sufficient_update
 
@@ -54,7 +62,7 @@ class ExternalValidation:
     sufficient: SufficientUpdate | None
     why_not: str
     report: AuditReport
-    threshold: float
+    threshold: float | None
     is_simulated: bool
     kind: str = EXTERNAL
 
@@ -102,9 +110,14 @@ class ExternalValidation:
         how = (
             f"Each update was fitted on {self.crossed.folds - 1} of {self.crossed.folds} parts of these births and "
             "judged on the part left, in turn, by woman; so all births judge, and none judges what it helped to fit. "
-            f"Flagged is a risk of at least {self.threshold:.4f}, its own offer threshold, under every update."
+            f"{self._offered()}, under every update."
         )
         return (how, *(f"{name} was not possible: {why}." for name, why in self.crossed.not_possible.items()))
+
+    def _offered(self) -> str:
+        if self.threshold is None:
+            return "Flagged is whom its own offer policy flags, with its cuts by group"
+        return f"Flagged is a risk of at least {self.threshold:.4f}, its own offer threshold"
 
     def _of_groups(self) -> tuple[PrintedTable, ...]:
         if not self.judged[0].groups:
@@ -176,7 +189,7 @@ def validate_elsewhere(
     say(f"audited {births.frame.height:,} births: blocking findings: {', '.join(report.blocking) or 'none'}")
     crossed = cross_fit(births, say=say)
     offers = model.offer_policy
-    scored = {n: scored_at(crossed.risks(n), offers, births.frame) for n in UPDATES if n in crossed.log_odds}
+    scored = {n: scored_at(crossed.risks[n], offers, births.frame) for n in UPDATES if n in crossed.risks}
     judged = judge(table, scored, policy, threshold=threshold_of(offers))
     sufficient, why_not = _sufficient(births, crossed)
     return ExternalValidation(
@@ -191,7 +204,7 @@ def validate_elsewhere(
         sufficient=sufficient,
         why_not=why_not,
         report=report,
-        threshold=offers.threshold,
+        threshold=threshold_of(offers),
         is_simulated=cohort.records.is_simulated or model.intended_population.is_simulated,
     )
 
@@ -212,7 +225,7 @@ def _context(births: NewBirths) -> AuditContext:
         is_simulated=made_for.is_simulated,
         predictors=model.design.predictors,
         notes=births.remarks,
-        missing_facts=by_missing_facts(model, births.frame, model.predict(births.frame)),
+        missing_facts=by_missing_facts(model, births.frame, births.risk),
         rules=tuple(one.description for one in cohort.rules),
     )
 
@@ -222,10 +235,11 @@ def _sufficient(births: NewBirths, crossed: CrossFitted) -> tuple[SufficientUpda
     observed = births.observed[known]
     try:
         gain = None
-        if {REFIT, SLOPE} <= crossed.log_odds.keys():
-            by_birth = {n: log_likelihood(crossed.log_odds[n][known], observed) for n in (REFIT, SLOPE)}
+        log_odds = {name: log_odds_of(risk[known]) for name, risk in crossed.risks.items()}
+        if {REFIT, SLOPE} <= log_odds.keys():
+            by_birth = {name: log_likelihood(log_odds[name], observed) for name in (REFIT, SLOPE)}
             gain = gain_by_woman(by_birth[REFIT] - by_birth[SLOPE], births.women[known])
-        return sufficient_update(crossed.log_odds[NONE][known], observed, gain), ""
+        return sufficient_update(log_odds[NONE], observed, gain), ""
     except UnusableRecalibration as refusal:
         return None, str(refusal)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -46,12 +47,10 @@ class NewBirths:
     def women(self) -> npt.NDArray[np.object_]:
         return keys_of_women(self.frame)
 
-    @property
-    def log_odds(self) -> Array:
-        """As the model tells them, calibrated."""
-        told = self.model.calibrator
-        raw = self.model.raw_scores(self.model.encoding.encode(self.frame))
-        return told.intercept + told.slope * raw
+    @cached_property
+    def risk(self) -> Array:
+        """As the version tells it, to each woman."""
+        return self.model.predict(self.frame)
 
     @property
     def remarks(self) -> tuple[str, ...]:

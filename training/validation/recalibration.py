@@ -6,14 +6,13 @@ Steyerberg et al., Stat Med 2004;23:2567, methods 0 to 2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from models import metrics
 from models.calibrator import Calibrator
-from models.risk_model import RiskModel
 from records.errors import EquipartumError
 
 __all__ = [
@@ -26,6 +25,8 @@ __all__ = [
     "UnusableRecalibration",
     "fit_recalibration",
     "log_likelihood",
+    "log_odds_of",
+    "risk_of",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -50,15 +51,15 @@ class Recalibration:
     def apply(self, log_odds: Array) -> Array:
         return self.intercept + self.slope * log_odds
 
-    def of(self, model: RiskModel) -> RiskModel:
-        """The same booster behind the recalibrated map; everything else, the offer threshold too, is as it was."""
-        told = model.calibrator
-        recalibrated = Calibrator(
-            kind="platt",
-            intercept=self.intercept + self.slope * told.intercept,
-            slope=self.slope * told.slope,
-        )
-        return replace(model, calibrator=told if self.name == NONE else recalibrated)
+
+def log_odds_of(risk: Array) -> Array:
+    """Risks of exactly 0 or 1 are taken as the nearest number that has log-odds."""
+    inside = np.clip(risk, np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
+    return np.asarray(np.log(inside) - np.log1p(-inside))
+
+
+def risk_of(log_odds: Array) -> Array:
+    return Calibrator(kind="identity").apply(log_odds)
 
 
 def fit_recalibration(name: str, log_odds: Array, observed: Array) -> Recalibration:

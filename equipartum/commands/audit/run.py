@@ -114,6 +114,7 @@ def command(
             restricted_counts=restricted_counts,
             as_of=day,
             pdf=pdf,
+            say=terminal.say,
         )
     else:
         table = read_predictions(predictions) if predictions else logged(terminal, home, observed).lazy()

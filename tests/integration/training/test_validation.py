@@ -100,8 +100,8 @@ def test_no_birth_moves_the_risk_that_judges_it(births):
     before, after = cross_fit(few), cross_fit(replace(few, frame=turned))
     for name in (IN_THE_LARGE, SLOPE):
         there = fold == 2
-        assert np.array_equal(before.log_odds[name][there], after.log_odds[name][there])
-        assert not np.array_equal(before.log_odds[name][~there], after.log_odds[name][~there])
+        assert np.array_equal(before.risks[name][there], after.risks[name][there])
+        assert not np.array_equal(before.risks[name][~there], after.risks[name][~there])
 
 
 def test_the_four_updates_stand_side_by_side_with_intervals(validated):

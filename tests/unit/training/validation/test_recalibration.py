@@ -15,6 +15,8 @@ from training.validation.recalibration import (
     UnusableRecalibration,
     fit_recalibration,
     log_likelihood,
+    log_odds_of,
+    risk_of,
 )
 
 
@@ -77,3 +79,11 @@ def test_an_order_that_is_turned_is_refused(births):
     turned = (random.random(told.size) < expit(-2.2 - 0.5 * (told + 2.2))).astype(float)
     with pytest.raises(UnusableRecalibration, match="does not order these women"):
         fit_recalibration(SLOPE, told, turned)
+
+
+def test_log_odds_and_risks_are_each_others_inverse_to_the_ends():
+    risk = np.array([0.0, 1e-300, 1e-9, 0.2, 0.5, 1 - 1e-12, 1.0])
+    told = log_odds_of(risk)
+    assert np.isfinite(told).all()
+    assert risk_of(told) == pytest.approx(risk, abs=1e-15)
+    assert log_odds_of(np.array([0.2])) == pytest.approx(np.log(0.25))

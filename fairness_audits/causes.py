@@ -1,0 +1,113 @@
+"""Who was found by how the outcome came about, as printed: spontaneous and provider-initiated preterm birth apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from fairness_audits.context import AuditContext
+from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts, publish
+from fairness_audits.figures import Figure
+from fairness_audits.levels import EVERYONE
+from fairness_audits.printed_rates import share
+from fairness_audits.printed_table import range_of
+from fairness_audits.recovery import PrintedTable, Unknown
+from fairness_audits.secondary_suppression import FEWEST_VALUES, taken_out_of
+
+__all__ = ["CauseRow", "printed_causes"]
+
+# All causes together: the counts that the main tables print.
+TOGETHER = "all causes"
+COUNTS = ("events", "found")
+
+Cell = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseRow:
+    """``status`` is 'shown', or 'cannot tell' below the policy's minimum of events."""
+
+    cause: str
+    group: str
+    events: int | None
+    found: int | None
+    sensitivity: Figure
+    status: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**vars(self), "sensitivity": self.sensitivity.to_dict()}
+
+
+def printed_causes(
+    context: AuditContext, rule: DisclosureRule, minimum_events: int, kept_back: AbstractSet[str] = frozenset()
+) -> tuple[CauseRow, ...]:
+    """Cause by cause, everyone first; nothing of the groups whose counts are ``kept_back`` in the main tables.
+
+    Causes add up to a group's events, and groups to everyone's, so further counts are hidden until no small one comes
+    back by subtraction.
+    """
+    exact = _with_sums(context)
+    causes = list(dict.fromkeys(row.cause for row in context.causes))
+    groups = list(dict.fromkeys(row.group for row in context.causes))
+    families = [
+        *(Family((cause, EVERYONE), tuple((cause, group) for group in groups)) for cause in (*causes, TOGETHER)),
+        *(Family((TOGETHER, group), tuple((cause, group) for cause in causes)) for group in (EVERYONE, *groups)),
+    ]
+    printed = {cell: dict(counts) for cell, counts in publish(rule, exact, families).items()} if exact else {}
+    for cell in printed:
+        if cell[1] in kept_back:
+            printed[cell] = dict.fromkeys(COUNTS)
+    _hide_what_comes_back(printed, families, rule)
+    return tuple(
+        _row(cause, group, printed[cause, group], rule, minimum_events)
+        for cause in causes
+        for group in (EVERYONE, *groups)
+    )
+
+
+def _with_sums(context: AuditContext) -> dict[Cell, dict[str, float]]:
+    exact: dict[Cell, dict[str, float]] = {}
+    for row in context.causes:
+        for cell in ((row.cause, row.group), (row.cause, EVERYONE), (TOGETHER, row.group), (TOGETHER, EVERYONE)):
+            sums = exact.setdefault(cell, dict.fromkeys(COUNTS, 0.0))
+            sums["events"] += row.events
+            sums["found"] += row.found
+    return exact
+
+
+def _hide_what_comes_back(
+    printed: Mapping[Cell, dict[str, int | None]], families: Iterable[Family[Cell]], rule: DisclosureRule
+) -> None:
+    """What the main tables print is not taken back here."""
+    if rule.rounded_to == 1:
+        return
+    table = PrintedTable()
+    for cell, counts in printed.items():
+        for name, count in counts.items():
+            low, high = range_of(count, rule)
+            table.add((*cell, name), low, high, is_suppressed=count is None or count == rule.shown_as)
+            if cell[0] == TOGETHER:
+                table.fixed.add((*cell, name))
+        table.total((*cell, "events"), [(*cell, "found")], is_whole=False)
+    for family in families:
+        for name in COUNTS:
+            table.total((*family.total, name), [(*member, name) for member in family.members])
+    for cause, group, name in _own(taken_out_of(table, rule, FEWEST_VALUES)):
+        printed[cause, group][name] = None
+
+
+def _own(taken_out: Iterable[Unknown]) -> list[Unknown]:
+    return [unknown for unknown in taken_out if unknown[0] != TOGETHER]
+
+
+def _row(cause: str, group: str, counts: PublishedCounts, rule: DisclosureRule, minimum_events: int) -> CauseRow:
+    return CauseRow(
+        cause=cause,
+        group=group,
+        events=counts["events"],
+        found=counts["found"],
+        sensitivity=share("sensitivity", counts["found"], counts["events"], rule),
+        status="shown" if (counts["events"] or 0) >= minimum_events else "cannot tell",
+    )
