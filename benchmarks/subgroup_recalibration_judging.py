@@ -43,8 +43,8 @@ RiskOf = Callable[[pl.DataFrame], Floats]
 class Judged:
     """One way on unseen births; arrays have one entry a group, or a crossing of group and quintile.
 
-    ``expected`` is the sum of risks told. ``true_over_expected`` sums true risks instead of events: known of simulated
-    births alone.
+    ``expected`` is the sum of risks told. ``true_over_expected`` sums true risks instead of events, scaled to as many:
+    known of simulated births alone.
     """
 
     sensitivity: Floats
@@ -136,7 +136,8 @@ class Counting:
         if truth is not None:
             risks = truth.select("pregnancy_id", true=f"{outcome}_true_risk")
             joined = unseen.select("pregnancy_id").join(risks, on="pregnancy_id", how="left", maintain_order="left")
-            self.true_risk = joined["true"].to_numpy()
+            # true risks are of all births: those not in the cohort (stillbirths) would have had the event more often
+            self.true_risk = joined["true"].to_numpy() * (self.event.sum() / joined["true"].sum())
 
     @staticmethod
     def total(amount: Floats, code: NDArray[np.intp], groups: int) -> Floats:

@@ -57,7 +57,8 @@ def test_figures_are_those_counted_by_hand() -> None:
     assert math.isnan(judged.sensitivity[1])
     assert judged.observed_over_expected.tolist() == pytest.approx([2.0, 0.0, 4.0])
     assert judged.crossing_observed_over_expected.tolist() == pytest.approx([1 / 0.8, 5.0, 0.0, 4.0])
-    assert judged.true_over_expected.tolist() == pytest.approx([0.9, 1.0, 2.0])
+    # true risks are 1.5 events where 3 were seen
+    assert judged.true_over_expected.tolist() == pytest.approx([1.8, 2.0, 4.0])
     assert (judged.overall_sensitivity, judged.flags_per_1000) == pytest.approx((1 / 3, 400.0))
     # of 3 x 2 pairs of a woman with the outcome and one without, the second ranks higher in two
     assert judged.auroc == pytest.approx(4 / 6)
