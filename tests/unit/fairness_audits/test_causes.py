@@ -43,9 +43,9 @@ def test_everyone_is_the_sum_and_each_cause_has_its_own_sensitivity() -> None:
 def _ranges(count: int | None, rule: DisclosureRule) -> range:
     """Every number of women that prints so."""
     if count is None:
-        return range(200)
+        return range(48)
     return range(
-        next(n for n in range(200) if rule.count(n) == count), 1 + max(n for n in range(200) if rule.count(n) == count)
+        next(n for n in range(120) if rule.count(n) == count), 1 + max(n for n in range(120) if rule.count(n) == count)
     )
 
 
