@@ -1,4 +1,4 @@
-"""A short run of the benchmark of the interval shown with a risk: what the long one states must not be plainly untrue."""
+"""A short run of the benchmark of the interval shown with a risk: what the long one states must not be untrue."""
 
 from __future__ import annotations
 
