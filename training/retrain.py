@@ -125,7 +125,8 @@ def retrain(
         risk = fitted.risk_of(holdout)
         predictions = holdout_predictions(fitted.model, cohort, holdout, risk, model_version=label)
         options = ethnicity_options(design, cohort, fitted, training, holdout)
-        crossed = cross_fit(design, cohort, training, asked=request.cross_fit, say=say)
+        seconds = sum(row.seconds for row in fitted.classifier.frontier_)
+        crossed = cross_fit(design, cohort, training, asked=request.cross_fit, seconds_a_fit=seconds, say=say)
         context = audit_context(
             design, cohort, fitted, holdout, model_version=label, notes=notes, options=options, cross_fitted=crossed
         )
