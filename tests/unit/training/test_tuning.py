@@ -23,6 +23,7 @@ from models.home import Home
 from records.sources.simulated import simulate
 from training.cohort import OBSERVED, Cohort, assemble
 from training.design_choice import RetrainRequest, design_for
+from training.dry_run import plan
 from training.split import hold_out
 from training.tuning.asked import DEFAULT_MINUTES, ImpossibleTuning, Tuning
 from training.tuning.cross_fit import CrossFit, JudgedFold
@@ -414,3 +415,12 @@ def test_other_rules_begin_another_search_in_the_same_file(study: TuningStudy, t
     )
     assert (len(study.finished), len(other.finished)) == (1, 0)
     other.close()
+
+
+def test_a_dry_run_says_how_long_a_search_would_take(cohort: Cohort) -> None:
+    request = RetrainRequest(outcome="preterm_birth", seed=4)
+    without, with_search = plan(request, cohort.records), plan(request, cohort.records, tuning=Tuning(trials=7))
+    assert (without.tuning_seconds, without.tuning_trials) == (0, 0)
+    assert with_search.tuning_trials == 7
+    assert with_search.expected_seconds == pytest.approx(without.expected_seconds + with_search.tuning_seconds, abs=0.2)
+    assert with_search.design_digest == without.design_digest
