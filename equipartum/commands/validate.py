@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from equipartum.options import AsJson, Data, HomeFolder, Point, SiteRulesFile, S
 from equipartum.terminal import Terminal
 from equipartum.validated import Asked, show_plan, show_validated, version_asked_for, write_validated
 from fairness_audits.comment_text import line
+from fairness_audits.kept_audits import kept_whole
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from models.home import Home
 from models.site_rules import NO_SITE_RULES, read_site_rules
@@ -87,7 +89,8 @@ def command(
             return
         validation, report = prepared.judge(kept)
         folder = out or home.validation_folder(prepared.planned.outcome, prepared.planned.prediction_point, _now())
-        write_validated(validation, report, folder)
+        with nullcontext(folder) if out is not None else kept_whole(folder) as written:
+            write_validated(validation, report, written)
     show_validated(terminal, validation, report, folder)
 
 

@@ -23,6 +23,8 @@ __all__ = ["OPENED", "PLANNED", "AlteredLedger", "Entry", "Ledger", "add", "hold
 
 PLANNED = "planned"
 OPENED = "opened"
+# Between the name of the births and that of a part of them.
+PART = ":"
 
 
 class AlteredLedger(EquipartumError):
@@ -66,28 +68,47 @@ class Ledger:
     def openings(self, holdout: str) -> tuple[Entry, ...]:
         return tuple(one for one in self.entries if one.kind == OPENED and one.holdout == holdout)
 
+    def looks(self, holdout: str) -> tuple[Entry, ...]:
+        """The openings of these outcomes, and of any part of the same births for the same question."""
+        births = _births_of(holdout)
+        return tuple(one for one in self.entries if one.kind == OPENED and _births_of(one.holdout) == births)
+
     def planned(self, plan: str) -> Entry | None:
         return next((one for one in self.entries if one.kind == PLANNED and one.plan == plan), None)
 
     def told(self, holdout: str) -> str:
-        """'opened 3 times, for 2 designs'; and whether the ledger can be trusted."""
+        """'opened 3 times, for 2 designs'; what was seen of the births besides; whether the ledger can be trusted."""
         opened = self.openings(holdout)
         designs = len({one.design for one in opened})
-        times = {0: "never opened", 1: "opened once", 2: "opened twice"}.get(len(opened), f"opened {len(opened)} times")
         several = f", for {designs} designs" if designs > 1 else ""
+        parts = len(self.looks(holdout)) - len(opened)
+        beside = f"; other parts of these births {_so_often(parts)}" if parts else ""
         altered = "" if self.is_whole else "; the ledger was altered, so openings may be missing from it"
-        return f"{times}{several}{altered}"
+        return f"{_so_often(len(opened))}{several}{beside}{altered}"
 
 
 def holdout_of(*, data_digest: str, design: ModelDesign, is_split: bool) -> str:
     """The name of the outcomes that are looked at: of a whole file, or, ``is_split``, of the part held out of it.
 
-    Designs that differ in predictors, constraint or booster look at the same outcomes.
+    Designs that differ in predictors, constraint or booster look at the same outcomes. Parts of the same births for the
+    same question have names that begin alike.
     """
-    parts = [data_digest, design.outcome, design.definition, design.prediction_point]
-    if is_split:
-        parts += [str(design.seed), str(design.holdout_fraction)]
+    births = _digest(data_digest, design.outcome, design.definition, design.prediction_point)
+    if not is_split:
+        return births
+    return f"{births}{PART}{_digest(str(design.seed), str(design.holdout_fraction))[:16]}"
+
+
+def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _births_of(holdout: str) -> str:
+    return holdout.partition(PART)[0]
+
+
+def _so_often(times: int) -> str:
+    return {0: "never opened", 1: "opened once", 2: "opened twice"}.get(times, f"opened {times} times")
 
 
 def read_ledger(home: Home) -> Ledger:

@@ -16,7 +16,8 @@ NOT_NAMED = "not named"
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """``openings`` counts looks at these outcomes in this home, this one too; ``before_plan`` those before the plan."""
+    """``openings`` counts looks at these outcomes in this home, this one too; ``before_plan`` those at them, or at any
+    part of these births, before the plan."""
 
     plan: str
     planned_by: str
@@ -36,7 +37,10 @@ class Standing:
         if not self.before_plan:
             return (planned,)
         looks = "once" if self.before_plan == 1 else f"{self.before_plan} times"
-        return (planned, f"They had been opened {looks} before the plan was made: it was not made blind to them.")
+        told = (
+            f"Outcomes of these births had been opened {looks} before the plan was made: it was not made blind to them."
+        )
+        return (planned, told)
 
     def to_dict(self) -> dict[str, Any]:
         return {**asdict(self), "sentences": list(self.sentences)}
@@ -62,4 +66,4 @@ def _before(ledger: Ledger, holdout: str, plan: str) -> int:
     if planned is None:
         return 0
     above = ledger.entries[: ledger.entries.index(planned)]
-    return sum(one.kind == OPENED and one.holdout == holdout for one in above)
+    return len(Ledger(entries=above, is_whole=ledger.is_whole).looks(holdout))

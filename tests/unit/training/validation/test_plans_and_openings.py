@@ -130,6 +130,25 @@ def test_a_plan_made_first_is_told_as_such(home, planned):
     assert "No plan of analysis" in _open(home).sentences[0]
 
 
+def test_looks_at_other_parts_of_the_same_births_are_told_beside(home, planned):
+    """A holdout drawn by another seed holds other women of the same file; a whole file holds them all."""
+
+    def look(plan=None, *, is_split, design=DESIGN, data="0" * 64):
+        holdout = holdout_of(data_digest=data, design=design, is_split=is_split)
+        return open_holdout(home, plan, by="", what="x", holdout=holdout, design_digest=design.digest)
+
+    assert look(is_split=True).told == "opened once"
+    assert look(is_split=True, design=replace(DESIGN, seed=1)).told == (
+        "opened once; other parts of these births opened once"
+    )
+    assert look(is_split=False, data="1" * 64).told == "opened once"
+    made, _, _ = _register(home, planned)
+    whole = look(made, is_split=False)
+    assert (whole.openings, whole.before_plan) == (1, 2)
+    assert whole.told == "opened once; other parts of these births opened twice"
+    assert "opened 2 times before the plan" in whole.sentences[1]
+
+
 @pytest.mark.parametrize("spoil", ["drop", "change", "swap"])
 def test_a_line_changed_taken_out_or_moved_shows(home, planned, spoil):
     _open(home)
