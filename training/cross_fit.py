@@ -52,8 +52,10 @@ def cross_fit(
     """
     if not is_cross_fitted(cohort.denominator.in_cohort, asked=asked):
         return ()
+    # Each fit has K - 1 folds of K.
+    seconds = max(1, round((FOLDS - 1) * seconds_a_fit))
     say(
-        f"cross-fitting: {FOLDS} more fits, about {max(1, round((FOLDS - 1) * seconds_a_fit))} s, because the cohort has "
+        f"cross-fitting: {FOLDS} more fits, about {seconds} s, because the cohort has "
         f"fewer than {FEWEST_WITHOUT:,} births (--no-cross-fit leaves them out)"
     )
     fold = folds_of(training, FOLDS, seed=design.seed)
