@@ -139,12 +139,13 @@ def main() -> None:
     print_heading(
         "births",
         "outcome",
-        *(f"interval holds: {name}" for name in women),
+        "interval holds: all women",
+        *women[1:],
         "its width",
         "tenths hold: all women",
         *women[1::2],
         "risk told lies in the interval",
-        "in its tenth's",
+        "in its tenth’s",
     )
     for scenario, outcome in itertools.product(asked.scenarios, asked.outcomes):
         fresh = fresh_births(scenario, outcome, asked.fresh, asked.first_seed)

@@ -52,6 +52,7 @@ def cross_fit(
     """
     if not is_cross_fitted(cohort.denominator.in_cohort, asked=asked):
         return ()
+    # Each fit has K - 1 folds of K.
     seconds = max(1, round((FOLDS - 1) * seconds_a_fit))
     say(
         f"cross-fitting: {FOLDS} more fits, about {seconds} s, because the cohort has "

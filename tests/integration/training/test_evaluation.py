@@ -10,7 +10,11 @@ import pytest
 from models.design import ImpossibleDesign, ModelDesign
 from models.outcomes import OUTCOMES
 from models.predictors import NEVER_PREDICTORS, PREDICTORS
+from training.batch_scoring import load_version
 from training.cohort import CAUSE, assemble
+from training.cross_fit import cross_fit
+from training.design_choice import RetrainRequest
+from training.dry_run import FIXED_SECONDS, plan
 
 
 def test_every_training_birth_is_judged_once_and_none_of_the_holdout(twice) -> None:
@@ -73,3 +77,26 @@ def test_how_an_outcome_came_about_never_predicts_it(twice, concept: str) -> Non
 
 def test_outcomes_without_causes_carry_none(twice) -> None:
     assert CAUSE not in assemble("postpartum_depression", "booking", twice.records).frame.columns
+
+
+def test_it_is_left_out_where_nobody_asks_and_costs_what_a_plan_says(twice) -> None:
+    retrained = twice.first
+    training = retrained.split.training(retrained.cohort.frame)
+    assert cross_fit(retrained.model.design, retrained.cohort, training, asked=False) == ()
+    asked, left_out = (
+        plan(RetrainRequest(outcome="preterm_birth", cross_fit=cross), twice.records) for cross in (True, False)
+    )
+    assert asked.design_digest == left_out.design_digest, "it changes no model"
+    assert FIXED_SECONDS < left_out.expected_seconds < asked.expected_seconds
+
+
+def test_what_is_shown_with_a_risk_comes_from_the_holdout_and_is_registered(twice) -> None:
+    model = twice.first.model
+    assert model.observed_curve is not None
+    loaded = load_version(twice.registry, twice.first.version)
+    assert loaded.observed_curve == model.observed_curve
+    holdout = twice.first.split.holdout(twice.first.cohort.frame)
+    risks = model.predict(holdout)
+    shown = [model.calibration_band_of(risk) for risk in risks]
+    seen = holdout["observed"].mean()
+    assert sum(one.observed for one in shown if one) / len(shown) == pytest.approx(seen, rel=0.05)
