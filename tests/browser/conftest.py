@@ -25,6 +25,9 @@ from records.sources.simulated import simulate
 from training.design_choice import RetrainRequest
 from training.registry import Registry
 from training.retrain import retrain
+from training.validation.external import validate_elsewhere
+from training.validation.files import write_validation
+from training.validation.new_births import births_for
 
 PAGES = {"front.html": "/", "audits.html": "/audits", "style.css": "/assets/style.css"}
 QUIET = [
@@ -91,6 +94,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(trained.audit_folder / "report.html", pages / "report.html")
     facts = audit_data(records, DEFAULT_POLICY, as_of=datetime.date(2026, 1, 31))
     (pages / "data-audit.html").write_text(data_audit_page(facts), encoding="utf-8")
+    elsewhere = births_for(trained.model, simulate(4_000, seed=3, scenario="england").records)
+    validated = validate_elsewhere(
+        elsewhere, home, DEFAULT_POLICY, title=str(trained.version), warnings=("A warning.",)
+    )
+    write_validation(validated, pages, audit_page="report.html")
     return pages
 
 

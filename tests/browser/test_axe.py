@@ -43,7 +43,7 @@ def pages(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("name", ["report.html", WITHOUT_RISKS, "front.html", "audits.html"])
+@pytest.mark.parametrize("name", ["report.html", WITHOUT_RISKS, "validation.html", "front.html", "audits.html"])
 def test_axe_finds_nothing(browser: Browser, pages: Path, name: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto((pages / name).as_uri())

@@ -10,7 +10,7 @@ PHONE, DESK = 390, 1200
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("name", ["report.html", "data-audit.html", "front.html", "audits.html"])
+@pytest.mark.parametrize("name", ["report.html", "data-audit.html", "validation.html", "front.html", "audits.html"])
 def test_no_page_scrolls_sideways(look: Callable, name: str, width: int) -> None:
     seen = look(name, width)
     assert seen.scroll_width <= width
@@ -18,9 +18,11 @@ def test_no_page_scrolls_sideways(look: Callable, name: str, width: int) -> None
     assert seen.first_headings == 1
 
 
-def test_every_drawing_of_the_report_has_a_text_alternative(look: Callable) -> None:
-    assert look("report.html", DESK).drawings_without_a_name == 0
+@pytest.mark.parametrize("name", ["report.html", "validation.html"])
+def test_every_drawing_of_a_report_has_a_text_alternative(look: Callable, name: str) -> None:
+    assert look(name, DESK).drawings_without_a_name == 0
 
 
-def test_a_report_fetches_nothing(look: Callable) -> None:
-    assert {path for path in look("report.html", DESK).asked if "favicon" not in path} == {"/report.html"}
+@pytest.mark.parametrize("name", ["report.html", "validation.html"])
+def test_a_report_fetches_nothing(look: Callable, name: str) -> None:
+    assert {path for path in look(name, DESK).asked if "favicon" not in path} == {f"/{name}"}

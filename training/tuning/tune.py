@@ -99,5 +99,6 @@ def _chosen(
         gain=gain,
         threshold=default.figures.threshold,
         net_benefit=default.figures.net_benefit,
+        judged=len(rows),
         folds=births.folds.description,
     )

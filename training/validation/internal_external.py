@@ -24,7 +24,7 @@ from training.cohort import OBSERVED, Cohort
 from training.validation.cross_fitting import model_fitted_on
 from training.validation.effects import SCALES, Effects, back, effects_of
 from training.validation.judging import JudgedScorer, Scored, judge, scored_at, table_of
-from training.validation.new_births import keys_of_women
+from training.validation.new_births import are_also_in
 from training.validation.openings import holdout_of
 from training.validation.plan import Plan, analysis
 from training.validation.printed import Part, PrintedTable, of_groups, of_one_figure
@@ -138,14 +138,13 @@ def validate_over_sites(
         holdout=holdout_of(data_digest=cohort.records.data_digest, design=design, is_split=False),
         design_digest=design.digest,
     )
-    women = keys_of_women(frame).astype(str)
     risk, alert = np.empty(frame.height), np.empty(frame.height, dtype=bool)
     judged: list[JudgedScorer] = []
     effects: list[Effects] = []
     for name in names:
         left_out = (site == name).to_numpy()
-        model = model_fitted_on(design, cohort, frame.filter(~left_out & ~np.isin(women, women[left_out])))
         part = frame.filter(left_out)
+        model = model_fitted_on(design, cohort, frame.filter(~are_also_in(frame, part)))
         scored = scored_at(model.predict(part), model.offer_policy, part)
         risk[left_out], alert[left_out] = scored.risk, scored.alert
         table = table_of(model, cohort, part)

@@ -13,12 +13,12 @@ import polars as pl
 from models.design import ModelDesign
 from models.risk_model import RiskModel
 from models.site_rules import NO_SITE_RULES, SiteRules
-from records.concepts import concept
+from records.concepts import CONCEPTS
 from records.records import Records
 from training.cohort import OBSERVED, Cohort, UnavailableOutcome, assemble
 from training.split import keyed_hash
 
-__all__ = ["NewBirths", "births_for", "fold_of", "keys_of_women", "of_a_design"]
+__all__ = ["NewBirths", "are_also_in", "births_for", "fold_of", "keys_of_women", "of_a_design"]
 
 Array = npt.NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class NewBirths:
         return self.frame[OBSERVED].cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
     @property
-    def women(self) -> npt.NDArray[np.object_]:
+    def women(self) -> pl.Series:
         return keys_of_women(self.frame)
 
     @cached_property
@@ -57,7 +57,7 @@ class NewBirths:
         """What the file lacks of what the model uses, in words."""
         if not self.lacking:
             return ("These births record every fact that the model uses.",)
-        titles = ", ".join(concept(name).title for name in self.lacking)
+        titles = ", ".join(CONCEPTS[name].title for name in self.lacking)
         return (f"Not recorded in these births, so unknown of every woman: {titles}.",)
 
 
@@ -74,7 +74,8 @@ def births_for(
     cohort = of_a_design(design, records, site_rules=site_rules)
     absent = tuple(name for name in model.encoding.concepts if name not in cohort.frame.columns)
     frame = cohort.frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent)
-    lacking = tuple(n for n in model.encoding.concepts if n in absent or frame[n].null_count() == frame.height)
+    facts = [name for name in model.encoding.concepts if name in CONCEPTS]
+    lacking = tuple(name for name in facts if frame[name].null_count() == frame.height)
     return NewBirths(model=model, cohort=cohort, frame=frame, lacking=lacking)
 
 
@@ -89,11 +90,16 @@ def of_a_design(design: ModelDesign, records: Records, *, site_rules: SiteRules 
     )
 
 
-def keys_of_women(frame: pl.DataFrame) -> npt.NDArray[np.object_]:
+def keys_of_women(frame: pl.DataFrame) -> pl.Series:
     """What tells women apart; a birth without a woman is a woman of its own."""
-    return frame.select(pl.coalesce("woman_id", "pregnancy_id")).to_series().to_numpy()
+    return frame.select(pl.coalesce("woman_id", "pregnancy_id")).to_series()
 
 
-def fold_of(women: Sequence[str] | npt.NDArray[np.object_], folds: int, *, seed: int) -> npt.NDArray[np.int64]:
+def are_also_in(frame: pl.DataFrame, other: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Of each birth of ``frame``, whether its woman has one in ``other``."""
+    return keys_of_women(frame).is_in(keys_of_women(other).unique().implode()).to_numpy()
+
+
+def fold_of(women: Sequence[str] | pl.Series, folds: int, *, seed: int) -> npt.NDArray[np.int64]:
     """0 to ``folds`` - 1, the same for every birth of a woman; by keyed hash, so the same on any machine."""
     return np.fromiter((keyed_hash(seed, woman) % folds for woman in women), dtype=np.int64, count=len(women))

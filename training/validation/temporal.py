@@ -21,7 +21,7 @@ from training.cohort import OBSERVED, Cohort
 from training.validation.cross_fitting import model_fitted_on
 from training.validation.effects import effects_of
 from training.validation.judging import JudgedScorer, judge, scored_at, table_of, threshold_of
-from training.validation.new_births import keys_of_women
+from training.validation.new_births import are_also_in
 from training.validation.openings import holdout_of
 from training.validation.periods import periods_of
 from training.validation.plan import Plan, analysis
@@ -141,7 +141,7 @@ def validate_over_time(
     )
     model = model_fitted_on(design, cohort, early)
     say(f"fitted on {early.height:,} births of {periods.names[0]} to {periods.names[periods.fitted_on - 1]}")
-    seen_before = np.isin(keys_of_women(frame).astype(str), keys_of_women(early).astype(str))
+    seen_before = are_also_in(frame, early)
     judged: list[JudgedScorer] = []
     ratios: list[tuple[float, float, float]] = []
     for place in periods.judged:
