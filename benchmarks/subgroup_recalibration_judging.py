@@ -28,7 +28,7 @@ from training.group_adjustment import fit_group_intercept, fit_subgroup_recalibr
 from training.offer_policy import absolute_threshold
 from training.split import hold_out
 
-__all__ = ["BLIND", "INTERCEPTS", "MCGRAD", "SUBGROUPS", "Judged", "Seed", "judge_seed"]
+__all__ = ["BLIND", "INTERCEPTS", "MCGRAD", "SUBGROUPS", "Counting", "Judged", "Seed", "judge_seed"]
 
 BLIND = "blind: as the plain fit says"
 INTERCEPTS = "an intercept for each group"
@@ -43,8 +43,8 @@ RiskOf = Callable[[pl.DataFrame], Floats]
 class Judged:
     """One way on unseen births; arrays have one entry a group, or a crossing of group and quintile.
 
-    ``expected`` is the sum of risks told. ``true_over_expected`` sums true risks instead of events: known of simulated
-    births alone.
+    ``expected`` is the sum of risks told. ``true_over_expected`` sums true risks instead of events, scaled to as many:
+    known of simulated births alone.
     """
 
     sensitivity: Floats
@@ -105,7 +105,7 @@ def judge_seed(records: Records, request: RetrainRequest, truth: pl.DataFrame | 
         by_id = dict(zip(pl.concat([offered_to, unseen])["pregnancy_id"], told, strict=True))
         ways[MCGRAD] = (lambda births: np.array([by_id[one] for one in births["pregnancy_id"]]), seconds)
 
-    counting = _Counting(unseen, truth, request.outcome)
+    counting = Counting(unseen, truth, request.outcome)
     return Seed(
         groups=counting.groups,
         crossings=counting.crossings,
@@ -123,7 +123,9 @@ def judge_seed(records: Records, request: RetrainRequest, truth: pl.DataFrame | 
     )
 
 
-class _Counting:
+class Counting:
+    """Unseen births, of which every way is counted alike."""
+
     def __init__(self, unseen: pl.DataFrame, truth: pl.DataFrame | None, outcome: str) -> None:
         groups = _groups(unseen)
         crossing = [f"{group} / {quintile}" for group, quintile in zip(*groups.values(), strict=True)]
@@ -134,7 +136,8 @@ class _Counting:
         if truth is not None:
             risks = truth.select("pregnancy_id", true=f"{outcome}_true_risk")
             joined = unseen.select("pregnancy_id").join(risks, on="pregnancy_id", how="left", maintain_order="left")
-            self.true_risk = joined["true"].to_numpy()
+            # true risks are of all births: those not in the cohort (stillbirths) would have had the event more often
+            self.true_risk = joined["true"].to_numpy() * (self.event.sum() / joined["true"].sum())
 
     @staticmethod
     def total(amount: Floats, code: NDArray[np.intp], groups: int) -> Floats:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from fairness_audits.context import AuditContext
-from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts, publish
+from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts
 from fairness_audits.figures import Figure
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import share
-from fairness_audits.printed_table import range_of
-from fairness_audits.recovery import PrintedTable, Unknown
-from fairness_audits.secondary_suppression import FEWEST_VALUES, taken_out_of
+from fairness_audits.printed_sums import Cell, publish_sums
 
 __all__ = ["CauseRow", "printed_causes"]
 
 # All causes together: the counts that the main tables print.
 TOGETHER = "all causes"
 COUNTS = ("events", "found")
-
-Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,18 +43,22 @@ def printed_causes(
     Causes add up to a group's events, and groups to everyone's, so further counts are hidden until no small one comes
     back by subtraction.
     """
+    if not context.causes:
+        return ()
     exact = _with_sums(context)
     causes = list(dict.fromkeys(row.cause for row in context.causes))
     groups = list(dict.fromkeys(row.group for row in context.causes))
-    families = [
-        *(Family((cause, EVERYONE), tuple((cause, group) for group in groups)) for cause in (*causes, TOGETHER)),
-        *(Family((TOGETHER, group), tuple((cause, group) for cause in causes)) for group in (EVERYONE, *groups)),
-    ]
-    printed = {cell: dict(counts) for cell, counts in publish(rule, exact, families).items()} if exact else {}
-    for cell in printed:
-        if cell[1] in kept_back:
-            printed[cell] = dict.fromkeys(COUNTS)
-    _hide_what_comes_back(printed, families, rule)
+    printed = publish_sums(
+        rule,
+        exact,
+        [
+            *(Family((cause, EVERYONE), tuple((cause, group) for group in groups)) for cause in (*causes, TOGETHER)),
+            *(Family((TOGETHER, group), tuple((cause, group) for cause in causes)) for group in (EVERYONE, *groups)),
+        ],
+        within=[COUNTS],
+        kept_back={cell for cell in exact if cell[1] in kept_back},
+        fixed={cell for cell in exact if cell[0] == TOGETHER},
+    )
     return tuple(
         _row(cause, group, printed[cause, group], rule, minimum_events)
         for cause in causes
@@ -75,31 +74,6 @@ def _with_sums(context: AuditContext) -> dict[Cell, dict[str, float]]:
             sums["events"] += row.events
             sums["found"] += row.found
     return exact
-
-
-def _hide_what_comes_back(
-    printed: Mapping[Cell, dict[str, int | None]], families: Iterable[Family[Cell]], rule: DisclosureRule
-) -> None:
-    """What the main tables print is not taken back here."""
-    if rule.rounded_to == 1:
-        return
-    table = PrintedTable()
-    for cell, counts in printed.items():
-        for name, count in counts.items():
-            low, high = range_of(count, rule)
-            table.add((*cell, name), low, high, is_suppressed=count is None or count == rule.shown_as)
-            if cell[0] == TOGETHER:
-                table.fixed.add((*cell, name))
-        table.total((*cell, "events"), [(*cell, "found")], is_whole=False)
-    for family in families:
-        for name in COUNTS:
-            table.total((*family.total, name), [(*member, name) for member in family.members])
-    for cause, group, name in _own(taken_out_of(table, rule, FEWEST_VALUES)):
-        printed[cause, group][name] = None
-
-
-def _own(taken_out: Iterable[Unknown]) -> list[Unknown]:
-    return [unknown for unknown in taken_out if unknown[0] != TOGETHER]
 
 
 def _row(cause: str, group: str, counts: PublishedCounts, rule: DisclosureRule, minimum_events: int) -> CauseRow:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
 
 from fairness_audits.context import AuditContext, CrossFittedGroup
-from fairness_audits.disclosure import DisclosureRule, PublishedCounts, one_family, publish
+from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts
 from fairness_audits.estimate import ENOUGH_FOR_A_DISTRIBUTION
 from fairness_audits.figures import Figure, figure, hidden
 from fairness_audits.intervals import UNDEFINED, Z95, Interval, on_the_logit_scale
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import mean_of_risks, ratio, share
+from fairness_audits.printed_sums import publish_sums
 
 __all__ = ["CrossFittedRow", "printed_cross_fitted"]
 
+# Each is part of the one before.
 COUNTS = ("women", "ascertained", "events", "found")
+FOLDED = "cross-fitted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +46,12 @@ def printed_cross_fitted(
     context: AuditContext, rule: DisclosureRule, minimum_events: int
 ) -> tuple[CrossFittedRow, ...]:
     """Everyone first; empty where births were enough, or nobody asked for it."""
-    exact = {row.group: {name: float(getattr(row, name)) for name in COUNTS} for row in context.cross_fitted}
-    printed = publish(rule, exact, one_family(exact, EVERYONE)) if exact else {}
-    return tuple(_row(row, printed[row.group], rule, minimum_events) for row in context.cross_fitted)
+    if not context.cross_fitted:
+        return ()
+    exact = {(FOLDED, row.group): {n: float(getattr(row, n)) for n in COUNTS} for row in context.cross_fitted}
+    families = [Family((FOLDED, EVERYONE), tuple(cell for cell in exact if cell[1] != EVERYONE))]
+    printed = publish_sums(rule, exact, families, within=itertools.pairwise(COUNTS))
+    return tuple(_row(row, printed[FOLDED, row.group], rule, minimum_events) for row in context.cross_fitted)
 
 
 def _row(row: CrossFittedGroup, counts: PublishedCounts, rule: DisclosureRule, minimum_events: int) -> CrossFittedRow:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fairness_audits.context import AuditContext, FrontierPoint, GroupHeld
 from fairness_audits.disclosure import DisclosureRule, publish
-from fairness_audits.figures import Figure, figure, rounded
+from fairness_audits.figures import Figure, figure, hidden, rounded
 from fairness_audits.intervals import Interval
 from fairness_audits.printed_rates import mean_of_log_losses, share
 
@@ -76,8 +76,8 @@ def _row(point: FrontierPoint, rule: DisclosureRule) -> FrontierRow:
         },
         auroc=_alone("auroc", point.auroc),
         brier=_alone("brier", point.brier),
-        positive_predictive_value=_alone("positive_predictive_value", point.positive_predictive_value),
-        net_benefit=_alone("net_benefit", point.net_benefit),
+        positive_predictive_value=_of_counts("positive_predictive_value", point.positive_predictive_value, rule),
+        net_benefit=_of_counts("net_benefit", point.net_benefit, rule),
     )
 
 
@@ -90,6 +90,11 @@ def _held(rows: list[GroupHeld], rule: DisclosureRule) -> dict[str, Figure]:
         else share(row.estimand, printed[row.group]["flagged"], printed[row.group]["births"], rule)
         for row in rows
     }
+
+
+def _of_counts(name: str, value: float | None, rule: DisclosureRule) -> Figure:
+    """A figure of all women's exact counts: where counts are rounded it would give them back, and is hidden."""
+    return _alone(name, value) if rule.rounded_to == 1 else hidden(name)
 
 
 def _alone(name: str, value: float | None) -> Figure:

@@ -23,6 +23,7 @@ from fairness_audits.report import AuditReport
 from fairness_audits.risk_distribution import risk_distributions
 from fairness_audits.trusted_from import TRUSTED_FROM
 from fairness_audits.wording import is_missing_ethnicity, scorer_name
+from models.outcomes import OUTCOMES
 
 __all__ = ["SEVERITIES", "model_on_page"]
 
@@ -150,7 +151,9 @@ def _by_cause(report: AuditReport, section: Section) -> dict[str, Any]:
     rows = report.causes(section)
     causes = dict.fromkeys(row.cause for row in rows if row.events != 0)
     told = {row.group for row in rows if row.events is not None}
+    declared = OUTCOMES.get(section.outcome)
     return {
+        "has_causes": declared is not None and bool(declared.causes),
         "causes": {cause: {row.group: row for row in rows if row.cause == cause} for cause in causes},
         "cause_groups": [group for group in dict.fromkeys(row.group for row in rows) if group in told],
     }

@@ -204,8 +204,7 @@ class AuditReport:
     def cross_fitted(self, section: Section) -> tuple[CrossFittedRow, ...]:
         """Figures over the training births, each judged by a fit that had not seen it; empty where births were many."""
         context = self.context_of(section)
-        rows = printed_cross_fitted(context, self.rule, self.policy.minimum_events) if context is not None else ()
-        return tuple(silent_row(row) if row.group in self._hidden_groups(section) else row for row in rows)
+        return printed_cross_fitted(context, self.rule, self.policy.minimum_events) if context is not None else ()
 
     def missingness(self, section: Section) -> tuple[MissingnessRow, ...]:
         context = self.context_of(section)

@@ -37,17 +37,25 @@ def is_cross_fitted(births: int, *, asked: bool) -> bool:
 
 
 def cross_fit(
-    design: ModelDesign, cohort: Cohort, training: pl.DataFrame, *, asked: bool = True, say: Say = lambda _: None
+    design: ModelDesign,
+    cohort: Cohort,
+    training: pl.DataFrame,
+    *,
+    asked: bool = True,
+    seconds_a_fit: float = 0.0,
+    say: Say = lambda _: None,
 ) -> tuple[CrossFittedGroup, ...]:
     """Everyone, then each group, over ``training``; empty where there are births enough or nobody ``asked``.
 
-    The holdout takes no part. Each fold has a model, a calibrator and a cut of its own.
+    The holdout takes no part. Each fold has a model, a calibrator and a cut of its own. ``seconds_a_fit`` is what the
+    fit on all training births took, to say beforehand how long it will last.
     """
     if not is_cross_fitted(cohort.denominator.in_cohort, asked=asked):
         return ()
+    seconds = max(1, round((FOLDS - 1) * seconds_a_fit))
     say(
-        f"cross-fitting: {FOLDS} more fits, because the cohort has fewer than {FEWEST_WITHOUT:,} births "
-        "(--no-cross-fit leaves them out)"
+        f"cross-fitting: {FOLDS} more fits, about {seconds} s, because the cohort has "
+        f"fewer than {FEWEST_WITHOUT:,} births (--no-cross-fit leaves them out)"
     )
     fold = folds_of(training, FOLDS, seed=design.seed)
     judged = pl.concat([_judged(design, cohort, training, fold, number) for number in range(FOLDS)])

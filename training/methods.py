@@ -18,15 +18,14 @@ from models.design import ImpossibleDesign
 from models.home import Home, Settings
 from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
-from training.cohort import Cohort, assemble
-from training.design_choice import RetrainRequest, design_for, warnings_of
-from training.diagnosis import diagnose
+from training.cohort import Cohort
+from training.design_choice import RetrainRequest
 from training.ethnicity_options import ethnicity_options
 from training.fitting import fit
+from training.judged import notes_on
+from training.prepared import prepare
 from training.registry import Registry, Run
-from training.split import Split, hold_out
-from training.validation.openings import holdout_of
-from training.validation.standing import open_holdout
+from training.split import Split
 
 __all__ = ["DOSSIERS", "Compared", "compare_methods"]
 
@@ -65,34 +64,21 @@ def compare_methods(
 
     Raises `ImpossibleDesign` where nobody's ethnicity is recorded, and what a retrain raises before it fits.
     """
-    cohort = assemble(request.outcome, request.point, records, site_rules=site_rules)
-    design = design_for(request, cohort)
+    ready = prepare(request, records, site_rules=site_rules, say=say)
+    cohort, design = ready.cohort, ready.design
     if not cohort.has_ethnicity:
         raise ImpossibleDesign(
             f"these records hold no woman's ethnic group: there is nothing to compare for {request.outcome}"
         )
-    split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
-    training, holdout = split.training(cohort.frame), split.holdout(cohort.frame)
-    diagnosis = diagnose(cohort, training)
     capacity = Capacity(alert_rate=design.alert_rate, births_per_week=births_per_week, more_places=more_places)
-    say(f"{design.registered_name}: {cohort.denominator}")
-
     registry = Registry(home, settings)
     with registry.run(f"methods {design.registered_name}") as run:
-        fitted = fit(design, cohort, training)
+        fitted = fit(design, cohort, ready.training)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
-        opened = open_holdout(
-            home,
-            None,
-            by="",
-            what=f"methods of {design.registered_name}",
-            holdout=holdout_of(data_digest=records.data_digest, design=design, is_split=True),
-            design_digest=design.digest,
-        )
+        looks = ready.opened(home, f"methods of {design.registered_name}", design)
+        say(looks)
         rates = _capacities(capacity)
-        options = ethnicity_options(design, cohort, fitted, training, holdout, capacities=rates, say=say)
-        looks = f"the held-out births: {opened.told}"
-        notes = (split.description, looks, *records.notes, *warnings_of(design), *diagnosis.remarks)
+        options = ethnicity_options(design, cohort, fitted, ready.training, ready.holdout, capacities=rates, say=say)
         context = AuditContext(
             outcome=design.outcome,
             prediction_point=design.prediction_point,
@@ -101,7 +87,7 @@ def compare_methods(
             outcome_definition=str(cohort.definition),
             group_scheme=fitted.model.intended_population.group_scheme,
             is_simulated=records.is_simulated,
-            notes=notes,
+            notes=notes_on(ready, policy, looks, ()),
             ethnicity_options=options,
             rules=tuple(one.description for one in cohort.rules),
         )
@@ -113,12 +99,12 @@ def compare_methods(
             data_digest=records.data_digest,
             design=design.to_dict(),
             design_digest=design.digest,
-            split=split.description,
+            split=ready.split.description,
             disclosure=RULES[policy.disclosure],
             capacity=capacity,
         )
         folder = write_dossier(made, _folder(home, cohort, made))
-        _log(registry, run, made, split)
+        _log(registry, run, made, ready.split)
         run.log_files(folder, DOSSIER_ARTIFACT)
     return Compared(dossier=made, folder=folder, run_id=run.run_id)
 

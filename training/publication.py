@@ -10,8 +10,6 @@ from pathlib import Path
 
 import polars as pl
 
-from fairness_audits.context import AuditContext
-from fairness_audits.report import AuditReport
 from models.design import ModelDesign
 from models.home import Home
 from models.model_files import save_risk_model
@@ -21,6 +19,7 @@ from training.diagnosis import Diagnosis
 from training.filed_audit import FiledAudit, file_audit
 from training.fitting import FittedModel
 from training.frontier_runs import log_frontier
+from training.judged import Judged
 from training.kept_predictions import KeptPredictions
 from training.model_card import importance_chart, model_card
 from training.registry import Registry, Run
@@ -33,19 +32,17 @@ def publish(
     registry: Registry,
     home: Home,
     design: ModelDesign,
-    model: RiskModel,
     fitted: FittedModel,
+    judged: Judged,
     diagnosis: Diagnosis,
-    predictions: pl.LazyFrame,
-    context: AuditContext,
-    report: AuditReport,
     record_ids: pl.DataFrame,
     *,
     pdf: bool = False,
 ) -> FiledAudit:
     """Registers the version, then files its audit, which names it."""
+    model, report = judged.model, judged.report
     kept = KeptPredictions.of(home, run.run_id)
-    kept.keep(predictions, context, record_ids)
+    kept.keep(judged.predictions, judged.context, record_ids)
     run.log_parameters(_parameters(design, model, diagnosis))
     run.log_metrics(report.flat(report.models[0]))
     log_frontier(registry, run, design, report)
@@ -57,7 +54,7 @@ def publish(
         plots.mkdir()
         importance_chart(model, plots / "importance.svg")
         run.log_files(plots, "plots")
-    notes = tuple(dict.fromkeys((*context.notes, *diagnosis.remarks)))
+    notes = tuple(dict.fromkeys((*judged.context.notes, *diagnosis.remarks)))
     run.log_text(model_card(model, notes, report, fitted.classifier.chosen_), CARD_ARTIFACT)
     tags = ReleaseTags(
         design_digest=design.digest,
@@ -76,7 +73,12 @@ def publish(
 
 def _parameters(design: ModelDesign, model: RiskModel, diagnosis: Diagnosis) -> dict[str, object]:
     return {
-        **{name: value for name, value in design.to_dict().items() if name not in ("predictors", "booster")},
+        **{
+            name: value
+            for name, value in design.to_dict().items()
+            if name not in ("predictors", "booster", "ethnicity")
+        },
+        **_decision(design),
         **{f"booster.{name}": value for name, value in design.booster.items()},
         "predictors": ", ".join(design.predictors),
         "design_digest": design.digest,
@@ -85,4 +87,17 @@ def _parameters(design: ModelDesign, model: RiskModel, diagnosis: Diagnosis) -> 
         "births": model.intended_population.births,
         "events": diagnosis.events,
         "births_needed": diagnosis.sample_size.needed,
+    }
+
+
+def _decision(design: ModelDesign) -> dict[str, object]:
+    """What was decided about ethnicity, so that runs can be told apart by it; who signed is in the design itself."""
+    decided = design.ethnicity
+    if decided is None:
+        return {"ethnicity": "not read"}
+    return {
+        "ethnicity": decided.option,
+        "ethnicity.cuts": decided.cuts,
+        "ethnicity.not_stated": decided.not_stated,
+        "ethnicity.dossier_digest": decided.dossier_digest,
     }

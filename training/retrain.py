@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import polars as pl
-
-from fairness_audits.audit import audit
-from fairness_audits.disclosure import RULES
-from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import DEFAULT_POLICY, AuditPolicy
 from fairness_audits.report import AuditReport
 from models.home import Home, Settings
@@ -20,23 +13,21 @@ from models.release import TUNING_ARTIFACT
 from models.risk_model import RiskModel
 from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
-from training.audit_context import audit_context
-from training.cohort import OBSERVED, Cohort, assemble
-from training.cross_fit import cross_fit
-from training.design_choice import RetrainRequest, design_for, warnings_of
-from training.diagnosis import Diagnosis, after_evaluation, diagnose
-from training.ethnicity_options import ethnicity_options
+from training.cohort import Cohort
+from training.design_choice import RetrainRequest
+from training.diagnosis import Diagnosis, after_evaluation
 from training.fair_boost.plain_fit import PlainFit
 from training.fitting import fit
-from training.holdout import holdout_predictions, record_ids_of_events, shown_with_a_risk
+from training.holdout import record_ids_of_events
+from training.judged import judge, notes_on
+from training.prepared import Prepared, prepare
 from training.publication import publish
-from training.registry import Registry
-from training.split import Split, hold_out
+from training.registry import Registry, Run
+from training.split import Split
 from training.tuning.asked import Tuning
+from training.tuning.held_out_gain import sentences_on
 from training.tuning.tune import tune
 from training.tuning.tuned import Tuned
-from training.validation.openings import holdout_of
-from training.validation.standing import open_holdout
 from training.version import Version
 
 __all__ = ["Retrained", "retrain"]
@@ -57,6 +48,7 @@ class Retrained:
     split: Split
     diagnosis: Diagnosis
     tuned: Tuned | None = None
+    on_tuning: tuple[str, ...] = ()
 
 
 def retrain(
@@ -77,81 +69,41 @@ def retrain(
     With ``tuning`` the booster's settings are searched for first, on the training births alone. Raises an
     `EquipartumError` before anything is fitted if the outcome is not in the files or nothing can be learnt.
     """
-    cohort = assemble(request.outcome, request.point, records, site_rules=site_rules)
-    design = design_for(request, cohort)
-    say(f"{design.registered_name} by '{cohort.definition}': {cohort.denominator}")
-    split = hold_out(cohort.frame, fraction=design.holdout_fraction, seed=design.seed)
-    split, together = split.together(cohort.frame)
-    cohort = replace(cohort, frame=together)
-    training, holdout = split.training(cohort.frame), split.holdout(cohort.frame)
-    diagnosis = diagnose(cohort, training)
-    fitted_on = training[OBSERVED].count()
-    say(f"{fitted_on:,} births with a known outcome to fit on, {holdout.height:,} held out ({split.description})")
-    absences = split.absences(cohort.frame)
-    for absence in absences:
-        say(absence)
-    warnings = warnings_of(design)
-    for warning in warnings:
-        say(warning)
-
+    ready = prepare(request, records, site_rules=site_rules, say=say)
     registry = Registry(home, settings)
-    with registry.run(design.registered_name) as run:
-        tuned = None if tuning is None else tune(tuning, design, cohort.records.data_digest, training, home, say)
-        if tuned is not None:
-            run.log_parameters(tuned.parameters)
-            run.log_text(tuned.to_csv(), TUNING_ARTIFACT)
-            design, warnings = tuned.design, (*warnings, tuned.sentence)
-        fitted = fit(design, cohort, training, plain_fit=plain_fit)
+    with registry.run(ready.design.registered_name) as run:
+        tuned = None if tuning is None else tuned_in(run, tuning, ready, home, say)
+        design = ready.design if tuned is None else tuned.design
+        fitted = fit(design, ready.cohort, ready.training, plain_fit=plain_fit)
         say(f"fitted {fitted.classifier.constraint}; chosen: {fitted.classifier.chosen_}")
-        printed = RULES[policy.disclosure].count
-        denominator, doubts = cohort.denominator.told(printed), records.doubts_told(printed)
-        elsewhere = () if plain_fit is None else (plain_fit.note,)
-        opened = open_holdout(
-            home,
-            None,
-            by="",
-            what=f"retrain of {design.registered_name}",
-            holdout=holdout_of(data_digest=records.data_digest, design=design, is_split=True),
-            design_digest=design.digest,
-        )
-        looks = f"the held-out births: {opened.told}"
+        looks = ready.opened(home, f"retrain of {design.registered_name}", design)
         say(looks)
-        told = (*records.notes, *doubts, *warnings, *elsewhere, *diagnosis.remarks)
-        notes = (denominator, split.description, looks, *absences, *told)
-        label = fitted.model.label
-        risk = fitted.risk_of(holdout)
-        predictions = holdout_predictions(fitted.model, cohort, holdout, risk, model_version=label)
-        options = ethnicity_options(design, cohort, fitted, training, holdout)
-        crossed = cross_fit(design, cohort, training, asked=request.cross_fit, say=say)
-        context = audit_context(
-            design, cohort, fitted, holdout, model_version=label, notes=notes, options=options, cross_fitted=crossed
-        )
-        before = newest_content(home.audits, design.outcome, design.prediction_point)
-        report = audit(predictions, policy, context, before)
-        say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
-        diagnosis = after_evaluation(diagnosis, cohort.outcome, report.group(report.models[0])["auroc"])
-        model = _completed(fitted.model, holdout, risk, report)
-        record_ids = record_ids_of_events(cohort, holdout)
-        filed = publish(
-            run, registry, home, design, model, fitted, diagnosis, predictions, context, report, record_ids, pdf=pdf
-        )
+        on_tuning = sentences_on(tuned, fitted.model, ready.cohort, ready.training, ready.holdout)
+        on_the_fit = (*on_tuning, *(() if plain_fit is None else (plain_fit.note,)))
+        notes = notes_on(ready, policy, looks, on_the_fit)
+        judged = judge(ready, design, fitted, home, policy, notes=notes, cross_fitted=request.cross_fit, say=say)
+        report = judged.report
+        diagnosis = after_evaluation(ready.diagnosis, ready.cohort.outcome, report.group(report.models[0])["auroc"])
+        record_ids = record_ids_of_events(ready.cohort, ready.holdout)
+        filed = publish(run, registry, home, design, fitted, judged, diagnosis, record_ids, pdf=pdf)
     say(f"registered {filed.version.name} version {filed.version.version} as challenger")
     return Retrained(
         version=filed.version,
-        model=model,
+        model=judged.model,
         report=filed.report,
         audit_folder=filed.folder,
         review_list=filed.review_list,
-        cohort=cohort,
-        split=split,
+        cohort=ready.cohort,
+        split=ready.split,
         diagnosis=diagnosis,
         tuned=tuned,
+        on_tuning=on_tuning,
     )
 
 
-def _completed(
-    model: RiskModel, holdout: pl.DataFrame, risk: npt.NDArray[np.float64], report: AuditReport
-) -> RiskModel:
-    """What only the holdout can say: how often women scored alike had the outcome, and whom no percentage is shown."""
-    list_only = report.groups_without_percentage(report.models[0])
-    return replace(shown_with_a_risk(model, holdout, risk), list_only_groups=list_only)
+def tuned_in(run: Run, asked: Tuning, ready: Prepared, home: Home, say: Say) -> Tuned:
+    """The search, told in the run's parameters and as a table among its artefacts."""
+    tuned = tune(asked, ready.design, ready.cohort.records.data_digest, ready.training, home, say)
+    run.log_parameters(tuned.parameters)
+    run.log_text(tuned.to_csv(), TUNING_ARTIFACT)
+    return tuned

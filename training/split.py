@@ -1,4 +1,5 @@
-"""Who is held out: the latest births where months are known, otherwise women drawn at random within strata.
+"""Who is held out: the latest births where months or several years are known, otherwise women drawn at random within
+strata.
 
 A woman is never on both sides. The holdout is used once, for the evaluation and the audit.
 """
@@ -15,7 +16,8 @@ import polars as pl
 __all__ = ["Split", "folds_of", "hold_out", "keyed_hash"]
 
 TRAINING, HOLDOUT, SET_ASIDE = 0, 1, 2
-# A temporal holdout is used where whole months give one of about the size asked for.
+# A temporal holdout is used where whole months, or years where not every month is known, give one of about the size
+# asked for.
 TEMPORAL_RANGE = (0.6, 1.4)
 
 
@@ -75,6 +77,8 @@ def _woman(frame: pl.DataFrame) -> pl.Series:
 
 def _by_time(frame: pl.DataFrame, fraction: float) -> Split | None:
     month = frame.select(pl.col("delivered_year").cast(pl.Int32) * 12 + pl.col("delivered_month")).to_series()
+    if is_by_year := month.null_count() > 0:
+        month = frame.select(pl.col("delivered_year").cast(pl.Int32) * 12 + 1).to_series()
     if month.null_count() or month.n_unique() < 2:
         return None
     share_from = month.value_counts().sort(month.name, descending=True)
@@ -87,7 +91,7 @@ def _by_time(frame: pl.DataFrame, fraction: float) -> Split | None:
     women = _woman(frame)
     held = women.filter(part == HOLDOUT).unique()
     part[(part == TRAINING) & women.is_in(held.implode()).to_numpy()] = SET_ASIDE
-    since = f"{(first - 1) // 12}-{(first - 1) % 12 + 1:02d}"
+    since = f"{(first - 1) // 12}" + ("" if is_by_year else f"-{(first - 1) % 12 + 1:02d}")
     aside = int((part == SET_ASIDE).sum())
     return Split(
         part=part,

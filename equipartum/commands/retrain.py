@@ -169,8 +169,8 @@ def show_retrained(terminal: Terminal, retrained: Retrained) -> dict[str, object
     version, report = retrained.version, retrained.report
     terminal.show()
     terminal.show(f"{version}, run {version.run_id[:8]}")
-    if retrained.tuned is not None:
-        terminal.show(f"  {retrained.tuned.sentence}")
+    for sentence in retrained.on_tuning:
+        terminal.show(f"  {sentence}")
     show_findings(terminal, report)
     if retrained.diagnosis.status != "adequate":
         terminal.show(f"  For {retrained.diagnosis.status}: 'equipartum promote' will refuse it.")

@@ -20,7 +20,7 @@ class ImpossibleTuning(EquipartumError):
 class Tuning:
     """``minutes`` are spent anew by each call; ``trials`` are counted over all calls. None is no limit.
 
-    Without either, `DEFAULT_MINUTES`. Only ``trials`` alone gives the same choice on any machine.
+    Without either, `DEFAULT_MINUTES`. Only ``trials`` alone gives the same choice each time.
     """
 
     minutes: float | None = None

@@ -15,7 +15,7 @@ from training.offer_policy import ENOUGH_EVENTS
 from training.shrinkage import shrunken_sensitivity
 from training.tuning.cross_fit import CrossFit, JudgedFold
 
-__all__ = ["Default", "GroupJudged", "Judged", "judge", "overstepped", "pooled"]
+__all__ = ["LIMITS", "Default", "GroupJudged", "Judged", "judge", "overstepped", "pooled"]
 
 # The same as the audit's for a percentage that may be shown: project default, no authority's.
 WIDEST_OBSERVED_TO_EXPECTED = 1.25
@@ -24,6 +24,13 @@ WIDEST_OBSERVED_TO_EXPECTED = 1.25
 OBSERVED_TO_EXPECTED_SLACK = 0.02
 # As FairBoostClassifier's default: a group's figures are drawn towards everyone's by as many events.
 PSEUDO_EVENTS = 100
+LIMITS = (
+    WIDEST_OBSERVED_TO_EXPECTED,
+    OBSERVED_TO_EXPECTED_SLACK,
+    LARGEST_LOSS_ALLOWED,
+    ENOUGH_EVENTS,
+    PSEUDO_EVENTS,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

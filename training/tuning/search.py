@@ -23,10 +23,12 @@ Say = Callable[[str], None]
 
 
 def search(
-    study: TuningStudy, births: CrossFit, design: ModelDesign, default: Default, asked: Tuning, say: Say
+    study: TuningStudy, births: CrossFit, design: ModelDesign, default: Default, asked: Tuning, say: Say, began: float
 ) -> None:
-    """The design's own settings are the first trial, whatever the time asked for."""
-    began = time.monotonic()
+    """The design's own settings are the first trial, whatever the time asked for.
+
+    ``began`` is when the time that was asked for did, on `time.monotonic`.
+    """
     done, longest = len(study.finished), 0.0
     while done == 0 or asked.trials is None or done < asked.trials:
         spent = time.monotonic() - began

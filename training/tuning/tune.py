@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from training.tuning.asked import ImpossibleTuning, Tuning
 from training.tuning.cross_fit import CrossFit
 from training.tuning.folds import FOLDS, TIME_SHARES, folds_of
 from training.tuning.gain import paired_gain, standard_error
-from training.tuning.judging import Default, pooled
+from training.tuning.judging import LIMITS, Default, pooled
 from training.tuning.search import MOST_EXPLANATION_COST, best_of, booster_tried, search
 from training.tuning.search_space import RANGES, starting_points
 from training.tuning.study import FinishedTrial, TuningStudy
@@ -38,6 +39,7 @@ def tune(
     asked: Tuning, design: ModelDesign, data_digest: str, training: pl.DataFrame, home: Home, say: Say = lambda _: None
 ) -> Tuned:
     """Goes on with what an earlier call for the same design and data tried. Raises `ImpossibleTuning`."""
+    began = time.monotonic()
     events = int(training[OBSERVED].sum())
     if events < FEWEST_EVENTS:
         raise ImpossibleTuning(
@@ -54,7 +56,7 @@ def tune(
     )
     _say_what_was_there(study, say)
     default = Default.of(births, design.booster)
-    search(study, births, design, default, asked, say)
+    search(study, births, design, default, asked, say, began)
     tuned = _chosen(study.finished[: asked.trials], study.failed, births, design, default)
     study.close()
     say(tuned.sentence)
@@ -67,7 +69,7 @@ def study_file(home: Home, design: ModelDesign, data_digest: str) -> Path:
 
 def _rules(folds: str) -> str:
     """A name that changes whenever trials would be tried or judged otherwise."""
-    rules = (RANGES, FOLDS, TIME_SHARES, MOST_EXPLANATION_COST, folds, lightgbm.__version__)
+    rules = (RANGES, FOLDS, TIME_SHARES, folds, LIMITS, MOST_EXPLANATION_COST, lightgbm.__version__)
     return f"net benefit, {hashlib.sha256(repr(rules).encode()).hexdigest()[:12]}"
 
 
@@ -99,5 +101,6 @@ def _chosen(
         gain=gain,
         threshold=default.figures.threshold,
         net_benefit=default.figures.net_benefit,
+        judged=len(rows),
         folds=births.folds.description,
     )

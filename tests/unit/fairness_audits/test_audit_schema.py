@@ -14,7 +14,15 @@ import polars as pl
 import pytest
 
 from fairness_audits.audit import audit
-from fairness_audits.context import AuditContext, FrontierPoint, GroupReach, GroupSensitivity, PredictorMissingness
+from fairness_audits.context import (
+    AuditContext,
+    CauseOfEvents,
+    CrossFittedGroup,
+    FrontierPoint,
+    GroupReach,
+    GroupSensitivity,
+    PredictorMissingness,
+)
 from fairness_audits.label_bias import with_label_bias
 from fairness_audits.policy import DEFAULT_POLICY
 from fairness_audits.under_recording import UnderRecording
@@ -98,6 +106,28 @@ def test_with_a_context_an_acceptance_and_a_previous_audit(audited) -> None:
         outcome="preterm_birth",
         prediction_point="booking",
         reach=(GroupReach(group="White", gave_birth=2500, scored_in_time=2000),),
+        causes=tuple(
+            CauseOfEvents(cause=cause, group=group, events=100, found=30)
+            for cause in ("spontaneous", "provider-initiated")
+            for group in ("White", "Black")
+        ),
+        cross_fitted=(
+            CrossFittedGroup(
+                group="Everyone", folds=5, women=4000, ascertained=4000, events=400, found=100, expected=380.0
+            ),
+            CrossFittedGroup(
+                group="White",
+                folds=5,
+                women=4000,
+                ascertained=4000,
+                events=400,
+                found=100,
+                expected=380.0,
+                auroc=0.6,
+                event_spread=0.08,
+                other_spread=0.08,
+            ),
+        ),
         missingness=(PredictorMissingness(group="White", predictor="parity", pregnancies=2000, missing=40),),
         frontier=(
             FrontierPoint(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fairness_audits.context import AuditContext, FrontierPoint, GroupHeld
@@ -27,6 +29,16 @@ def test_flags_for_levelling_up_do_not_give_the_women_back(disclosure, flags):
     assert plain["seconds"] == 12.3
     assert plain["tolerance"] == 0.05
     assert (plain["auroc"]["value"], plain["brier"]["value"]) == (0.643, 0.0812)
+
+
+def test_what_would_give_exact_counts_back_is_told_under_exact_counts_alone():
+    """57 found of 175 flagged is the only such share that rounds to .326."""
+    point = replace(POINT, positive_predictive_value=57 / 175, net_benefit=0.01234)
+    context = replace(CONTEXT, frontier=(point,))
+    (exact,), (printed,) = (printed_frontier(context, RULES[name]) for name in ("none", "msds"))
+    assert (exact.positive_predictive_value.value, exact.net_benefit.value) == (0.326, 0.0123)
+    assert printed.positive_predictive_value.is_hidden
+    assert printed.net_benefit.is_hidden
 
 
 def test_what_a_fit_did_not_say_stays_unknown():
