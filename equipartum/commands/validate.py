@@ -12,6 +12,7 @@ import typer
 from equipartum.options import AsJson, Data, HomeFolder, Point, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
 from equipartum.validated import Asked, show_plan, show_validated, version_asked_for, write_validated
+from equipartum.writing import writing
 from fairness_audits.comment_text import line
 from fairness_audits.kept_audits import kept_whole
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
@@ -82,7 +83,7 @@ def command(
         terminal=terminal, home=home, policy=audit_policy, rules=site_rules, records=records, version=version, by=by
     )
     prepared = asked.external() if kind == EXTERNAL else asked.fitted_here(kind, outcome, at)
-    with home.writing(f"validate {prepared.planned.outcome}"):
+    with writing(home, home.settings(), f"validate {prepared.planned.outcome}", terminal.say):
         if register:
             made = register_plan(home, prepared.planned, holdout=prepared.holdout, name=name, role=role)
             show_plan(terminal, *made, prepared.holdout)
