@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import lightgbm
 import numpy as np
+from numpy.typing import NDArray
 
 from models.calibrator import Calibrator
 from training.calibration import fit_calibrator
 from training.fair_boost.births import Births
 from training.fair_boost.constraints import CONSTRAINTS
-from training.fair_boost.figures import RowFigures, figures_of
+from training.fair_boost.figures import figures_of
 from training.fair_boost.frontier import LOSS_TO_STOP_AT, FrontierRow, row_against
 from training.fair_boost.judging import shortfalls
 from training.fair_boost.live_booster import LiveBooster
@@ -20,6 +21,7 @@ from training.fair_boost.multipliers import DualAscent
 from training.fair_boost.pulled_log_loss import PulledLogLoss
 from training.fair_boost.rounds import HeldOutStanding, Snapshot, fair_rounds
 from training.fair_boost.settings import Settings
+from training.fair_boost.sure_rise import rises_surely
 from training.offer_policy import absolute_threshold
 
 __all__ = ["FittedRow", "fit_rows", "judged"]
@@ -27,11 +29,12 @@ __all__ = ["FittedRow", "fit_rows", "judged"]
 
 @dataclass(frozen=True, kw_only=True)
 class FittedRow:
-    """A model that can be used, and how it was judged."""
+    """A model that can be used, how it was judged, and whom of the held-out births it flagged."""
 
     booster: lightgbm.Booster
     calibrator: Calibrator
     judged: FrontierRow
+    flagged: NDArray[np.bool_]
 
 
 def fit_rows(
@@ -69,12 +72,11 @@ def fit_rows(
             rounds=settings.fair_rounds,
             allowed_loss=LOSS_TO_STOP_AT,
         )
-        before = plain.judged.figures
-        full = judged(live.frozen(run.last.iterations), run.last, held_out, settings, tolerance, before, began)
+        full = judged(live.frozen(run.last.iterations), run.last, held_out, settings, tolerance, plain, began)
         rows.append(full)
         if full.judged.worsened and run.last_harmless is not None:
             cut_short = live.frozen(run.last_harmless.iterations)
-            rows.append(judged(cut_short, run.last_harmless, held_out, settings, tolerance, before, began))
+            rows.append(judged(cut_short, run.last_harmless, held_out, settings, tolerance, plain, began))
         start = replace(start, multipliers=run.last.multipliers)
     return rows
 
@@ -85,15 +87,20 @@ def judged(
     held_out: Births,
     settings: Settings,
     tolerance: float | None,
-    row_0: RowFigures | None,
+    plain: FittedRow | None,
     began: float,
 ) -> FittedRow:
-    """A row for a ``booster`` whose held-out scores, and the multipliers it was fitted with, the ``snapshot`` has."""
+    """A row for a ``booster`` whose held-out scores, and the multipliers it was fitted with, the ``snapshot`` has.
+
+    ``plain`` is row 0, None for row 0 itself.
+    """
     calibrator = fit_calibrator(
         snapshot.scores, held_out.event, sample_weight=held_out.weight, kind=settings.calibration
     )
     risk = calibrator.apply(snapshot.scores)
     threshold = absolute_threshold(risk, settings.alert_rate, held_out.weight)
+    flagged = np.asarray(risk >= threshold)
+    row_0 = None if plain is None else plain.judged.figures
     figures = figures_of(
         held_out,
         risk,
@@ -115,9 +122,10 @@ def judged(
         false_positive_multipliers=by_measure[1] if len(by_measure) > 1 else (),
         binding_groups=tuple(names[broken.any(axis=0)].tolist()),
         at_cap=tuple(names[(broken & ascent.at_cap(snapshot.multipliers)).any(axis=0)].tolist()),
+        rise_is_sure=plain is None or rises_surely(settings.constraint, held_out, plain.judged, plain.flagged, flagged),
         seconds=time.perf_counter() - began,
     )
-    return FittedRow(booster=booster, calibrator=calibrator, judged=row)
+    return FittedRow(booster=booster, calibrator=calibrator, judged=row, flagged=flagged)
 
 
 def _ascent(settings: Settings, tolerance: float, held_out: Births) -> DualAscent:

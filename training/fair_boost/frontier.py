@@ -44,7 +44,8 @@ class FrontierRow:
     ``feasible`` is whether every constrained group's shrunken figure (each of them, of equalized odds) is within its
     bound; ``binding_groups`` those that are not, ``at_cap`` those among them whose multiplier could go no further. Row
     0 is judged at the tolerance that was asked. ``multipliers`` are by group; of 'equalized_odds' they are those of
-    sensitivity, and ``false_positive_multipliers``, empty otherwise, those of its second rate.
+    sensitivity, and ``false_positive_multipliers``, empty otherwise, those of its second rate. ``rise_is_sure`` is
+    whether row 0's worst group is found more often beyond chance (`training.fair_boost.sure_rise`).
     """
 
     tolerance: float | None
@@ -58,6 +59,7 @@ class FrontierRow:
     largest_loss: float
     worsened: tuple[str, ...]
     seconds: float
+    rise_is_sure: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,7 @@ def row_against(
     false_positive_multipliers: tuple[tuple[str, float], ...],
     binding_groups: tuple[str, ...],
     at_cap: tuple[str, ...],
+    rise_is_sure: bool,
     seconds: float,
 ) -> FrontierRow:
     """The row for a fitted model, compared with row 0 group by group."""
@@ -96,6 +99,7 @@ def row_against(
         at_cap=at_cap,
         largest_loss=max(losses),
         worsened=tuple(now.group for was, now in zip(before, figures.groups, strict=True) if _is_worse(was, now)),
+        rise_is_sure=rise_is_sure,
         seconds=seconds,
     )
 
@@ -103,12 +107,13 @@ def row_against(
 def choose(rows: Sequence[FrontierRow], *, smallest_gain: float | None = None, constraint: str = "tpr_floor") -> Choice:
     """Of rows that make no group worse, the one whose worst group stands best by what ``constraint`` asks (of a floor,
     the highest worst-group shrunken sensitivity), where that is at least ``smallest_gain`` better than in row 0 (None:
-    the project's own bar for that figure); otherwise row 0. Ties go to the earlier row."""
+    the project's own bar for that figure) and no work of chance (`training.fair_boost.sure_rise`); otherwise row 0.
+    Ties go to the earlier row."""
     asked = CONSTRAINTS[constraint]
     if smallest_gain is None:
         smallest_gain = SMALLEST_LOG_LOSS_GAIN_TAKEN if Measure.LOG_LOSS in asked.measures else SMALLEST_GAIN_TAKEN
     gains = [standing(row.figures, constraint) - standing(rows[0].figures, constraint) for row in rows]
-    allowed = [index for index, row in enumerate(rows) if not row.worsened]
+    allowed = [index for index, row in enumerate(rows) if not row.worsened and (index == 0 or row.rise_is_sure)]
     best = max(allowed, key=lambda index: (gains[index], -index))
     if best > 0 and gains[best] >= smallest_gain:
         worst = ", ".join(worst_groups(rows[best].figures, constraint))
@@ -126,7 +131,9 @@ def _why_not(row: FrontierRow, gain: float, smallest_gain: float, asked: Constra
         return f"would leave {', '.join(row.worsened)} worse off"
     if gain <= 0:
         return f"does not {asked.verb.removesuffix('s')} {asked.aim}"
-    return f"{asked.verb} {asked.aim} by {gain:.4f}, less than the {smallest_gain} for which row 0 is given up"
+    if gain < smallest_gain:
+        return f"{asked.verb} {asked.aim} by {gain:.4f}, less than the {smallest_gain} for which row 0 is given up"
+    return f"{asked.verb} {asked.aim} by {gain:.4f}, which may be chance on so few events"
 
 
 def _named(row: FrontierRow, asked: Constraint) -> str:

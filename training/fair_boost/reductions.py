@@ -125,5 +125,4 @@ class ReductionClassifier(FairBoostClassifier):
         snapshot = Snapshot(iterations=0, fair_rounds=0, scores=scores, multipliers=no_multipliers)
         # it predicts log-odds as a booster does, and nothing else is asked of it
         booster = cast(lightgbm.Booster, expected)
-        figures = plain.judged.figures
-        return [plain, judged(booster, snapshot, held_out, settings, settings.tolerance, figures, began)]
+        return [plain, judged(booster, snapshot, held_out, settings, settings.tolerance, plain, began)]

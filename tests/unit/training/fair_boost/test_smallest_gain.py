@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.fair_boost.births import Births
 from training.fair_boost.figures import RowFigures
 from training.fair_boost.frontier import LARGEST_LOSS_ALLOWED, SMALLEST_GAIN_TAKEN, Choice, FrontierRow, choose
+from training.fair_boost.groups import GroupedWomen
+from training.fair_boost.sure_rise import rises_surely
 
 WORST_BEFORE = 0.20
 
@@ -52,6 +58,50 @@ def test_a_rise_that_is_too_small_keeps_row_0_and_says_how_small():
     choice = choose([ROW_0, row(WORST_BEFORE + 0.004)])
     assert choice.row == 0
     assert "raises the worst group by 0.0040, less than the 0.01" in choice.reason
+
+
+def test_a_rise_that_chance_may_give_keeps_row_0_and_says_so():
+    by_chance = replace(row(WORST_BEFORE + 0.03), rise_is_sure=False)
+    choice = choose([ROW_0, by_chance])
+    assert choice.row == 0
+    assert choice.reason.endswith("raises the worst group by 0.0300, which may be chance on so few events")
+    assert choose([ROW_0, by_chance, row(WORST_BEFORE + 0.012)]).row == 2
+
+
+def births(events: int) -> Births:
+    """All but one of the worst group had the event; others are there to be counted out."""
+    women = GroupedWomen.of(["Asian"] * events + ["White"] * 10 + ["Asian"], events + 11)
+    event = np.append(np.ones(events + 10), 0.0)
+    return Births(event=event, weight=np.ones(events + 11), weighted=False, women=women)
+
+
+def rises(gained: int, lost: int, *, constraint: str = "tpr_floor", copies: int = 1) -> bool:
+    before = np.array([False] * gained + [True] * lost + [False] * 11)
+    after = np.array([True] * gained + [False] * lost + [True] * 11)
+    one = births(gained + lost)
+    weighted = replace(one, weight=one.weight * copies)
+    return rises_surely(constraint, weighted, ROW_0, before, after)
+
+
+def test_a_rise_is_sure_where_more_are_gained_than_lost_beyond_chance():
+    """McNemar's statistic without continuity correction: (6 - 0) / sqrt(6) = 2.4, (6 - 3) / sqrt(9) = 1."""
+    assert rises(6, 0)
+    assert not rises(6, 3)
+    assert not rises(0, 0)
+    assert not rises(2, 0)
+    assert rises(3, 0)
+
+
+@given(gained=st.integers(0, 40), lost=st.integers(0, 40))
+def test_weights_of_equal_size_decide_nothing_and_more_gained_is_never_less_sure(gained: int, lost: int):
+    assert rises(gained, lost) == rises(gained, lost, copies=3)
+    assert rises(gained, lost) <= rises(gained + 1, lost)
+
+
+def test_other_figures_have_a_bar_of_their_own():
+    assert rises(0, 5, constraint="fpr")
+    assert rises(0, 5, constraint="group_loss")
+    assert not rises(0, 5, constraint="tpr")
 
 
 def test_a_rise_that_matters_is_taken():
