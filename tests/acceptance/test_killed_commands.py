@@ -41,8 +41,11 @@ def _asked(database: Path, question: str) -> list[tuple[str, ...]]:
 
 
 def runs(home: Home) -> list[tuple[str, ...]]:
-    """(id, status), oldest first."""
-    return _asked(home.registry_file, "SELECT run_uuid, status FROM runs ORDER BY start_time")
+    """(id, status), oldest first, of commands; the fits of a frontier are runs of their own below them."""
+    below = "SELECT run_uuid FROM tags WHERE key = 'mlflow.parentRunId'"
+    return _asked(
+        home.registry_file, f"SELECT run_uuid, status FROM runs WHERE run_uuid NOT IN ({below}) ORDER BY start_time"
+    )
 
 
 def study(home: Home) -> Path | None:
