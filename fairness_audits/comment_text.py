@@ -19,7 +19,11 @@ LONGEST_COMMENT = 4_000
 UNPRINTED_AND_NEEDED = frozenset("\n\t\u00a0\u202f\u200c\u200d")
 AUDIT_ID = re.compile(r"\b\d{8}T\d{0,12}(?:-[0-9a-f]{1,8})?\b")
 # NHS numbers are written 3-3-4; hospital numbers and dates without separators have six digits or more in a row.
-IDENTIFIER = re.compile(r"(?<!\d)\d{3}[\s.\-\u2010-\u2015]{1,3}\d{3}[\s.\-\u2010-\u2015]{1,3}\d{4}(?!\d)|\d{6}")
+IDENTIFIER = re.compile(
+    r"(?<!\d)\d{3}[\s.\-\u2010-\u2015]{1,3}\d{3}[\s.\-\u2010-\u2015]{1,3}\d{4}(?!\d)|\d{6}"
+    # ten digits however they are parted: 943 476 591 9
+    r"|(?<!\d)\d(?:[\s.\-\u2010-\u2015]{0,3}\d){9}(?!\d)"
+)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 DATE = re.compile(

@@ -12,7 +12,14 @@ from fairness_audits.figures import Figure
 from fairness_audits.intervals import Z95
 from fairness_audits.printed_rates import share
 
-__all__ = ["RowZeroRow", "events_to_see", "printed_against_row_zero", "status_against_row_zero", "uses_row_zero"]
+__all__ = [
+    "RowZeroRow",
+    "events_to_see",
+    "paired_limits",
+    "printed_against_row_zero",
+    "status_against_row_zero",
+    "uses_row_zero",
+]
 
 # From this many events a loss counts even where it is not known which women were lost (project default).
 ENOUGH_EVENTS = 100
@@ -113,16 +120,16 @@ def _surely_lost(row: GroupAgainstRowZero) -> bool:
     """
     if row.gained is None or row.lost is None:
         return row.events >= ENOUGH_EVENTS
-    return _paired_limits(row.gained, row.lost, row.events)[1] < 0
+    return paired_limits(row.gained, row.lost, row.events)[1] < 0
 
 
 def _surely_gained(row: GroupAgainstRowZero) -> bool:
     if row.gained is None or row.lost is None:
         return False
-    return _paired_limits(row.gained, row.lost, row.events)[0] > 0
+    return paired_limits(row.gained, row.lost, row.events)[0] > 0
 
 
-def _paired_limits(gained: int, lost: int, events: int) -> tuple[float, float]:
+def paired_limits(gained: int, lost: int, events: int) -> tuple[float, float]:
     """95 % limits of the change in sensitivity on the same women."""
     more, fewer, size = gained + 0.5, lost + 0.5, events + 2.0
     change = (more - fewer) / size

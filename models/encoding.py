@@ -16,7 +16,6 @@ import numpy.typing as npt
 import polars as pl
 
 from records.concepts import CONCEPTS, concept
-from records.groups import MISSING_ETHNICITY
 
 __all__ = ["ETHNIC_GROUP", "ROWS_AT_ONCE", "EncodedColumn", "Encoding", "Fact"]
 
@@ -81,19 +80,25 @@ class Encoding:
         return tuple(name for name in self.inputs if name != ETHNIC_GROUP)
 
     @property
+    def ethnic_groups(self) -> tuple[str, ...]:
+        """The groups that have a column; a woman of any other is one whose ethnicity is missing."""
+        return tuple(str(column.level) for column in self.columns if column.concept == ETHNIC_GROUP)
+
+    @property
     def reads_ethnicity(self) -> bool:
         return ETHNIC_GROUP in self.inputs
 
     def encode(self, known: pl.DataFrame) -> npt.NDArray[np.float64]:
         """``known`` holds one column an input; the result is (rows, columns), NaN where not recorded."""
-        return known.select(_column_expression(column) for column in self.columns).to_numpy(order="fortran")
+        groups = self.ethnic_groups
+        return known.select(_column_expression(column, groups) for column in self.columns).to_numpy(order="fortran")
 
     def encode_one(self, facts: Mapping[str, Fact]) -> npt.NDArray[np.float64]:
         """One woman's facts in canonical units; the result has one number a column."""
-        row = np.empty(len(self.columns), dtype=np.float64)
+        row, groups = np.empty(len(self.columns), dtype=np.float64), self.ethnic_groups
         for index, column in enumerate(self.columns):
             fact = facts.get(column.concept)
-            if fact is None or (column.concept == ETHNIC_GROUP and fact in MISSING_ETHNICITY):
+            if fact is None or (column.concept == ETHNIC_GROUP and fact not in groups):
                 row[index] = math.nan
             elif column.level is None:
                 row[index] = fact
@@ -109,10 +114,10 @@ class Encoding:
         return cls(columns=tuple(EncodedColumn(concept=str(c["concept"]), level=c["level"]) for c in data))
 
 
-def _column_expression(column: EncodedColumn) -> pl.Expr:
+def _column_expression(column: EncodedColumn, ethnic_groups: Sequence[str]) -> pl.Expr:
     fact = pl.col(column.concept)
     if column.concept == ETHNIC_GROUP:
-        fact = pl.when(~fact.is_in(list(MISSING_ETHNICITY))).then(fact)
+        fact = pl.when(fact.is_in(list(ethnic_groups))).then(fact)
     value = fact if column.level is None else fact.cast(pl.String) == column.level
     encoded = value.cast(pl.Float64)
     if column.is_number:

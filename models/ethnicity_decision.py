@@ -6,6 +6,8 @@ Part of a design and of its digest. Without one a model never sees ethnicity whe
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +47,8 @@ class UnusableDecision(EquipartumError, ValueError):
 @dataclass(frozen=True, kw_only=True)
 class EthnicityDecision:
     """``option`` and ``cuts`` say which, ``why`` the reason, ``not_stated`` what happens where ethnicity is
-    missing. ``dossier_digest`` is the SHA-256 of the figures that were signed."""
+    missing. ``dossier_digest`` is the SHA-256 of the figures that were signed, ``data_digest`` that of the births they
+    are about, ``alert_rate`` the share of women that there were places for."""
 
     option: str
     cuts: str
@@ -53,6 +56,8 @@ class EthnicityDecision:
     why: str
     signed_off_by: SignOff
     dossier_digest: str
+    data_digest: str
+    alert_rate: float
 
     def __post_init__(self) -> None:
         _refuse_unknown("option", self.option, ETHNICITY_OPTIONS)
@@ -64,6 +69,11 @@ class EthnicityDecision:
             raise UnusableDecision(
                 "a decision holds the SHA-256 of the dossier it was made from, 64 hexadecimal digits"
             )
+
+    @property
+    def digest(self) -> str:
+        """What a home's ledger keeps of it, so that one that was altered or never signed there shows."""
+        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
 
     @property
     def moves_risks(self) -> bool:

@@ -87,8 +87,8 @@ def _withheld(champion: Champion, group: str) -> str | None:
     withheld_groups, decision = champion.model.list_only_groups, champion.model.design.ethnicity
     if group in MISSING_ETHNICITY and decision is not None and decision.not_stated == "list_only":
         return (
-            "this model reads the recorded ethnic group, and hers is not known here: it was decided that she can then "
-            "be placed in a list, and no percentage is shown"
+            "her recorded ethnic group is not known here: it was decided that she can then be placed in a list, and no "
+            "percentage is shown"
         )
     if not withheld_groups:
         return None

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import polars as pl
 
+from models.home import Home
 from models.model_files import load_risk_model
 from models.release import CHAMPION, MODEL_ARTIFACT
-from models.risk_model import RiskModel
+from models.risk_model import RiskModel, label_of
 from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
 from training.cohort import Cohort, UnavailableOutcome, assemble
 from training.holdout import predict_holdout
 from training.registry import Registry, UnknownVersion
+from training.validation.openings import holdout_of
+from training.validation.standing import open_holdout
 from training.version import Version
 
-__all__ = ["load_version", "score_records"]
+__all__ = ["load_version", "note_look", "score_records"]
 
 
 def score_records(
@@ -50,6 +53,17 @@ def score_records(
     if not scored:
         raise UnavailableOutcome("none of the chosen models' outcomes can be read from these files")
     return pl.concat(scored)
+
+
+def note_look(home: Home, registry: Registry, records: Records, scored: pl.DataFrame) -> None:
+    """A table with outcomes is a look at them, in the home's ledger, whoever audits it."""
+    for version in registry.versions():
+        model = scored.filter(model_version=label_of(version.tags.model_digest), outcome=version.outcome)
+        if model["observed"].null_count() < model.height:
+            design = load_version(registry, version).design
+            name = holdout_of(data_digest=records.data_digest, design=design, is_split=False)
+            what = f"score of {version.name}"
+            open_holdout(home, None, by="", what=what, holdout=name, design_digest=design.digest)
 
 
 def _score(registry: Registry, version: Version, records: Records, site_rules: SiteRules) -> pl.DataFrame:

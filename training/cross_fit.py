@@ -19,6 +19,7 @@ from records.groups import NOT_KNOWN
 from training.cohort import OBSERVED, Cohort
 from training.cross_fit_figures import figures_over_folds
 from training.fitting import fit
+from training.offer_band import HarmfulBand
 from training.split import folds_of
 
 __all__ = ["FEWEST_WITHOUT", "FOLDS", "cross_fit", "is_cross_fitted"]
@@ -59,7 +60,11 @@ def cross_fit(
         f"fewer than {FEWEST_WITHOUT:,} births (--no-cross-fit leaves them out)"
     )
     fold = folds_of(training, FOLDS, seed=design.seed)
-    judged = pl.concat([_judged(design, cohort, training, fold, number) for number in range(FOLDS)])
+    try:
+        judged = pl.concat([_judged(design, cohort, training, fold, number) for number in range(FOLDS)])
+    except HarmfulBand as refusal:
+        say(f"not cross-fitted: in one of {FOLDS} folds {refusal}")
+        return ()
     groups = judged["group"].value_counts(sort=True)["group"].to_list()
     rows = (figures_over_folds(EVERYONE, judged), *(figures_over_folds(g, judged.filter(group=g)) for g in groups))
     say(f"cross-fitted {training.height:,} births in {FOLDS} folds")

@@ -28,7 +28,7 @@ from training.comparators import AppliedRule
 from training.decided_model import adjustment_for, policy_of
 from training.fair_boost import HELD_OUT, TRAINING
 from training.fair_boost.lightgbm_parameters import booster_parameters
-from training.fitting import FittedModel, estimator_of
+from training.fitting import FittedModel, estimator_of, with_ethnicity_masked
 from training.offer_band import HarmfulBand
 from training.offer_policy import absolute_threshold
 from training.scored_once import RiskOf, ScoredOnce
@@ -96,10 +96,10 @@ def _risks(births: _Births, fitted: FittedModel) -> dict[str, RiskOf]:
     """The fitted model where the option is its own; the others are made from its trees, or from a plain fit."""
     reads_ethnicity = fitted.model.encoding.reads_ethnicity
     stated = births.known.filter(~_is_missing())["ethnic_group"].unique().sort().to_list()
-    blind, with_groups = (Encoding.of(births.design.predictors, names) for names in ((), stated))
+    with_groups = Encoding.of(births.design.predictors, stated)
     risks: dict[str, RiskOf]
     if reads_ethnicity:
-        risks = {"ethnicity_as_input": fitted.risk_of, "blind": _plain_fit(births, fitted, blind)}
+        risks = {"ethnicity_as_input": fitted.risk_of, "blind": fitted.row_0_risk_of}
     else:
         risks = {"ethnicity_as_input": _plain_fit(births, fitted, with_groups), "blind": fitted.unadjusted_risk_of}
     for option in ("group_intercept", "subgroup_recalibration"):
@@ -123,7 +123,8 @@ def _plain_fit(births: _Births, fitted: FittedModel, encoding: Encoding) -> Risk
     training = births.known.filter(fitted.parts == TRAINING)
     fitted_on = training.sample(min(training.height, MOST_BIRTHS_TO_FIT), seed=births.design.seed)
     parameters, rounds = booster_parameters(estimator_of(births.design), births.design.seed)
-    data = lightgbm.Dataset(encoding.encode(fitted_on), fitted_on[OBSERVED].cast(pl.Int8).to_numpy())
+    shown = with_ethnicity_masked(fitted_on, births.design.seed)
+    data = lightgbm.Dataset(encoding.encode(shown), fitted_on[OBSERVED].cast(pl.Int8).to_numpy())
     booster = lightgbm.train(parameters, data, rounds)
 
     def scores_of(women: pl.DataFrame) -> npt.NDArray[np.float64]:

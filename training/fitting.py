@@ -10,6 +10,7 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from sklearn.base import clone
 
 from models.design import ModelDesign
 from models.encoding import Encoding
@@ -26,11 +27,14 @@ from training.fair_boost.plain_fit import PlainFit
 from training.histograms import reference_histograms
 from training.rows_in_batches import RowsInBatches
 from training.scored_once import ScoredOnce
+from training.split import keyed_hash
 
 __all__ = ["FittedModel", "encoding_of", "estimator_of", "fit"]
 
 # The tolerances of the frontier, as multiples of the design's own, loosest first; row 0 is always there.
 FRONTIER_MULTIPLES = (3.0, 2.0, 1.0)
+# Of women whose group the trees may read, one in so many is fitted as if it were not known (project default).
+MASKED_ONE_IN = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,8 @@ class FittedModel:
     @cached_property
     def row_0_risk_of(self) -> ScoredOnce:
         """Risks by row 0, whose trees may be those of the model."""
-        return self.unadjusted_risk_of if self.classifier.chosen_row_ == 0 else ScoredOnce(self.row_0.predict)
+        is_the_model = self.classifier.chosen_row_ == 0 and not self.unadjusted.encoding.reads_ethnicity
+        return self.unadjusted_risk_of if is_the_model else ScoredOnce(self.row_0.predict)
 
 
 def fit(
@@ -83,12 +88,13 @@ def fit(
     )
     observed = known[OBSERVED].to_numpy().astype(np.int8)
     groups, women = _grouped(known["ethnic_group"]), _first_births(known)
-    classifier.fit(RowsInBatches(encoding, known), observed, sensitive_features=groups, groups=women)
+    shown = with_ethnicity_masked(known, design.seed) if encoding.reads_ethnicity else known
+    classifier.fit(RowsInBatches(encoding, shown), observed, sensitive_features=groups, groups=women)
     parts = classifier.split_parts(observed, sensitive_features=groups, groups=women)
     population = _intended_population(cohort, known)
     histograms = reference_histograms(known, design.predictors)
 
-    def row(index: int) -> RiskModel:
+    def row(index: int, classifier: FairBoostClassifier = classifier, encoding: Encoding = encoding) -> RiskModel:
         threshold = capacity_threshold(
             classifier, index, encoding=encoding, training=training, parts=parts, alert_rate=design.alert_rate
         )
@@ -110,7 +116,26 @@ def fit(
     held_out = known.filter(parts == HELD_OUT)
     chosen = row(classifier.chosen_row_)
     model = as_decided(chosen, held_out, women_offered_to(training, parts))
-    return FittedModel(model=model, row_0=row(0), unadjusted=chosen, classifier=classifier, parts=parts)
+    row_0 = row(0)
+    if encoding.reads_ethnicity:
+        # What a group may lose is measured against the plain fit that never sees ethnicity, whatever was decided.
+        blind = Encoding.of(design.predictors)
+        plain = clone(classifier).set_params(constraint="none")
+        plain.fit(RowsInBatches(blind, known), observed, sensitive_features=groups, groups=women)
+        row_0 = row(0, plain, blind)
+    return FittedModel(model=model, row_0=row_0, unadjusted=chosen, classifier=classifier, parts=parts)
+
+
+def with_ethnicity_masked(known: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """A quarter of the women, by keyed hash, as if their ethnicity were not known.
+
+    What trees say where it is missing is then learnt from women like all others. Learnt from those alone of whom it is
+    missing, few and unlike the rest, it would be their risk that every woman without a recorded group is told.
+    """
+    women = known.select(pl.coalesce("woman_id", "pregnancy_id")).to_series()
+    masked = [keyed_hash(f"{seed} masked", woman) % MASKED_ONE_IN == 0 for woman in women]
+    group = pl.when(~pl.Series(masked, dtype=pl.Boolean)).then(pl.col("ethnic_group"))
+    return known.with_columns(group.alias("ethnic_group"))
 
 
 def encoding_of(design: ModelDesign, known: pl.DataFrame) -> Encoding:

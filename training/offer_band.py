@@ -38,13 +38,15 @@ class HarmfulBand(EquipartumError):
     def __init__(self, width: float, losses: Losses, benefit_losses: Losses = ()) -> None:
         self.losses, self.benefit_losses = tuple(losses), tuple(benefit_losses)
         harmed = [
-            f"the {figure} of {', '.join(f'{group!r} by {loss:.3f}' for group, loss in lost)}"
+            f"the {figure} of {', '.join(repr(group) for group, _ in lost)}"
             for figure, lost in (("sensitivity", self.losses), ("net benefit", self.benefit_losses))
             if lost
         ]
         super().__init__(
-            f"a band of width {width:g} lowers {' and '.join(harmed)} below the single cut's; at most "
-            f"{LARGEST_LOSS_ALLOWED} is allowed. Try a wider band, or level-up cuts, which lower no group's sensitivity"
+            # By how much is not said: of a small group it would give an exact count back.
+            f"a band of width {width:g} lowers {' and '.join(harmed)} below the single cut's by more than the "
+            f"{LARGEST_LOSS_ALLOWED} that is allowed. Try a wider band, or level-up cuts, which lower no group's "
+            "sensitivity"
         )
 
 

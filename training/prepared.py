@@ -63,9 +63,25 @@ def prepare(request: RetrainRequest, records: Records, *, site_rules: SiteRules,
         training=training,
         holdout=holdout,
         diagnosis=diagnosis,
-        warnings=warnings_of(design),
+        warnings=(*warnings_of(design), *_decided_elsewhere(design, records)),
         absences=split.absences(cohort.frame),
     )
     for sentence in (*ready.absences, *ready.warnings):
         say(sentence)
     return ready
+
+
+def _decided_elsewhere(design: ModelDesign, records: Records) -> tuple[str, ...]:
+    """What a decision about ethnicity was made from and is not what is fitted."""
+    decided = design.ethnicity
+    if decided is None:
+        return ()
+    told = []
+    if decided.data_digest != records.data_digest:
+        told.append("the decision about ethnicity was made from a dossier of other births than these")
+    if decided.alert_rate != design.alert_rate:
+        told.append(
+            f"the decision about ethnicity was made with places for {100 * decided.alert_rate:g} % of women, and there "
+            f"are places for {100 * design.alert_rate:g} %"
+        )
+    return tuple(told)

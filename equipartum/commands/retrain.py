@@ -14,7 +14,6 @@ from equipartum.findings import findings_as_data, show_findings
 from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
 from equipartum.writing import writing
-from fairness_audits.ethnicity_dossier import read_decision
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from models.ethnicity_decision import EthnicityDecision, UnusableDecision
 from models.home import Home
@@ -23,6 +22,7 @@ from models.site_rules import NO_SITE_RULES, read_site_rules
 from records.errors import EquipartumError
 from records.records import Records
 from records.sources.registry import source
+from training.decisions import decision_signed_here
 from training.design_choice import RetrainRequest
 from training.dry_run import DryRun, plan
 from training.retrain import Retrained, retrain
@@ -81,7 +81,12 @@ def command(
     terminal = Terminal(as_json=as_json)
     home = Home.at(home_folder)
     settings = home.settings()
-    decisions = _decisions(ethnicity or [], outcomes, at)
+    if tune and ethnicity:
+        raise typer.BadParameter(
+            "--tune judges settings by a model that never sees ethnicity: tune without --ethnicity, compare again with "
+            "'methods', and decide then"
+        )
+    decisions = _decisions(home, ethnicity or [], outcomes, at)
     requests = [
         RetrainRequest(
             outcome=name,
@@ -133,11 +138,13 @@ def command(
         raise typer.Exit(1)
 
 
-def _decisions(files: Sequence[Path], outcomes: Sequence[str], at: str | None) -> dict[str, EthnicityDecision]:
+def _decisions(
+    home: Home, files: Sequence[Path], outcomes: Sequence[str], at: str | None
+) -> dict[str, EthnicityDecision]:
     """By outcome. Raises `UnusableDecision` where one is for another outcome or prediction point."""
     found: dict[str, EthnicityDecision] = {}
     for file in files:
-        outcome, point, decision = read_decision(file)
+        outcome, point, decision = decision_signed_here(home, file)
         asked = at or declared_outcome(outcome).earliest_point
         if outcome not in outcomes or point != asked or outcome in found:
             raise UnusableDecision(

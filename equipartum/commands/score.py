@@ -14,7 +14,7 @@ from models.home import Home
 from models.site_rules import NO_SITE_RULES, read_site_rules
 from records.predictions import write_predictions
 from records.sources.registry import source
-from training.batch_scoring import score_records
+from training.batch_scoring import note_look, score_records
 from training.registry import Registry
 
 EXAMPLES = (
@@ -42,6 +42,7 @@ def command(
     registry = Registry(home, home.settings())
     records = source(source_name).scan(data, progress=terminal.rows_so_far())
     scored = score_records(registry, records, run_ids=run or (), site_rules=site_rules, say=terminal.say)
+    note_look(home, registry, records, scored)
     write_predictions(scored, out)
     terminal.show(f"{scored.height:,} predictions in {out}")
     terminal.finish({"predictions": scored.height, "file": str(out), "outcomes": scored["outcome"].unique().to_list()})

@@ -13,6 +13,7 @@ from fairness_audits.figures import Figure, figure, rounded
 from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import mean_of_risks, ratio, same_womens_difference, share
+from fairness_audits.row_zero import paired_limits
 from models.guideline_rule import GUIDELINE
 
 __all__ = ["CurvePoint", "OptionFigures", "OptionRow", "Way", "curve_of", "option_figures"]
@@ -189,19 +190,23 @@ def _way(row: OptionGroup, suffix: str, counts: PublishedCounts, rule: Disclosur
         flag_rate=share("flag_rate", counts[f"flagged{suffix}"], counts["women"], rule),
         sensitivity=share("sensitivity", found, counts["events"], rule),
         change=printed,
-        verdict=OTHER_CAPACITY if is_rule else _verdict(printed, gained=gained, lost=lost),
+        verdict=OTHER_CAPACITY if is_rule else _verdict(row, gained, lost, is_told=printed.value is not None),
     )
 
 
-def _verdict(change: Figure, *, gained: int, lost: int) -> str:
-    """By the printed interval, so that nothing is said that the page does not show."""
+def _verdict(row: OptionGroup, gained: int, lost: int, *, is_told: bool) -> str:
+    """On exact counts, by the paired 95 % interval of `row_zero`: rounding would make one woman a gain, and hide seven.
+
+    Nothing is said of a group whose change may not be printed.
+    """
+    if not is_told:
+        return CANNOT_TELL
     if gained == lost == 0:
         return UNCHANGED
-    if change.low is None or change.high is None:
-        return CANNOT_TELL
-    if change.low > 0:
+    low, high = paired_limits(gained, lost, row.events)
+    if low > 0:
         return GAINS
-    return LOSES if change.high < 0 else CANNOT_TELL
+    return LOSES if high < 0 else CANNOT_TELL
 
 
 def curve_of(point: CapacityPoint, rule: DisclosureRule) -> CurvePoint:

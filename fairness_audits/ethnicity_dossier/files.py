@@ -31,6 +31,8 @@ __all__ = [
 
 PAGE_FILE, DOSSIER_FILE, DECISION_FILE = "dossier.html", "dossier.json", "decision.json"
 DECISION_SCHEMA = 1
+# What a decision is checked against.
+NEEDED = ("outcome", "prediction_point", "options", "data_digest", "capacity")
 
 
 class UnknownDossier(EquipartumError):
@@ -86,6 +88,8 @@ def decide(
         why=said(why, on, needed=True),
         signed_off_by=SignOff(name=line("name", name, on), role=line("role", role, on), date=on.isoformat()),
         dossier_digest=digest,
+        data_digest=str(plain["data_digest"]),
+        alert_rate=float(plain["capacity"]["alert_rate"]),
     )
     _refuse_uncompared(plain, decision)
     document = {
@@ -110,19 +114,24 @@ def read_decision(file: Path) -> tuple[str, str, EthnicityDecision]:
         document = json.loads(path.read_text(encoding="utf-8"))
         outcome, point, told = document["outcome"], document["prediction_point"], document["decision"]
         is_of_schema = document["schema"] == DECISION_SCHEMA
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise UnknownDossier(
             f"{path.name} in {path.parent.name!r} holds no decision: 'equipartum methods sign DOSSIER' writes one"
         ) from None
     if not is_of_schema:
         raise UnknownDossier(f"{path.name} holds a decision of another schema than {DECISION_SCHEMA}: sign it anew")
     decision = EthnicityDecision.from_dict(told)
-    _, digest = _read(path.parent)
-    if digest != decision.dossier_digest:
+    plain, digest = _read(path.parent)
+    if digest != decision.dossier_digest or (outcome, point) != (plain["outcome"], plain["prediction_point"]):
         raise AlteredDossier(
             f"the dossier beside {path.name} is not the one that {decision.signed_off_by.name} signed: restore it, or "
             "make and sign a new one"
         )
+    _refuse_uncompared(plain, decision)
+    on = date.fromisoformat(decision.signed_off_by.date)
+    for what in ("name", "role"):
+        line(what, getattr(decision.signed_off_by, what), on)
+    said(decision.why, on, needed=True)
     return str(outcome), str(point), decision
 
 
@@ -131,8 +140,8 @@ def _read(folder: Path) -> tuple[Mapping[str, Any], str]:
     try:
         content = (folder / DOSSIER_FILE).read_bytes()
         plain: Mapping[str, Any] = json.loads(content)
-        schema = plain["schema"]
-    except (OSError, ValueError, KeyError, TypeError):
+        schema, _ = plain["schema"], [plain[name] for name in NEEDED]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise UnknownDossier(f"{folder.name!r} holds no dossier that can be read ({DOSSIER_FILE})") from None
     if schema != DOSSIER_SCHEMA:
         raise UnknownDossier(f"the dossier in {folder.name!r} has schema {schema}; this version reads {DOSSIER_SCHEMA}")

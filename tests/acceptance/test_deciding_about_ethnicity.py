@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,22 @@ def test_the_whole_way(
     assert signed.last["dossier_digest"] == dossier["dossier_digest"]
     refused(in_this_process(*signing, *at_home), "was decided from already")
 
+    copied = tmp_path / "copied"
+    shutil.copytree(dossier["folder"], copied)
+    (copied / "decision.json").unlink()
+    again = (*signing[:2], copied, *signing[3:])
+    refused(in_this_process(*again, *at_home), "by this home's ledger")
     decision = ("--ethnicity", signed.last["decision"])
+    elsewhere = ("--home", tmp_path / "elsewhere")
+    refused(in_this_process("retrain", "preterm_birth", *births, *decision, *elsewhere), "was not signed in this home")
+    altered = json.loads(Path(signed.last["decision"]).read_text(encoding="utf-8"))
+    altered["decision"]["cuts"] = "level_up"
+    (copied / "decision.json").write_text(json.dumps(altered), encoding="utf-8")
+    refused(
+        in_this_process("retrain", "preterm_birth", *births, "--ethnicity", copied, *at_home),
+        "was not signed in this home as it stands",
+    )
+    refused(in_this_process("retrain", "preterm_birth", *births, *decision, "--tune", *at_home), "--tune", code=2)
     refused(
         in_this_process("retrain", "haemorrhage", *births, *decision, *at_home), "is about preterm_birth at booking"
     )

@@ -72,6 +72,11 @@ def births_for(
             "--at out"
         )
     cohort = of_a_design(design, records, site_rules=site_rules)
+    if model.groups_read and not cohort.has_ethnicity:
+        raise UnavailableOutcome(
+            "this version reads the recorded ethnic group, by a signed decision, and these births record nobody's: "
+            "what it would tell them is not what was decided about"
+        )
     absent = tuple(name for name in model.encoding.concepts if name not in cohort.frame.columns)
     frame = cohort.frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent)
     facts = [name for name in model.encoding.concepts if name in CONCEPTS]

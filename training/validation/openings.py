@@ -19,10 +19,12 @@ from models.design import ModelDesign
 from models.home import Home
 from records.errors import EquipartumError
 
-__all__ = ["OPENED", "PLANNED", "AlteredLedger", "Entry", "Ledger", "add", "holdout_of", "read_ledger"]
+__all__ = ["DECIDED", "OPENED", "PLANNED", "AlteredLedger", "Entry", "Ledger", "add", "holdout_of", "read_ledger"]
 
 PLANNED = "planned"
 OPENED = "opened"
+# A decision about ethnicity: the digest of its dossier stands in place of outcomes, its own in place of a design.
+DECIDED = "decided"
 # Between the name of the births and that of a part of them.
 PART = ":"
 
@@ -33,8 +35,9 @@ class AlteredLedger(EquipartumError):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """``kind`` is 'planned' or 'opened'; ``holdout`` names the outcomes looked at, ``plan`` the plan's digest, empty
-    without one; ``by`` is a name with a role, as typed. ``previous`` is the digest of the entry before."""
+    """``kind`` is 'planned', 'opened' or 'decided'; ``holdout`` names the outcomes looked at, ``plan`` the plan's
+    digest, empty without one; ``by`` is a name with a role, as typed. ``previous`` is the digest of the entry before.
+    """
 
     kind: str
     at: str
@@ -72,6 +75,11 @@ class Ledger:
         """The openings of these outcomes, and of any part of the same births for the same question."""
         births = _births_of(holdout)
         return tuple(one for one in self.entries if one.kind == OPENED and _births_of(one.holdout) == births)
+
+    def decided(self, *, dossier: str = "", decision: str = "") -> bool:
+        """Whether a decision was signed from that dossier, or that very decision."""
+        signed = [one for one in self.entries if one.kind == DECIDED]
+        return any(one.holdout == dossier or one.design == decision for one in signed)
 
     def planned(self, plan: str) -> Entry | None:
         return next((one for one in self.entries if one.kind == PLANNED and one.plan == plan), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,9 @@ EXAMPLES = (
     "Example: **equipartum methods preterm_birth --source cdc_natality --data Nat2020us.zip --births-per-week 90 "
     "--more-places 20**."
 )
+
+# No site has more births; a year of the United States has some 71,000 a week.
+MOST_A_WEEK = 100_000
 
 
 def command(
@@ -54,6 +58,9 @@ def command(
 ) -> None:
     """Compare the ways a model may treat ethnicity, as a dossier to decide from."""
     terminal = Terminal(as_json=as_json)
+    for name, value in (("--births-per-week", births_per_week), ("--more-places", more_places)):
+        if not math.isfinite(value) or value > MOST_A_WEEK:
+            raise typer.BadParameter(f"{name} is a number up to {MOST_A_WEEK:,}; got {value:g}")
     home = Home.at(home_folder).prepare()
     request = RetrainRequest(
         outcome=outcome,

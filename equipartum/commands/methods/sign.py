@@ -11,6 +11,7 @@ from equipartum.options import AsJson, HomeFolder, SignedBy, SignedRole
 from equipartum.terminal import Terminal
 from fairness_audits.ethnicity_dossier import DECISION_FILE, decide, find_dossier
 from models.home import Home
+from training.decisions import keep_decision, refuse_decided
 from training.methods import DOSSIERS
 
 EXAMPLES = (
@@ -55,16 +56,11 @@ def command(
     terminal = Terminal(as_json=as_json)
     home = Home.at(home_folder)
     folder = find_dossier(home.root / DOSSIERS, dossier)
-    decision = decide(
-        folder,
-        option=option,
-        cuts=cuts,
-        not_stated=not_stated,
-        why=why,
-        name=name,
-        role=role,
-        on=datetime.now(UTC).date(),
-    )
+    with home.writing("methods sign"):
+        refuse_decided(home, folder)
+        on = datetime.now(UTC).date()
+        decision = decide(folder, option=option, cuts=cuts, not_stated=not_stated, why=why, name=name, role=role, on=on)
+        keep_decision(home, decision)
     terminal.show(f"Signed: {decision.in_words}.")
     terminal.show(f"  Decision: {folder / DECISION_FILE}")
     terminal.show(

@@ -20,7 +20,7 @@ from records.sources.simulated import simulate
 from training.cohort import OBSERVED, Cohort, assemble
 from training.design_choice import RetrainRequest, design_for
 from training.fair_boost import HELD_OUT
-from training.fitting import FittedModel, fit
+from training.fitting import FittedModel, fit, with_ethnicity_masked
 from training.split import hold_out
 
 MOVING = tuple(option for option in ETHNICITY_OPTIONS if option != "blind")
@@ -43,6 +43,8 @@ def decision(option: str, *, cuts: str = "level_up") -> EthnicityDecision:
         why="A test of what is decided, on simulated births",
         signed_off_by=SignOff(name="A. Person", role="equity lead", date="2026-01-31"),
         dossier_digest="0" * 64,
+        data_digest="1" * 64,
+        alert_rate=0.10,
     )
 
 
@@ -113,6 +115,32 @@ def test_women_of_missing_ethnicity_keep_the_blind_risk_and_everyones_cut(decide
     assert not set(dict(model.offer_policy.group_cuts)) & set(MISSING_ETHNICITY)
 
 
+def test_where_ethnicity_is_missing_trees_that_read_it_tell_about_what_blind_ones_do(decided: Decided) -> None:
+    """Everybody as if hers were not known: the same share is flagged, and nobody's mean risk is far off."""
+    model, blind = decided.by_option["ethnicity_as_input"].model, decided.undecided.model
+    unknown = decided.holdout.with_columns(pl.lit(None, dtype=pl.String).alias(ETHNIC_GROUP))
+    risk, blind_risk = model.predict(unknown), blind.predict(decided.holdout)
+    assert risk.mean() == pytest.approx(blind_risk.mean(), rel=0.1)
+    flagged = (risk >= model.offer_policy.threshold).mean()
+    assert flagged == pytest.approx((blind_risk >= blind.offer_policy.threshold).mean(), abs=0.03)
+    martian = decided.holdout.with_columns(pl.lit("Martian").alias(ETHNIC_GROUP))
+    np.testing.assert_array_equal(model.predict(martian), risk)
+
+
+def test_which_women_are_masked_does_not_depend_on_the_order_of_rows(decided: Decided) -> None:
+    known = decided.training
+    masked = with_ethnicity_masked(known, 3)
+    share = (masked[ETHNIC_GROUP].is_null() & known[ETHNIC_GROUP].is_not_null()).mean()
+    assert share == pytest.approx(0.25, abs=0.02)
+    backwards = with_ethnicity_masked(known.reverse(), 3).reverse()
+    assert backwards[ETHNIC_GROUP].equals(masked[ETHNIC_GROUP])
+    recorded = known.with_columns(masked[ETHNIC_GROUP].is_null().alias("masked")).filter(
+        pl.col(ETHNIC_GROUP).is_not_null()
+    )
+    by_woman = recorded.group_by(pl.coalesce("woman_id", "pregnancy_id")).agg(pl.col("masked").n_unique())
+    assert by_woman["masked"].max() == 1
+
+
 @pytest.mark.parametrize("option", ETHNICITY_OPTIONS)
 def test_level_up_cuts_are_signed_by_who_decided_and_raise_no_cut(decided: Decided, option: str) -> None:
     policy = decided.by_option[option].model.offer_policy
@@ -170,8 +198,8 @@ def test_without_a_decision_no_model_may_read_ethnicity(decided: Decided, option
         replace(model, design=replace(model.design, ethnicity=decision("blind")))
 
 
-def test_row_0_stays_the_plain_fit(decided: Decided) -> None:
-    for option in ("blind", "group_intercept", "subgroup_recalibration"):
+def test_row_0_stays_the_plain_fit_that_never_sees_ethnicity(decided: Decided) -> None:
+    for option in ETHNICITY_OPTIONS:
         row_0 = decided.by_option[option].row_0
         assert row_0.offer_policy.kind == "absolute"
         np.testing.assert_array_equal(row_0.predict(decided.holdout), decided.undecided.row_0.predict(decided.holdout))

@@ -26,6 +26,7 @@ from fairness_audits.ethnicity_dossier import (
     write_dossier,
 )
 from fairness_audits.ethnicity_dossier.dossier import Capacity
+from fairness_audits.ethnicity_dossier.figures import option_figures
 from fairness_audits.ethnicity_dossier.words import more_places_in_words, option_words
 from models.ethnicity_decision import UnusableDecision
 
@@ -210,8 +211,53 @@ def test_a_dossier_that_was_touched_no_longer_carries_its_decision(tmp_path: Pat
         read_decision(folder)
 
 
+def test_one_woman_is_no_gain_and_seven_are_a_loss_whatever_rounding_makes_of_them() -> None:
+    one = option("blind", group("White", events=228, found=53, gained=1))
+    seven = option("blind", group("White", events=100, found=20, gained=0, lost=7))
+    (row,) = option_figures(one, RULES["msds"]).rows[1:]
+    assert row.ways[0].verdict == "cannot tell"
+    (row,) = option_figures(seven, RULES["msds"]).rows[1:]
+    assert row.ways[0].verdict == "loses"
+
+
+def test_nothing_is_said_of_a_group_whose_figures_may_not_be_printed() -> None:
+    few = option("blind", group("White", events=400, found=100), group("Traveller", events=3, found=1))
+    traveller = option_figures(few, RULES["msds"]).rows[2]
+    assert traveller.ways[0].change.value is None
+    assert traveller.ways[0].verdict == "cannot tell"
+
+
 @pytest.mark.parametrize(
-    "content", ["", "{}", "[1]", '{"schema": 2, "outcome": "", "prediction_point": "", "decision": {}}']
+    ("change", "error"),
+    [
+        ({"option": "ethnicity_as_input"}, UnusableDecision),
+        ({"why": "She was born 03/04/1991, as the notes of the clinic say"}, IncompleteSignature),
+        ({"why": "NHS number 943 476 591 9 was the first of them"}, IncompleteSignature),
+    ],
+)
+def test_a_decision_that_was_written_by_hand_is_held_to_the_same(
+    tmp_path: Path, change: dict[str, Any], error: type[Exception]
+) -> None:
+    folder = write_dossier(made(), tmp_path / "one")
+    decide(folder, **SIGNING)
+    document = json.loads((folder / DECISION_FILE).read_text(encoding="utf-8"))
+    document["decision"] |= change
+    (folder / DECISION_FILE).write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(error):
+        read_decision(folder)
+
+
+def test_a_decision_is_of_its_dossiers_outcome(tmp_path: Path) -> None:
+    folder = write_dossier(made(), tmp_path / "one")
+    decide(folder, **SIGNING)
+    document = json.loads((folder / DECISION_FILE).read_text(encoding="utf-8"))
+    (folder / DECISION_FILE).write_text(json.dumps(document | {"outcome": "haemorrhage"}), encoding="utf-8")
+    with pytest.raises(AlteredDossier):
+        read_decision(folder)
+
+
+@pytest.mark.parametrize(
+    "content", ["[" * 200_000, "", "{}", "[1]", '{"schema": 2, "outcome": "", "prediction_point": "", "decision": {}}']
 )
 def test_a_file_that_holds_no_decision_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / DECISION_FILE).write_text(content, encoding="utf-8")

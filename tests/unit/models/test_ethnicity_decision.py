@@ -20,6 +20,8 @@ DECISION = EthnicityDecision(
     why="The blind model tells Black women too low a risk",
     signed_off_by=SIGNED,
     dossier_digest="0" * 64,
+    data_digest="1" * 64,
+    alert_rate=0.10,
 )
 DESIGN = ModelDesign(
     outcome="preterm_birth",
