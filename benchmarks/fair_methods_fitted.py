@@ -175,14 +175,27 @@ Chance = Callable[[NDArray[np.float64], NDArray[np.str_]], NDArray[np.float64]]
 
 def optimizer_at(alert_rate: float, risk: NDArray[np.float64], held_out: Part) -> Chance:
     order = np.random.default_rng(0).random(len(risk))
+    names, codes = np.unique(held_out.group, return_inverse=True)
+    with_event = np.bincount(codes, weights=held_out.event)
+    # the optimizer refuses a group without an event, or of events alone: such women share the cuts of the largest
+    refused = names[(with_event == 0) | (with_event == np.bincount(codes))]
+    largest = names[np.bincount(codes).argmax()]
+
+    def grouped(group: NDArray[np.str_]) -> NDArray[np.str_]:
+        return np.where(np.isin(group, refused) | ~np.isin(group, names), largest, group)
 
     def fitted(share: float) -> Chance:
+        # of the births without the event, one of each group is always kept
+        first_without = np.unique(np.where(held_out.event, len(names) + codes, codes), return_index=True)[1]
         kept = held_out.event | (order < share)
+        kept[first_without] = True
         optimizer = ThresholdOptimizer(
             estimator=_KnownRisk(), constraints="true_positive_rate_parity", prefit=True, predict_method="predict_proba"
         )
         optimizer.fit(risk[kept, None], held_out.event[kept].astype(np.int64), sensitive_features=held_out.group[kept])
-        return lambda risk, group: np.asarray(optimizer._pmf_predict(risk[:, None], sensitive_features=group)[:, 1])
+        return lambda risk, group: np.asarray(
+            optimizer._pmf_predict(risk[:, None], sensitive_features=grouped(group))[:, 1]
+        )
 
     low, high = 0.0, 1.0  # the more births without the event, the fewer flags
     for _ in range(_THINNINGS):

@@ -26,6 +26,7 @@ from benchmarks.methods_targets import targets
 from records.groups import NOT_KNOWN
 from records.sources.simulated import simulate
 from training.design_choice import RetrainRequest
+from training.fair_boost import Certificate, CertifiedGroup
 
 ALERT_RATE = 0.10
 
@@ -118,8 +119,11 @@ def test_the_margin_is_students_interval():
     assert math.isnan(mean_and_margin(values[:1])[1])
 
 
-def counted(found: list[int], *, auroc: float = 0.70, flagged: int = 300) -> Counted:
-    """Groups of 1,000 births: A and B with 100 events, C with 50, of whom ``found`` were found."""
+def counted(
+    found: list[int], *, auroc: float = 0.70, flagged: int = 300, truly_found: list[int] | None = None
+) -> Counted:
+    """Groups of 1,000 births: A and B with 100 events, C with 50, of whom ``found`` were found. As many are expected
+    as happen, and as many of them flagged unless ``truly_found`` says otherwise."""
     return Counted(
         births=np.full(3, 1000.0),
         events=np.array([100.0, 100.0, 50.0]),
@@ -128,10 +132,35 @@ def counted(found: list[int], *, auroc: float = 0.70, flagged: int = 300) -> Cou
         expected=np.array([100.0, 100.0, 50.0]),
         auroc=auroc,
         cost=1.0,
+        truly_expected=np.array([100.0, 100.0, 50.0]),
+        truly_found=np.array(found if truly_found is None else truly_found, dtype=float),
     )
 
 
-def seeds_of(floor: Counted, *, level_up: Counted | None = None, parity: Counted | None = None) -> Seeds:
+def certificate(*, few: str = "undetermined") -> Certificate:
+    """Of many events something is said; C, which has five, is given the status ``few``."""
+    groups = tuple(
+        CertifiedGroup(
+            group=name,
+            events=events,
+            found=0,
+            found_by_row_0_only=0,
+            found_by_this_only=0,
+            below_floor=0.0,
+            below_floor_to_a_sceptic=0.0,
+            below_row_0=0.0,
+            worse_than_row_0=0.0,
+            worse_than_row_0_to_a_sceptic=0.0,
+            status=status,
+        )
+        for name, events, status in (("A", 400, "met"), ("B", 400, "violated"), ("C", 5, few))
+    )
+    return Certificate(tolerance=0.02, births=9000, events_needed=700, groups=groups)
+
+
+def seeds_of(
+    floor: Counted, *, level_up: Counted | None = None, parity: Counted | None = None, few: str = "undetermined"
+) -> Seeds:
     plain = counted([30, 20, 10])
     cut = level_up or plain
     by_method = {ROW_0: plain, FLOOR: floor, LEVEL_UP: cut, AT_THE_FLOOR: cut, PARITY: parity or plain}
@@ -143,6 +172,8 @@ def seeds_of(floor: Counted, *, level_up: Counted | None = None, parity: Counted
         chosen="",
         split="",
         promised={LEVEL_UP: promise, AT_THE_FLOOR: promise},
+        cut=0.2,
+        certificate=certificate(few=few),
     )
     return Seeds([run, run])
 
@@ -153,7 +184,7 @@ def met(seeds: Seeds) -> list[bool]:
 
 def test_targets_are_met_by_what_raises_the_worst_and_lowers_nobody():
     # overall 60 of 250 found: a floor of .22, to which B must rise
-    assert met(seeds_of(counted([30, 24, 10]), level_up=counted([30, 23, 10], flagged=330))) == [True] * 5
+    assert met(seeds_of(counted([30, 24, 10]), level_up=counted([30, 23, 10], flagged=330))) == [True] * 8
 
 
 @pytest.mark.parametrize(
@@ -161,14 +192,48 @@ def test_targets_are_met_by_what_raises_the_worst_and_lowers_nobody():
     [
         (counted([30, 19, 10]), counted([30, 23, 10], flagged=330), 0),
         (counted([28, 24, 10]), counted([30, 23, 10], flagged=330), 1),
-        (counted([30, 24, 10], auroc=0.68), counted([30, 23, 10], flagged=330), 2),
-        (counted([30, 24, 10]), counted([30, 21, 10], flagged=330), 3),
-        (counted([30, 24, 10]), counted([30, 23, 10], flagged=390), 4),
+        (counted([27, 24, 10]), counted([30, 23, 10], flagged=330), 2),
+        (counted([30, 24, 10], truly_found=[27, 24, 10]), counted([30, 23, 10], flagged=330), 3),
+        (counted([30, 24, 10], auroc=0.68), counted([30, 23, 10], flagged=330), 5),
+        (counted([30, 24, 10]), counted([30, 21, 10], flagged=330), 6),
+        (counted([30, 24, 10]), counted([30, 23, 10], flagged=390), 7),
     ],
-    ids=["worst group lowered", "another group lowered", "AUROC lost", "floor not reached", "more flags than promised"],
+    ids=[
+        "worst group lowered",
+        "another group lowered",
+        "far in one seed",
+        "far by true risks, unseen",
+        "AUROC lost",
+        "floor not reached",
+        "more flags than promised",
+    ],
 )
 def test_each_target_is_missed_by_what_breaks_it(floor, level_up, failed):
     assert not met(seeds_of(floor, level_up=level_up))[failed]
+
+
+@pytest.mark.parametrize(("few", "kept"), [("undetermined", True), ("not constrained", True), ("met", False)])
+def test_a_certificate_of_few_events_that_says_something_misses_its_target(few, kept):
+    assert met(seeds_of(counted([30, 24, 10]), few=few))[4] is kept
+
+
+def test_net_benefit_is_what_is_found_less_the_odds_of_what_is_not():
+    # 60 of 300 flags were events, 240 were not, at odds of a quarter, in 3,000 births
+    assert counted([30, 20, 10]).net_benefit(0.2) == pytest.approx((60 - 240 / 4) / 3000)
+    assert counted([30, 30, 15]).net_benefit(0.2) == pytest.approx((75 - 225 / 4) / 3000)
+
+
+def test_true_risks_are_of_every_unseen_birth(run):
+    for counted_births in run.by_method.values():
+        assert np.isnan(counted_births.true_sensitivity).all()
+    simulated = simulate(18_000, seed=3, scenario="benchmark")
+    true_risks = simulated.truth.select("pregnancy_id", true_risk="preterm_birth_true_risk")
+    request = RetrainRequest(outcome="preterm_birth", seed=3, alert_rate=ALERT_RATE)
+    known = judge(simulated.records, request, true_risks).by_method[ROW_0]
+    np.testing.assert_array_equal(known.found, run.by_method[ROW_0].found)
+    # about as many events as the simulator expected
+    assert known.truly_expected.sum() == pytest.approx(known.events.sum(), abs=4 * np.sqrt(known.events.sum()))
+    assert known.overall_true_sensitivity == pytest.approx(known.overall_sensitivity, abs=0.08)
 
 
 def test_a_group_of_few_events_is_not_judged():
