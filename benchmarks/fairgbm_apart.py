@@ -42,16 +42,17 @@ class FairGBM:
         group: NDArray[np.str_],
         to_score: list[NDArray[np.float64]],
         *,
-        cut: float,
         bound: float,
+        multiplier_rate: float,
     ) -> tuple[list[NDArray[np.float64]], float]:
-        """Log-odds of each of ``to_score``, and CPU seconds of the fit. False negative rates are held within ``bound``
-        at the operating ``cut``; missing ethnicity is a group like any other, since FairGBM can leave no birth out."""
+        """Log-odds of each of ``to_score``, and CPU seconds of the fit. False negative rates are held within ``bound``,
+        by multipliers that move at ``multiplier_rate``; missing ethnicity is a group like any other, since FairGBM can
+        leave no birth out."""
         given = estimator.get_params()
         settings = {name: given[name] for name in _SHARED if given.get(name) is not None} | {
             "constraint_type": "FNR",
             "constraint_fnr_threshold": bound,
-            "score_threshold": cut,
+            "multiplier_learning_rate": multiplier_rate,
             "n_jobs": 1,
         }
         with tempfile.TemporaryDirectory() as folder:

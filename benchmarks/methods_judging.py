@@ -92,7 +92,8 @@ class Counted:
 
     @property
     def observed_over_expected(self) -> NDArray[np.float64]:
-        return self.events / self.expected
+        """By group; infinite where a method expects nothing."""
+        return np.divide(self.events, self.expected, out=np.full(self.events.shape, np.inf), where=self.expected > 0)
 
     @property
     def flags_per_1000(self) -> float:

@@ -60,8 +60,8 @@ def _nobody_below(seeds: Seeds) -> Target:
     return Target(
         wanted=f"no group more than {LARGEST_LOSS_ALLOWED} below row 0",
         met=loss <= LARGEST_LOSS_ALLOWED,
-        measured=f"largest loss {loss:.4f} ({group}); in {seeds.seeds_with_a_loss(FLOOR)} of {len(seeds.runs)} single "
-        "seeds some group lost more",
+        measured=f"largest loss {loss + 0.0:.4f} ({group}); in {seeds.seeds_with_a_loss(FLOOR)} of {len(seeds.runs)} "
+        "single seeds some group lost more",
     )
 
 
