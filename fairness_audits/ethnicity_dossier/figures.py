@@ -57,11 +57,12 @@ class OptionRow:
 
     @property
     def is_told_right(self) -> bool | None:
-        """False where the whole interval of O:E lies outside 0.8 to 1.25; None where that cannot be told."""
+        """False where O:E lies outside 0.8 to 1.25 and its whole interval on one side of 1, as the audit's FA002 finds;
+        None where that cannot be told."""
         told = self.observed_to_expected
-        if told.low is None or told.high is None:
+        if told.value is None or told.low is None or told.high is None:
             return None
-        if told.high < RIGHT_FROM or told.low > RIGHT_TO:
+        if (told.value < RIGHT_FROM and told.high < 1) or (told.value > RIGHT_TO and told.low > 1):
             return False
         return True if told.low >= RIGHT_FROM and told.high <= RIGHT_TO else None
 

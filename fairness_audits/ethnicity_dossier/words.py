@@ -79,9 +79,9 @@ def _told(option: OptionFigures) -> str:
         return ""
     wrong = [row for row in option.rows[1:] if row.is_told_right is False]
     if not wrong:
-        return "In no group does the whole interval of observed over expected lie outside 0.8 to 1.25."
+        return "Of no group can it be told that observed over expected lies outside 0.8 to 1.25."
     named = listed([f"{row.group} ({row.observed_to_expected.text})" for row in wrong])
-    return f"Told a wrong risk, observed over expected outside 0.8 to 1.25: {named}."
+    return f"Told a wrong risk, observed over expected outside 0.8 to 1.25 and beyond chance: {named}."
 
 
 def more_places_in_words(dossier: Dossier, option: OptionFigures) -> tuple[str, ...]:
