@@ -24,7 +24,7 @@ class NobodyMadeWorse:
 
     code: str = "FA004"
     title: str = "Nobody made worse by the constraint"
-    next_step: str = "Do not release this fit: take the unconstrained one, a smaller constraint, or another decision about ethnicity."
+    next_step: str = "Do not release this fit: take the unconstrained one, a smaller constraint, or a new decision on ethnicity."
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
         context = evidence.context
