@@ -24,7 +24,7 @@ class NobodyMadeWorse:
 
     code: str = "FA004"
     title: str = "Nobody made worse by the constraint"
-    next_step: str = "Do not release this fit: take the unconstrained one, a smaller constraint, or a new decision on ethnicity."
+    next_step: str = "Do not release this fit: take row 0, a smaller constraint, or a new decision about ethnicity."
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
         context = evidence.context
