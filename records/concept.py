@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from records.errors import EquipartumError
+from records.reading import Reading
 
 __all__ = ["Concept", "ConceptKind", "ImplausibleValue", "UnknownCategory", "WrongUnit"]
 
@@ -37,7 +38,7 @@ class Concept:
     ``unit`` is a UCUM code (None for counts, flags and categories). ``other_units`` maps further accepted UCUM codes
     to the factor that brings a value to ``unit``. ``plausible`` is a closed range in ``unit``. ``defined_if`` names a
     concept without which this one has no meaning (a previous preterm birth needs a previous birth): then it is
-    undefined, not zero.
+    undefined, not zero. ``reading`` says how it is read from dated observations; see `read_by`.
     """
 
     name: str
@@ -51,6 +52,12 @@ class Concept:
     icd10: tuple[str, ...] = ()
     loinc: tuple[str, ...] = ()
     defined_if: str | None = None
+    reading: Reading | None = None
+
+    @property
+    def read_by(self) -> Reading:
+        """Its own reading; else of a flag whether one observation says so, and of anything else the last."""
+        return self.reading or Reading(of=self.name, how="maximum" if self.kind == "flag" else "last")
 
     def check(self, value: float | str | bool | None, unit: str | None = None) -> float | str | bool | None:
         """The value in the canonical unit. None is 'not recorded' and passes.

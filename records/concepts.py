@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from records.concept import Concept, ImplausibleValue, UnknownCategory, WrongUnit
 from records.errors import EquipartumError
+from records.reading import Reading
 
 __all__ = ["CONCEPTS", "Concept", "ImplausibleValue", "UnknownCategory", "UnknownConcept", "WrongUnit", "concept"]
 
@@ -36,13 +37,47 @@ def _category(name: str, title: str, *categories: str, **more: object) -> Concep
     return Concept(name=name, title=title, kind="category", categories=categories, **more)  # type: ignore[arg-type]
 
 
+def _first(name: str) -> Reading:
+    """Of what is measured again and again, the value at booking."""
+    return Reading(of=name, how="first")
+
+
 _WOMAN = (
     _quantity("maternal_age", "age at booking", "a", 10, 60),
     # BMI 10-70, height 1-2.5 m, weight 20-200 kg: the limits NHS England's maternity data set processing keeps.
-    _quantity("body_mass_index", "body mass index", "kg/m2", 10, 70, snomed=("60621009",), loinc=("39156-5",)),
-    _quantity("height", "height", "cm", 100, 250, other_units={"m": 100.0}, snomed=("50373000",), loinc=("8302-2",)),
-    _quantity("weight", "weight", "kg", 20, 200, other_units={"g": 0.001}, snomed=("27113001",), loinc=("29463-7",)),
-    _category("smoking_status", "smoking at booking", "never", "former", "current"),
+    _quantity(
+        "body_mass_index",
+        "body mass index",
+        "kg/m2",
+        10,
+        70,
+        snomed=("60621009",),
+        loinc=("39156-5",),
+        reading=_first("body_mass_index"),
+    ),
+    _quantity(
+        "height",
+        "height",
+        "cm",
+        100,
+        250,
+        other_units={"m": 100.0},
+        snomed=("50373000",),
+        loinc=("8302-2",),
+        reading=_first("height"),
+    ),
+    _quantity(
+        "weight",
+        "weight",
+        "kg",
+        20,
+        200,
+        other_units={"g": 0.001},
+        snomed=("27113001",),
+        loinc=("29463-7",),
+        reading=_first("weight"),
+    ),
+    _category("smoking_status", "smoking at booking", "never", "former", "current", reading=_first("smoking_status")),
     _count("cigarettes_before_pregnancy", "cigarettes a day in the 3 months before pregnancy", 0, 98),
     _count("cigarettes_first_trimester", "cigarettes a day in the first trimester", 0, 98),
     _count("cigarettes_third_trimester", "cigarettes a day in the third trimester", 0, 98),
@@ -96,7 +131,63 @@ _THIS_PREGNANCY = (
     _flag("infertility_treatment", "infertility treatment for this pregnancy"),
     _flag("assisted_reproduction", "assisted reproductive technology for this pregnancy"),
     _count("fetuses", "fetuses", 1, 8, snomed=("246435002",)),
-    _quantity("haemoglobin", "haemoglobin at booking", "g/L", 40, 200, other_units={"g/dL": 10.0}),
+    _quantity(
+        "haemoglobin",
+        "haemoglobin at booking",
+        "g/L",
+        40,
+        200,
+        other_units={"g/dL": 10.0},
+        reading=_first("haemoglobin"),
+    ),
+    _quantity(
+        "haemoglobin_latest",
+        "haemoglobin, last measured",
+        "g/L",
+        40,
+        200,
+        other_units={"g/dL": 10.0},
+        reading=Reading(of="haemoglobin", how="last", before_birth=True),
+    ),
+    _quantity(
+        "systolic_blood_pressure_highest",
+        "highest systolic blood pressure so far in this pregnancy",
+        "mm[Hg]",
+        30,
+        300,
+        reading=Reading(of="systolic_blood_pressure", how="maximum", before_birth=True),
+    ),
+    _quantity(
+        "systolic_blood_pressure_slope",
+        "rise of systolic blood pressure a week",
+        "mm[Hg]/wk",
+        -100,
+        100,
+        reading=Reading(of="systolic_blood_pressure", how="slope", before_birth=True),
+    ),
+    _flag("antenatal_bleeding", "bleeding before birth"),
+    _count(
+        "antenatal_bleeding_episodes",
+        "episodes of bleeding so far in this pregnancy",
+        0,
+        60,
+        reading=Reading(of="antenatal_bleeding", how="count", before_birth=True),
+    ),
+    _quantity(
+        "days_since_pre_eclampsia",
+        "days since pre-eclampsia was diagnosed",
+        "d",
+        0,
+        310,
+        reading=Reading(of="pre_eclampsia", how="days_since_first", before_birth=True),
+    ),
+    _count(
+        "epds_total_in_pregnancy",
+        "Edinburgh Postnatal Depression Scale in pregnancy, last total",
+        0,
+        30,
+        reading=Reading(of="epds_total", how="last", before_birth=True),
+    ),
     _flag("placenta_praevia", "placenta praevia", snomed=("36813001",), icd10=("O44",)),
     _flag("gestational_hypertension", "gestational hypertension or pre-eclampsia"),
     _flag("pre_eclampsia", "pre-eclampsia", snomed=("398254007",), icd10=("O14",)),
@@ -119,26 +210,86 @@ _BIRTH = (
     _quantity("gestation_at_birth_obstetric", "gestation at birth, obstetric estimate", "d", 119, 336),
     _flag("live_birth", "born alive"),
     _category("onset_of_birth", "how birth began", "spontaneous", "induced", "caesarean_before_labour"),
-    _quantity("measured_blood_loss", "measured blood loss", "mL", 0, 15000),
-    _quantity("estimated_blood_loss", "estimated blood loss", "mL", 0, 15000),
+    # Primary haemorrhage is within 24 hours of birth (RCOG GTG 52, 2016); dates alone hold that to the next day.
+    _quantity(
+        "measured_blood_loss",
+        "measured blood loss",
+        "mL",
+        0,
+        15000,
+        other_units={"L": 1000.0},
+        reading=Reading(of="measured_blood_loss", how="maximum", days_after_birth=(0, 1)),
+    ),
+    _quantity(
+        "estimated_blood_loss",
+        "estimated blood loss",
+        "mL",
+        0,
+        15000,
+        other_units={"L": 1000.0},
+        reading=Reading(of="estimated_blood_loss", how="maximum", days_after_birth=(0, 1)),
+    ),
     _flag("maternal_transfusion", "maternal transfusion"),
     _flag("ruptured_uterus", "ruptured uterus"),
     _flag("unplanned_hysterectomy", "unplanned hysterectomy"),
     _flag("intensive_care", "mother admitted to intensive care"),
     _flag("gestational_diabetes", "gestational diabetes recorded", snomed=("11687002",), icd10=("O24.4",)),
     _flag("diabetes_test_done", "tested for gestational diabetes"),
-    _quantity("glucose_fasting", "fasting plasma glucose at 75 g OGTT", "mmol/L", 1, 40),
-    _quantity("glucose_two_hours", "2-hour plasma glucose at 75 g OGTT", "mmol/L", 1, 50),
-    _count("apgar_5_minutes", "Apgar score at 5 minutes", 0, 10),
+    _quantity(
+        "glucose_fasting",
+        "fasting plasma glucose at 75 g OGTT",
+        "mmol/L",
+        1,
+        40,
+        reading=Reading(of="glucose_fasting", how="maximum", before_birth=True),
+    ),
+    _quantity(
+        "glucose_two_hours",
+        "2-hour plasma glucose at 75 g OGTT",
+        "mmol/L",
+        1,
+        50,
+        reading=Reading(of="glucose_two_hours", how="maximum", before_birth=True),
+    ),
+    # Of twins the lower one.
+    _count("apgar_5_minutes", "Apgar score at 5 minutes", 0, 10, reading=Reading(of="apgar_5_minutes", how="minimum")),
     _flag("assisted_ventilation_over_6_hours", "baby ventilated for more than 6 hours"),
     _flag("neonatal_unit_admission", "baby admitted to a neonatal unit"),
-    _quantity("birth_weight", "birth weight", "g", 200, 8000, other_units={"kg": 1000.0}),
+    _quantity(
+        "birth_weight",
+        "birth weight",
+        "g",
+        200,
+        8000,
+        other_units={"kg": 1000.0},
+        reading=Reading(of="birth_weight", how="minimum"),
+    ),
     _flag("stillbirth", "stillbirth from 24 weeks"),
     _flag("death_within_7_days", "baby died within 7 days"),
-    _flag("depression_within_a_year", "new diagnosis of depression within a year of birth", icd10=("F53",)),
-    # EPDS: ten items scored 0 to 3 (Cox, Holden and Sagovsky 1987).
-    _count("epds_total", "Edinburgh Postnatal Depression Scale, total", 0, 30, loinc=("99046-5",)),
-    _count("epds_item_10", "Edinburgh Postnatal Depression Scale, item 10", 0, 3),
+    _flag("depression", "depression diagnosed", snomed=("35489007",), icd10=("F32.9",)),
+    _flag(
+        "depression_within_a_year",
+        "new diagnosis of depression within a year of birth",
+        icd10=("F53",),
+        reading=Reading(of="depression", how="maximum", days_after_birth=(1, 365)),
+    ),
+    # EPDS: ten items scored 0 to 3 (Cox, Holden and Sagovsky 1987). As an outcome from day 14: before, the transient
+    # low mood of the first days is measured.
+    _count(
+        "epds_total",
+        "Edinburgh Postnatal Depression Scale after birth, highest total",
+        0,
+        30,
+        loinc=("99046-5",),
+        reading=Reading(of="epds_total", how="maximum", days_after_birth=(14, 365)),
+    ),
+    _count(
+        "epds_item_10",
+        "Edinburgh Postnatal Depression Scale, item 10",
+        0,
+        3,
+        reading=Reading(of="epds_item_10", how="maximum", days_after_birth=(0, 365)),
+    ),
 )
 
 _VITAL_SIGNS = (

@@ -6,30 +6,19 @@ way to predictors, so that nothing recorded after the point can be seen by a mod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import polars as pl
 
 from records.clock import PredictionPoint
 from records.concepts import concept
 from records.errors import EquipartumError
+from records.histories.histories import Histories
+from records.identity import IDENTITY_COLUMNS
 
 __all__ = ["IDENTITY_COLUMNS", "LackingConcept", "Records", "SetAside"]
-
-IDENTITY_COLUMNS: Mapping[str, pl.DataType] = {
-    "pregnancy_id": pl.String(),
-    "woman_id": pl.String(),
-    "site": pl.String(),
-    "group_scheme": pl.String(),
-    "ethnic_category": pl.String(),
-    "ethnic_group": pl.String(),
-    "deprivation_quintile": pl.Int8(),
-    "age_band": pl.String(),
-    "interpreter_needed": pl.Boolean(),
-    "delivered_year": pl.Int16(),
-    "delivered_month": pl.Int8(),
-}
 
 
 class LackingConcept(EquipartumError):
@@ -51,7 +40,8 @@ class Records:
 
     ``pregnancies`` holds the identity columns and one column a concept, in the concept's canonical unit, null where
     not recorded. ``known_from`` gives for each concept the point at which care knows it. ``lacking`` says why a
-    concept that the source could have is not in this file. ``doubts`` counts births by a sentence on what was doubted
+    concept that the source could have is not in this file. ``histories`` is what a source of dated records has, and
+    `dated` makes such Records. ``doubts`` counts births by a sentence on what was doubted
     of them: exact, so what leaves the site is printed by `doubts_told`.
     """
 
@@ -65,11 +55,46 @@ class Records:
     doubts: Mapping[str, int] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()
     is_simulated: bool = False
+    histories: Histories | None = None
 
-    def known_by(self, point: PredictionPoint) -> pl.LazyFrame:
-        """Identity columns and every concept that care knows at or before ``point``."""
+    @classmethod
+    def dated(
+        cls,
+        *,
+        source: str,
+        description: str,
+        data_digest: str,
+        histories: Histories,
+        known_from: Mapping[str, PredictionPoint],
+        lacking: Mapping[str, str] = MappingProxyType({}),
+        notes: tuple[str, ...] = (),
+        doubts: Mapping[str, int] = MappingProxyType({}),
+        set_aside: tuple[SetAside, ...] = (),
+        is_simulated: bool = False,
+    ) -> Records:
+        """Records of a source whose observations carry dates. ``known_from`` is the earliest a concept can be known."""
+        held = tuple(name for name in known_from if name not in lacking)
+        return cls(
+            source=source,
+            description=description,
+            data_digest=data_digest,
+            pregnancies=histories.afterwards_lazily(held),
+            known_from=known_from,
+            lacking=lacking,
+            notes=notes,
+            doubts=doubts,
+            set_aside=set_aside,
+            is_simulated=is_simulated,
+            histories=histories,
+        )
+
+    def known_by(self, point: PredictionPoint, names: Sequence[str] | None = None) -> pl.LazyFrame:
+        """Identity columns and every concept, or those of ``names``, that care knows at or before ``point``."""
         known = [name for name, since in self.known_from.items() if since <= point and self.has(name)]
-        return self.pregnancies.select([*IDENTITY_COLUMNS, *(name for name in known if name not in IDENTITY_COLUMNS)])
+        asked = [name for name in known if names is None or name in names]
+        if self.histories is not None:
+            return self.histories.known_by(point, asked).lazy()
+        return self.pregnancies.select([*IDENTITY_COLUMNS, *(name for name in asked if name not in IDENTITY_COLUMNS)])
 
     def facts(self, *names: str) -> pl.LazyFrame:
         """Identity columns and the named concepts, whenever they came to be known: for outcomes and populations.
@@ -79,6 +104,8 @@ class Records:
         for name in names:
             if not self.has(name):
                 raise LackingConcept(self.why_lacking(name))
+        if self.histories is not None:
+            return self.histories.afterwards(names).lazy()
         return self.pregnancies.select([*IDENTITY_COLUMNS, *(n for n in names if n not in IDENTITY_COLUMNS)])
 
     def doubts_told(self, printed: Callable[[float], int | None]) -> tuple[str, ...]:
