@@ -1,8 +1,9 @@
 """Code lists: which codes of SNOMED CT, ICD-10 and LOINC say which fact, each row with where that was read.
 
-`snomed.csv`, `icd10.csv` and `loinc.csv` have the columns ``concept, code, value, term, provenance``. ``value`` is empty
-where the code is a flag that holds or a quantity that was measured, ``false`` where it says that the flag does not hold,
-and the level where the concept is a category.
+`snomed.csv`, `icd10.csv` and `loinc.csv` have the columns ``place, concept, code, value, term, provenance``. ``place`` is
+the part of the record a code is read in, since a haemorrhage in her history and one at this birth are different facts.
+``value`` is empty where the code is a flag that holds or a quantity that was measured, ``false`` where it says that the
+flag does not hold, and the level where the concept is a category.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from types import MappingProxyType
 from records.concepts import concept
 from records.errors import EquipartumError
 
-__all__ = ["CODE_SYSTEMS", "CodedFact", "WrongCodelist", "coded_facts", "codes_for"]
+__all__ = ["CODE_SYSTEMS", "PLACES", "CodedFact", "WrongCodelist", "coded_facts", "codes_for"]
 
 CODE_SYSTEMS = ("snomed", "icd10", "loinc")
-_COLUMNS = ["concept", "code", "value", "term", "provenance"]
+#: Her history before this pregnancy, her family's, this pregnancy, labour and birth, the baby, and the year after.
+PLACES = ("history", "family", "pregnancy", "labour", "baby", "after")
+_COLUMNS = ["place", "concept", "code", "value", "term", "provenance"]
 
 
 class WrongCodelist(EquipartumError):
@@ -31,6 +34,7 @@ class WrongCodelist(EquipartumError):
 class CodedFact:
     """What a code says: the concept, and the value it gives by itself (None: the measured value is beside it)."""
 
+    place: str
     concept: str
     code: str
     value: float | None
@@ -39,32 +43,33 @@ class CodedFact:
 
 
 @cache
-def coded_facts(system: str) -> Mapping[str, CodedFact]:
+def coded_facts(system: str, place: str) -> Mapping[str, CodedFact]:
     """By code. Raises `WrongCodelist`, naming the row."""
-    file = resources.files(__package__).joinpath(f"{system}.csv")
-    found: dict[str, CodedFact] = {}
-    with file.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        if reader.fieldnames != _COLUMNS:
-            raise WrongCodelist(f"{system}.csv has the columns {reader.fieldnames}; it should have {_COLUMNS}")
-        for number, row in enumerate(reader, start=2):
-            if not row["code"] or not row["provenance"]:
-                raise WrongCodelist(f"{system}.csv, line {number}: a code and its provenance are needed")
-            if row["code"] in found:
-                raise WrongCodelist(f"{system}.csv, line {number}: code {row['code']} is there already")
-            found[row["code"]] = CodedFact(
-                concept=row["concept"],
-                code=row["code"],
-                value=_value(row["concept"], row["value"]),
-                term=row["term"],
-                provenance=row["provenance"],
-            )
-    return MappingProxyType(found)
+    return MappingProxyType({fact.code: fact for fact in _rows(system) if fact.place == place})
 
 
 def codes_for(system: str, name: str) -> tuple[CodedFact, ...]:
     """The codes of a concept, in the order of the list."""
-    return tuple(fact for fact in coded_facts(system).values() if fact.concept == name)
+    return tuple(fact for fact in _rows(system) if fact.concept == name)
+
+
+@cache
+def _rows(system: str) -> tuple[CodedFact, ...]:
+    text = resources.files(__package__).joinpath(f"{system}.csv").read_text(encoding="utf-8")
+    reader = csv.DictReader(text.splitlines())
+    if reader.fieldnames != _COLUMNS:
+        raise WrongCodelist(f"{system}.csv has the columns {reader.fieldnames}; it should have {_COLUMNS}")
+    found: dict[tuple[str, str], CodedFact] = {}
+    for number, row in enumerate(reader, start=2):
+        key = (row["place"], row["code"])
+        if row["place"] not in PLACES or not row["code"] or not row["provenance"] or key in found:
+            raise WrongCodelist(
+                f"{system}.csv, line {number}: needs a place of {', '.join(PLACES)}, a code that the place does not have "
+                "yet, and where it was read"
+            )
+        value = _value(row["concept"], row["value"])
+        found[key] = CodedFact(**{**row, "value": value})
+    return tuple(found.values())
 
 
 def _value(name: str, written: str) -> float | None:
