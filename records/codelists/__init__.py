@@ -1,7 +1,7 @@
 """Code lists: which codes of SNOMED CT, ICD-10 and LOINC say which fact, each row with where that was read.
 
-`snomed.csv`, `icd10.csv` and `loinc.csv` have the columns ``place, concept, code, value, term, provenance``. ``place`` is
-the part of the record a code is read in, since a haemorrhage in her history and one at this birth are different facts.
+`snomed.csv`, `icd10.csv` and `loinc.csv` have the columns ``place, concept, code, value, term, provenance``. ``place``
+is the part of the record a code is read in: a haemorrhage in her history and one at this birth are different facts.
 ``value`` is empty where the code is a flag that holds or a quantity that was measured, ``false`` where it says that the
 flag does not hold, and the level where the concept is a category.
 """
@@ -64,11 +64,11 @@ def _rows(system: str) -> tuple[CodedFact, ...]:
         key = (row["place"], row["code"])
         if row["place"] not in PLACES or not row["code"] or not row["provenance"] or key in found:
             raise WrongCodelist(
-                f"{system}.csv, line {number}: needs a place of {', '.join(PLACES)}, a code that the place does not have "
-                "yet, and where it was read"
+                f"{system}.csv, line {number}: needs a place of {', '.join(PLACES)}, a code that the place does not "
+                "have yet, and where it was read"
             )
-        value = _value(row["concept"], row["value"])
-        found[key] = CodedFact(**{**row, "value": value})
+        written = row.pop("value")
+        found[key] = CodedFact(**row, value=_value(row["concept"], written))
     return tuple(found.values())
 
 
