@@ -28,8 +28,8 @@ class Condition:
     comparison: Comparison
     value: float | int | bool | str
 
-    def expression(self) -> pl.Expr:
-        fact = pl.col(self.concept)
+    def expression(self, prefix: str = "") -> pl.Expr:
+        fact = pl.col(prefix + self.concept)
         if self.comparison == "below":
             return fact < self.value
         if self.comparison == "at_least":
@@ -54,14 +54,15 @@ class Condition:
         return f"{self.concept} {_WORDS[self.comparison]} {value}"
 
 
-def any_of(conditions: Sequence[Condition]) -> pl.Expr:
-    """True if one holds; null if none holds and one is unknown; else false."""
-    return pl.any_horizontal([c.expression() for c in conditions])
+def any_of(conditions: Sequence[Condition], prefix: str = "") -> pl.Expr:
+    """True if one holds; null if none holds and one is unknown; else false. ``prefix`` stands before each column's
+    name."""
+    return pl.any_horizontal([c.expression(prefix) for c in conditions])
 
 
-def all_of(conditions: Sequence[Condition]) -> pl.Expr:
+def all_of(conditions: Sequence[Condition], prefix: str = "") -> pl.Expr:
     """False if one fails; null if none fails and one is unknown; else true. No conditions: true."""
-    return pl.all_horizontal([c.expression() for c in conditions]) if conditions else pl.lit(value=True)
+    return pl.all_horizontal([c.expression(prefix) for c in conditions]) if conditions else pl.lit(value=True)
 
 
 def holds_for(conditions: Sequence[Condition], facts: Mapping[str, float | int | bool | str | None]) -> bool | None:

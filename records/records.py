@@ -17,8 +17,13 @@ from records.concepts import concept
 from records.errors import EquipartumError
 from records.histories.histories import Histories
 from records.identity import IDENTITY_COLUMNS
+from records.landmark import standing_without_dates
 
-__all__ = ["IDENTITY_COLUMNS", "LackingConcept", "Records", "SetAside"]
+__all__ = ["AFTERWARDS", "ALREADY", "ENDED_BY", "IDENTITY_COLUMNS", "STANDING", "LackingConcept", "Records", "SetAside"]
+
+#: What stands before a concept's name in `Records.at`.
+AFTERWARDS, ALREADY = "afterwards: ", "already: "
+STANDING, ENDED_BY = "standing", "ended_by"
 
 
 class LackingConcept(EquipartumError):
@@ -107,6 +112,39 @@ class Records:
         if self.histories is not None:
             return self.histories.afterwards(names).lazy()
         return self.pregnancies.select([*IDENTITY_COLUMNS, *(n for n in names if n not in IDENTITY_COLUMNS)])
+
+    def at(self, point: PredictionPoint, *, known: Sequence[str], afterwards: Sequence[str]) -> pl.LazyFrame:
+        """What a cohort is made from, one row a pregnancy: identity columns; the concepts of ``known`` as they were at
+        the point; those of ``afterwards`` whenever they were observed, each with `AFTERWARDS` before its name, and as
+        they were at the point with `ALREADY`; `STANDING`; and `ENDED_BY`.
+
+        Without dates `ALREADY` is null of everyone, and `ENDED_BY` of everyone 'birth'.
+        """
+        if self.histories is not None:
+            return pl.concat(
+                [
+                    self.histories.known_by(point, known),
+                    *(
+                        frame.select(pl.col(afterwards).name.prefix(prefix))
+                        for prefix, frame in (
+                            (AFTERWARDS, self.histories.afterwards(afterwards)),
+                            (ALREADY, self.histories.known_by(point, afterwards)),
+                        )
+                    ),
+                    self.histories.standing(point).alias(STANDING).to_frame(),
+                    self.histories.pregnancies.select(pl.col("ended_by").alias(ENDED_BY)),
+                ],
+                how="horizontal",
+            ).lazy()
+        columns = [name for name in known if name not in IDENTITY_COLUMNS]
+        return self.pregnancies.select(
+            *IDENTITY_COLUMNS,
+            *columns,
+            *(pl.col(name).alias(AFTERWARDS + name) for name in afterwards),
+            *(pl.lit(None).alias(ALREADY + name) for name in afterwards),
+            standing_without_dates(point, [name for name in self.known_from if self.has(name)]).alias(STANDING),
+            pl.lit("birth").alias(ENDED_BY),
+        )
 
     def doubts_told(self, printed: Callable[[float], int | None]) -> tuple[str, ...]:
         """Each doubt with the births it concerns as a disclosure rule prints them (None: hidden)."""

@@ -6,22 +6,22 @@ can say who they are, and are never taken for negatives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from models.conditions import all_of, any_of
 from models.design import available_definition, available_predictors
-from models.guideline_rule import GuidelineRule
-from models.outcomes import Cause, Outcome, OutcomeDefinition, outcome
+from models.outcomes import Outcome, OutcomeDefinition, outcome
 from models.site_rules import NO_SITE_RULES, SiteRules, rules_of
 from records.clock import PredictionPoint, point
 from records.errors import EquipartumError
 from records.groups import MISSING_ETHNICITY
 from records.records import IDENTITY_COLUMNS, Records
 from records.sources.registry import SOURCES
+from training.collected import CAUSE, CAUSE_NOT_KNOWN, OBSERVED, collect
 from training.comparators import AppliedRule, apply_rules, readable_facts
+from training.denominator import Denominator
 
 __all__ = [
     "CAUSE",
@@ -36,10 +36,6 @@ __all__ = [
     "definition_in",
 ]
 
-OBSERVED = "observed"
-CAUSE = "cause_of_event"
-CAUSE_NOT_KNOWN = "not known"
-
 
 class UnavailableOutcome(EquipartumError):
     """The source's files lack what every definition of the outcome needs."""
@@ -50,37 +46,11 @@ class EmptyCohort(EquipartumError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Denominator:
-    """How many pregnancies the records hold, and how many of them the outcome is about."""
-
-    in_records: int
-    outside_population: int
-    population_unknown: int
-    not_ascertained: int
-    in_cohort: int
-
-    def __str__(self) -> str:
-        return self.told(int)
-
-    def told(self, printed: Callable[[float], int | None]) -> str:
-        """The sentence with each count as a disclosure rule prints it (None: hidden), for what leaves the site."""
-
-        def shown(births: int) -> str:
-            count = printed(births)
-            return "*" if count is None else f"{count:,}"
-
-        return (
-            f"{shown(self.in_records)} in the records; {shown(self.outside_population)} outside the outcome's "
-            f"population; {shown(self.population_unknown)} without a record of that; {shown(self.in_cohort)} in "
-            f"the cohort, {shown(self.not_ascertained)} of them without an ascertained outcome"
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class Cohort:
     """``frame``: identity columns, one column a predictor, one a rule of today, `observed` (null: not ascertained).
 
     Where the records hold what the outcome's causes are read from, `cause_of_event` names that of each event.
+    ``not_asked`` has one row a reason and ethnic group: reason, ethnic_group, pregnancies.
     """
 
     outcome: Outcome
@@ -92,6 +62,7 @@ class Cohort:
     denominator: Denominator
     records: Records
     rules: tuple[AppliedRule, ...]
+    not_asked: pl.DataFrame
 
     @property
     def ascertained(self) -> pl.DataFrame:
@@ -141,19 +112,23 @@ def assemble(
     predictors = tuple(p for p in possible if p in held and (only is None or p in only))
     rules = rules_of(declared, site_rules)
     causes = declared.causes if all(records.has(name) for name in declared.causal_concepts) else ()
-    frame, denominator, applied = _collect(definition, predictors, records, rules, at, causes)
-    if frame.is_empty():
-        raise EmptyCohort(f"no pregnancy belongs to the population of {outcome_name}: {denominator}")
+    asked = readable_facts(rules, records, at)
+    found = collect(definition, [*predictors, *asked], records, at, causes)
+    if found.frame.is_empty():
+        raise EmptyCohort(f"no pregnancy belongs to the population of {outcome_name}: {found.denominator}")
+    applied, flags = apply_rules(rules, found.frame, records, at)
+    unread = [name for name in asked if name not in predictors and name not in IDENTITY_COLUMNS]
     return Cohort(
         outcome=declared,
         definition=definition,
         prediction_point=at,
         predictors=predictors,
         lacking_predictors=tuple(p for p in possible if p not in held),
-        frame=frame,
-        denominator=denominator,
+        frame=found.frame.drop(unread).with_columns(flags),
+        denominator=found.denominator,
         records=records,
         rules=applied,
+        not_asked=found.not_asked,
     )
 
 
@@ -177,53 +152,3 @@ def _why_unavailable(declared: Outcome, records: Records) -> str:
     if records.source in able:
         lines.append(f"  A {records.source} file of a year or edition that publishes these fields would do.")
     return "\n".join(lines)
-
-
-def _collect(
-    definition: OutcomeDefinition,
-    predictors: Sequence[str],
-    records: Records,
-    rules: Sequence[GuidelineRule],
-    at: PredictionPoint,
-    causes: Sequence[Cause],
-) -> tuple[pl.DataFrame, Denominator, tuple[AppliedRule, ...]]:
-    asked = readable_facts(rules, records, at)
-    tested_by = [definition.tested_by] if definition.tested_by and records.has(definition.tested_by) else []
-    causal = [condition.concept for cause in causes for condition in cause.any_of]
-    concepts = dict.fromkeys([*definition.needs, *tested_by, *predictors, *asked, *causal])
-    observed = any_of(definition.any_of)
-    if tested_by:
-        observed = pl.when(pl.col(tested_by[0])).then(observed)
-    belongs = all_of(definition.population)
-    kept = dict.fromkeys([*predictors, *asked])
-    births = (
-        records.facts(*concepts)
-        .with_columns(belongs.alias("_belongs"), observed.alias(OBSERVED))
-        .with_columns(_cause_of_event(causes))
-        .select(
-            [*IDENTITY_COLUMNS, *(name for name in kept if name not in IDENTITY_COLUMNS), "_belongs", OBSERVED]
-            + ([CAUSE] if causes else [])
-        )
-    )
-    belonging = dict(births.group_by("_belongs").len().collect(engine="streaming").iter_rows())
-    # Streamed, so that of a national year nothing is held but those who belong.
-    cohort = births.filter("_belongs").drop("_belongs").collect(engine="streaming")
-    applied, flags = apply_rules(rules, cohort, records, at)
-    unread = [name for name in asked if name not in predictors and name not in IDENTITY_COLUMNS]
-    denominator = Denominator(
-        in_records=sum(belonging.values()),
-        outside_population=belonging.get(False, 0),
-        population_unknown=belonging.get(None, 0),
-        not_ascertained=cohort[OBSERVED].null_count(),
-        in_cohort=cohort.height,
-    )
-    return cohort.drop(unread).with_columns(flags), denominator, applied
-
-
-def _cause_of_event(causes: Sequence[Cause]) -> list[pl.Expr]:
-    """Of women who had the outcome: the first cause that holds. Nothing is said of the others."""
-    if not causes:
-        return []
-    known = [pl.when(any_of(cause.any_of)).then(pl.lit(cause.name)) for cause in causes]
-    named = pl.coalesce(*known, pl.lit(CAUSE_NOT_KNOWN))
-    return [pl.when(pl.col(OBSERVED)).then(named).alias(CAUSE)]

@@ -15,11 +15,11 @@ from records.histories.as_of import FOREVER, NEVER, read_as_of
 from records.histories.tables import CLOCK_COLUMNS, ClosedFrom, column_of
 from records.identity import IDENTITY_COLUMNS
 
-__all__ = ["STANDINGS", "Histories"]
+__all__ = ["HERE", "STANDINGS", "Histories"]
 
 #: Where a woman is at a prediction point. Only who is ``here`` can be asked for a risk.
 STANDINGS = ("here", "not booked by then", "no longer pregnant", "care moved elsewhere", "not there yet")
-_HERE, _NOT_BOOKED, _ENDED, _MOVED, _NOT_YET = STANDINGS
+HERE, _NOT_BOOKED, _ENDED, _MOVED, _NOT_YET = STANDINGS
 
 Days = npt.NDArray[np.int16]
 _NO_DAY = pl.lit(NEVER, dtype=pl.Int16)
@@ -44,7 +44,7 @@ class Histories:
         standing = self.standing(point)
         for name in names:
             if name in self.closed and concept(name).read_by.days_after_birth is None:
-                since = pl.Series(standing == _HERE)
+                since = pl.Series(standing == HERE)
                 if self.closed[name] == "birth":
                     since = since & pl.Series(self._birth_day() <= limit)
                 columns[name] = _closed(columns[name], since)
@@ -86,7 +86,7 @@ class Histories:
             .then(left)
             .when(day.is_null())
             .then(pl.lit(_NOT_YET))
-            .otherwise(pl.lit(_HERE))
+            .otherwise(pl.lit(HERE))
         )
         return self._column(standing).alias("standing")
 

@@ -1,0 +1,124 @@
+"""Reading a cohort's rows from records: who can be asked at the point, who belongs, and what was observed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from models.conditions import all_of, any_of
+from models.outcomes import Cause, OutcomeDefinition
+from records.clock import PredictionPoint
+from records.histories.histories import HERE
+from records.records import AFTERWARDS, ALREADY, ENDED_BY, IDENTITY_COLUMNS, STANDING, Records
+from training.denominator import Denominator
+
+__all__ = ["CAUSE", "CAUSE_NOT_KNOWN", "OBSERVED", "Collected", "collect"]
+
+OBSERVED = "observed"
+CAUSE = "cause_of_event"
+CAUSE_NOT_KNOWN = "not known"
+_REASON, _BELONGS = "reason", "_belongs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """``frame`` holds those who belong, with what was known of them. ``not_asked`` has one row a reason and group."""
+
+    frame: pl.DataFrame
+    not_asked: pl.DataFrame
+    denominator: Denominator
+
+
+def collect(
+    definition: OutcomeDefinition,
+    known: Sequence[str],
+    records: Records,
+    at: PredictionPoint,
+    causes: Sequence[Cause],
+) -> Collected:
+    """``known`` are the concepts that are kept, as they were known at the point."""
+    tested_by = [definition.tested_by] if definition.tested_by and records.has(definition.tested_by) else []
+    causal = [condition.concept for cause in causes for condition in cause.any_of]
+    afterwards = list(dict.fromkeys([*definition.needs, *tested_by, *causal]))
+    known = list(dict.fromkeys(known))
+    births = (
+        records.at(at, known=known, afterwards=afterwards)
+        .with_columns(_observed(definition, tested_by).alias(OBSERVED))
+        .with_columns(
+            _not_asked(definition).alias(_REASON),
+            _belongs(definition).alias(_BELONGS),
+            _cause_of_event(causes),
+        )
+        .select(
+            [*IDENTITY_COLUMNS, *(name for name in known if name not in IDENTITY_COLUMNS), ENDED_BY, OBSERVED]
+            + [_REASON, _BELONGS]
+            + ([CAUSE] if causes else [])
+        )
+    )
+    counted = births.group_by(_REASON, _BELONGS, "ethnic_group").len("pregnancies").collect(engine="streaming")
+    asked = counted.filter(pl.col(_REASON).is_null())
+    belonging = dict(asked.group_by(_BELONGS).agg(pl.col("pregnancies").sum()).iter_rows())
+    not_asked = counted.drop_nulls(_REASON).group_by(_REASON, "ethnic_group").agg(pl.col("pregnancies").sum())
+    # Streamed, so that of a national year nothing is held but those who belong.
+    cohort = births.filter(pl.col(_REASON).is_null() & pl.col(_BELONGS)).drop(_REASON, _BELONGS)
+    frame = cohort.collect(engine="streaming")
+    return Collected(
+        frame=frame.drop(ENDED_BY),
+        not_asked=not_asked.sort(_REASON, "ethnic_group"),
+        denominator=_denominator(belonging, not_asked, frame),
+    )
+
+
+def _observed(definition: OutcomeDefinition, tested_by: Sequence[str]) -> pl.Expr:
+    """Null where not ascertained. A woman whose care moved elsewhere is censored: had only her events been seen before
+    she left, and not that there was none, counting them would raise the rate."""
+    observed = any_of(definition.any_of, AFTERWARDS)
+    if tested_by:
+        return pl.when(pl.col(AFTERWARDS + tested_by[0])).then(observed)
+    return pl.when(pl.col(ENDED_BY).ne_missing("transfer")).then(observed)
+
+
+def _not_asked(definition: OutcomeDefinition) -> pl.Expr:
+    """Why no risk is asked of her at the point; null where it is."""
+    had_it = any_of(definition.any_of, ALREADY).fill_null(value=False)
+    lost = (pl.col(ENDED_BY) == "loss") & pl.col(OBSERVED).is_null()
+    return (
+        pl.when(pl.col(STANDING) != HERE)
+        .then(pl.col(STANDING))
+        .when(had_it)
+        .then(pl.lit("already diagnosed by then"))
+        .when(lost)
+        .then(pl.lit("whose pregnancy was lost before it could be known"))
+    )
+
+
+def _belongs(definition: OutcomeDefinition) -> pl.Expr:
+    """Who may belong, and whose pregnancy has not ended under this care, is there and not ascertained."""
+    belongs = all_of(definition.population, AFTERWARDS)
+    not_ended_here = pl.col(ENDED_BY).is_null() | (pl.col(ENDED_BY) == "transfer")
+    return pl.when(belongs.is_null() & not_ended_here).then(pl.lit(value=True)).otherwise(belongs)
+
+
+def _cause_of_event(causes: Sequence[Cause]) -> list[pl.Expr]:
+    """Of women who had the outcome: the first cause that holds. Nothing is said of the others."""
+    if not causes:
+        return []
+    known = [pl.when(any_of(cause.any_of, AFTERWARDS)).then(pl.lit(cause.name)) for cause in causes]
+    named = pl.coalesce(*known, pl.lit(CAUSE_NOT_KNOWN))
+    return [pl.when(pl.col(OBSERVED)).then(named).alias(CAUSE)]
+
+
+def _denominator(belonging: Mapping[bool | None, int], not_asked: pl.DataFrame, cohort: pl.DataFrame) -> Denominator:
+    reasons = dict(not_asked.group_by(_REASON).agg(pl.col("pregnancies").sum()).sort(_REASON).iter_rows())
+    censored = cohort.filter(pl.col(OBSERVED).is_null() & (pl.col(ENDED_BY) == "transfer"))
+    return Denominator(
+        in_records=sum(belonging.values()) + sum(reasons.values()),
+        outside_population=belonging.get(False, 0),
+        population_unknown=belonging.get(None, 0),
+        not_ascertained=cohort[OBSERVED].null_count(),
+        in_cohort=cohort.height,
+        not_asked=reasons,
+        censored=censored.height,
+    )
