@@ -49,7 +49,7 @@ def collect(
         .with_columns(
             _not_asked(definition).alias(_REASON),
             _belongs(definition).alias(_BELONGS),
-            _cause_of_event(causes),
+            *_cause_of_event(causes),
         )
         .select(
             [*IDENTITY_COLUMNS, *(name for name in known if name not in IDENTITY_COLUMNS), ENDED_BY, OBSERVED]
