@@ -125,7 +125,7 @@ class Histories:
         yield from asked.collect_batches(maintain_order=False)
 
     def _identified(self, columns: Mapping[str, pl.Series]) -> pl.DataFrame:
-        # Of who did not give birth here, the month she was due: by it, too, earlier and later pregnancies are told apart.
+        # Of who did not give birth here the month she was due: by that too earlier pregnancies are told from later ones.
         due = pl.col("day_zero") + pl.duration(days=_TERM)
         months = (
             pl.coalesce("delivered_year", due.dt.year().cast(IDENTITY_COLUMNS["delivered_year"])),
