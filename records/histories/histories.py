@@ -125,7 +125,7 @@ class Histories:
         yield from asked.collect_batches(maintain_order=False)
 
     def _identified(self, columns: Mapping[str, pl.Series]) -> pl.DataFrame:
-        # Of who did not give birth here the month she was due: by that too earlier pregnancies are told from later ones.
+        # Of who did not give birth here, the month she was due: it too tells earlier pregnancies from later ones.
         due = pl.col("day_zero") + pl.duration(days=_TERM)
         months = (
             pl.coalesce("delivered_year", due.dt.year().cast(IDENTITY_COLUMNS["delivered_year"])),
