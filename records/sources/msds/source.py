@@ -76,9 +76,11 @@ class MsdsSource:
         aside: list[SetAside] = []
         tables = {}
         for short, rows in read_tables(files).items():
-            dated, wrong = with_dates(TABLES[short], rows, *_DATES.get(short, ()))
+            # In memory where dates are asked of it again and again; the largest, of activities, has none and is streamed.
+            read = rows.collect().lazy() if short in _DATES else rows
+            dated, wrong = with_dates(TABLES[short], read, *_DATES.get(short, ()))
             aside += wrong
-            tables[short] = latest_submission(TABLES[short], dated).collect().lazy()
+            tables[short] = latest_submission(TABLES[short], dated)
             if progress is not None:
                 progress(f"reading {files[short].name}", 0)
         clock = pregnancy_clock(tables)

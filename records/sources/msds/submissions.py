@@ -14,15 +14,21 @@ from records.sources.msds.tables import Table
 
 __all__ = ["latest_submission"]
 
+_ONE_ROW_EACH = ("MSD101",)
+
 
 def latest_submission(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows that stand; identical ones once each."""
-    period = pl.col("RPStartDate").fill_null("")
-    record = pl.col("RecordNumber").cast(pl.Int64, strict=False).fill_null(0)
+    """The rows that stand. A row that one submission holds twice stands twice, unless it is of a pregnancy: of that
+    the last."""
     submission = pl.coalesce("UniqSubmissionID", "RPStartDate", pl.lit("only"))
-    ordered = rows.with_columns(pl.struct(period, record).alias("_order"), submission.alias("_submission"))
+    order = pl.struct(
+        pl.col("RPStartDate").fill_null(""), pl.col("RecordNumber").cast(pl.Int64, strict=False).fill_null(0)
+    )
+    if table.short in _ONE_ROW_EACH:
+        return rows.sort(order).unique(table.same_row, keep="last", maintain_order=True)
+    if rows.select(submission.n_unique()).collect().item() < 2:
+        return rows
+    ordered = rows.with_columns(order.alias("_order"), submission.alias("_submission"))
     latest = ordered.group_by(table.same_row).agg(pl.col("_submission").sort_by("_order").last().alias("_latest"))
     kept = ordered.join(latest, on=list(table.same_row), how="left", nulls_equal=True)
-    content = list(dict.fromkeys((*table.needs, *table.same_row, *table.reads)))
-    standing = kept.filter(pl.col("_submission") == pl.col("_latest")).sort("_order")
-    return standing.unique(subset=content, keep="last", maintain_order=True).drop("_order", "_submission", "_latest")
+    return kept.filter(pl.col("_submission") == pl.col("_latest")).drop("_order", "_submission", "_latest")
