@@ -76,7 +76,7 @@ class MsdsSource:
         aside: list[SetAside] = []
         tables = {}
         for short, rows in read_tables(files).items():
-            # In memory where dates are asked of it again and again; the largest, of activities, has none and is streamed.
+            # In memory where dates are asked of it again and again; the largest, of activities, has none: streamed.
             read = rows.collect().lazy() if short in _DATES else rows
             dated, wrong = with_dates(TABLES[short], read, *_DATES.get(short, ()))
             aside += wrong
