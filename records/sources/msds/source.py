@@ -27,7 +27,7 @@ from records.sources.msds.submissions import latest_submission
 from records.sources.msds.tables import TABLES
 from records.sources.nhs_facts import NHS_CLOSED, NHS_KNOWN_FROM
 
-__all__ = ["MSDS", "SIMULATED_MARK", "MsdsSource"]
+__all__ = ["MSDS", "SIMULATED_MARK", "MsdsSource", "standing_tables"]
 
 #: Stands in a folder of simulated tables.
 SIMULATED_MARK = "SIMULATED-NOT-FOR-CARE.txt"
@@ -73,16 +73,7 @@ class MsdsSource:
         if column_mapping is not None:
             raise UnreadableTable("MSDS tables have the data set's own fields; leave the column mapping out")
         files = table_files(paths)
-        aside: list[SetAside] = []
-        tables = {}
-        for short, rows in read_tables(files).items():
-            # In memory where dates are asked of it again and again; the largest, of activities, has none: streamed.
-            read = rows.collect().lazy() if short in _DATES else rows
-            dated, wrong = with_dates(TABLES[short], read, *_DATES.get(short, ()))
-            aside += wrong
-            tables[short] = latest_submission(TABLES[short], dated)
-            if progress is not None:
-                progress(f"reading {files[short].name}", 0)
+        tables, aside = standing_tables(files, progress)
         clock = pregnancy_clock(tables)
         observed = observations_of(observed_facts(tables, Codes.of(paths)), clock)
         histories = Histories(
@@ -101,12 +92,29 @@ class MsdsSource:
             lacking=_LACKING,
             notes=("Simulated births: not for care.",) if is_simulated else (),
             doubts=doubts,
-            set_aside=tuple(aside),
+            set_aside=aside,
             is_simulated=is_simulated,
         )
 
 
 MSDS = MsdsSource()
+
+
+def standing_tables(
+    files: Mapping[str, Path], progress: Callable[[str, int], None] | None = None
+) -> tuple[Mapping[str, pl.LazyFrame], tuple[SetAside, ...]]:
+    """Each table with its dates read and the rows that stand, and what was set aside for want of a date."""
+    aside: list[SetAside] = []
+    tables = {}
+    for short, rows in read_tables(files).items():
+        # In memory where dates are asked of it again and again; the largest, of activities, has none: streamed.
+        read = rows.collect().lazy() if short in _DATES else rows
+        dated, wrong = with_dates(TABLES[short], read, *_DATES.get(short, ()))
+        aside += wrong
+        tables[short] = latest_submission(TABLES[short], dated)
+        if progress is not None:
+            progress(f"reading {files[short].name}", 0)
+    return tables, tuple(aside)
 
 
 def _doubted(clock: pl.DataFrame) -> dict[str, int]:

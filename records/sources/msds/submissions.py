@@ -15,6 +15,8 @@ from records.sources.msds.tables import Table
 __all__ = ["latest_submission"]
 
 _ONE_ROW_EACH = ("MSD101",)
+# What a woman once stated of herself is not taken back by what was left out later: every row counts, in order.
+_ALL_OF_THEM = ("MSD001",)
 
 
 def latest_submission(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -24,6 +26,8 @@ def latest_submission(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
     order = pl.struct(
         pl.col("RPStartDate").fill_null(""), pl.col("RecordNumber").cast(pl.Int64, strict=False).fill_null(0)
     )
+    if table.short in _ALL_OF_THEM:
+        return rows.sort(order)
     if table.short in _ONE_ROW_EACH:
         return rows.sort(order).unique(table.same_row, keep="last", maintain_order=True)
     if rows.select(submission.n_unique()).collect().item() < 2:
