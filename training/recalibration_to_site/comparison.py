@@ -83,6 +83,6 @@ def _sufficient(validation: ExternalValidation) -> SufficientUpdate:
     if slope.low is None or slope.low <= 0:
         raise UnusableRecalibration(
             f"the calibration slope here, {slope.text}, is not surely above zero: the version cannot be shown to order "
-            "these women, and no recalibration mends that"
+            "these women, and no recalibration mends that; retrain on them"
         )
     return validation.sufficient
