@@ -35,11 +35,16 @@ HomeFolder = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, last on stdout.")]
 SourceName = Annotated[
-    str, typer.Option("--source", help="What kind of files these are: cdc_natality or simulated.", show_default=False)
+    str,
+    typer.Option(
+        "--source", help="What kind of records these are: msds, fhir, cdc_natality or simulated.", show_default=False
+    ),
 ]
 Data = Annotated[
     list[Path],
-    typer.Option("--data", help="A file of the source; repeat, or list several after it.", show_default=False),
+    typer.Option(
+        "--data", help="A file of the source, or its folder; repeat, or list several after it.", show_default=False
+    ),
 ]
 ColumnMapping = Annotated[Path | None, typer.Option(help="TOML that maps a table's columns to fields.")]
 Point = Annotated[

@@ -11,7 +11,7 @@ import typer
 from equipartum.audited import show_review_list, with_pdf
 from equipartum.engine import Engine, Scheduler, plain_fit_by
 from equipartum.findings import findings_as_data, show_findings
-from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, NoPdf, Point, Seed, SiteRulesFile, SourceName
+from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, NoPdf, Seed, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
 from equipartum.writing import writing
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
@@ -28,6 +28,7 @@ from training.dry_run import DryRun, plan
 from training.retrain import Retrained, retrain
 from training.tuning.asked import Tuning
 
+EVERY_POINT = "every"
 EXAMPLES = (
     "Example: **equipartum retrain preterm_birth gestational_diabetes --source cdc_natality --data Nat2020us.zip**; "
     "add **--dry-run** to see the cohort, the events by group and what the files lack before anything is fitted."
@@ -38,7 +39,12 @@ def command(
     outcomes: Annotated[list[str], typer.Argument(metavar="OUTCOME...", help="Outcomes, such as preterm_birth.")],
     source_name: SourceName,
     data: Data,
-    at: Point = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", help="Prediction point, or 'every' for all of each outcome's. Default: the outcome's earliest."
+        ),
+    ] = None,
     constraint: Annotated[
         str,
         typer.Option(
@@ -86,11 +92,13 @@ def command(
             "--tune judges settings by a model that never sees ethnicity: tune without --ethnicity, compare again with "
             "'methods', and decide then"
         )
+    if at == EVERY_POINT and ethnicity:
+        raise typer.BadParameter("a decision about ethnicity is made for one prediction point: name it with --at")
     decisions = _decisions(home, ethnicity or [], outcomes, at)
     requests = [
         RetrainRequest(
             outcome=name,
-            prediction_point=at,
+            prediction_point=point,
             constraint=constraint,
             tolerance=tolerance,
             alert_rate=alert_rate,
@@ -99,6 +107,7 @@ def command(
             cross_fit=not no_cross_fit,
         )
         for name in outcomes
+        for point in (declared_outcome(name).prediction_points if at == EVERY_POINT else [at])
     ]
     plain_fit = plain_fit_by(engine, scheduler, terminal.say)
     tuning = _tuning(tune, tune_minutes, tune_trials)
@@ -131,8 +140,8 @@ def command(
             done.append(show_retrained(terminal, retrained))
         except EquipartumError as refusal:
             # One outcome that cannot be read must not lose the others.
-            terminal.say(f"refused: {refusal}")
-            refused.append({"outcome": request.outcome, "refused": str(refusal)})
+            terminal.say(f"{request.outcome} at {request.point} refused: {refusal}")
+            refused.append({"outcome": request.outcome, "at": request.point, "refused": str(refusal)})
     terminal.finish({"retrained" if not dry_run else "planned": done, "refused": refused})
     if refused:
         raise typer.Exit(1)

@@ -20,7 +20,18 @@ from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM, recorded_pr
 from records.sources.simulated.scenario import Scenario
 from records.sources.simulated.scenario_file import scenario as scenario_named
 
-__all__ = ["NoBirths", "SimulatedBirths", "Simulation", "live", "records_of", "simulate"]
+__all__ = [
+    "NoBirths",
+    "SimulatedBirths",
+    "Simulation",
+    "in_order_of_delivery",
+    "live",
+    "numbered",
+    "records_of",
+    "simulate",
+    "through_birth",
+    "truth_of",
+]
 
 
 class NoBirths(EquipartumError):
@@ -69,14 +80,15 @@ def simulate(
 def live(births: int, *, seed: int, scenario: Scenario) -> list[tuple[Women, list[OutcomeTruth]]]:
     """The women through pregnancy, birth and the year after: the first pregnancies, then the returning women's."""
     first = first_pregnancies(births, seed=seed, scenario=scenario)
-    lived = [(first, _through_birth(first))]
+    lived = [(first, through_birth(first))]
     if births > first.rows:
         again = returning_pregnancies(first, births)
-        lived.append((again, _through_birth(again)))
+        lived.append((again, through_birth(again)))
     return lived
 
 
-def _through_birth(women: Women) -> list[OutcomeTruth]:
+def through_birth(women: Women) -> list[OutcomeTruth]:
+    """Draws what happens after booking, adds it to the women's facts, and says what is true of each outcome."""
     draw_later_facts(women)
     add_screening_facts(women)
     truths = [true_outcome(women, outcome) for outcome in women.scenario.outcomes]
@@ -86,16 +98,15 @@ def _through_birth(women: Women) -> list[OutcomeTruth]:
 
 def _as_records(simulation: Simulation, lived: list[tuple[Women, list[OutcomeTruth]]]) -> SimulatedBirths:
     """Both tables in the order of delivery, numbered in that order."""
-    delivered = np.concatenate([women.facts["delivered"] for women, _ in lived])
-    order = pl.Series(np.argsort(delivered, kind="stable"))
+    order = in_order_of_delivery(lived)
     stem = f"{simulation.scenario}-{simulation.seed}"
     rank = np.empty(len(order), dtype=np.int64)
     rank[order.to_numpy()] = np.arange(len(order))
     recorded, truth, start = [], [], 0
     for women, truths in lived:
-        ids = _numbered(f"{stem}-p", rank[start : start + women.rows])
-        recorded.append(recorded_pregnancies(women, ids, _numbered(f"{stem}-w", women.facts["woman"])))
-        truth.append(_truth(women, truths, ids))
+        ids = numbered(f"{stem}-p", rank[start : start + women.rows])
+        recorded.append(recorded_pregnancies(women, ids, numbered(f"{stem}-w", women.facts["woman"])))
+        truth.append(truth_of(women, truths, ids))
         start += women.rows
     pregnancies = pl.concat(recorded)[order].rechunk()
     return SimulatedBirths(
@@ -103,6 +114,12 @@ def _as_records(simulation: Simulation, lived: list[tuple[Women, list[OutcomeTru
         records=records_of(simulation, pregnancies.lazy(), content_digest(pregnancies)),
         truth=pl.concat(truth)[order].rechunk(),
     )
+
+
+def in_order_of_delivery(lived: Sequence[tuple[Women, list[OutcomeTruth]]]) -> pl.Series:
+    """The rows of all women, one part after the other, in the order in which records hold them."""
+    delivered = np.concatenate([women.facts["delivered"] for women, _ in lived])
+    return pl.Series(np.argsort(delivered, kind="stable"))
 
 
 def records_of(simulation: Simulation, pregnancies: pl.LazyFrame, digest: str) -> Records:
@@ -123,12 +140,14 @@ def records_of(simulation: Simulation, pregnancies: pl.LazyFrame, digest: str) -
     )
 
 
-def _numbered(stem: str, numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.Series:
+def numbered(stem: str, numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.Series:
+    """Identifiers of one kind, as long as each other."""
     digits = pl.Series("number", numbers).cast(pl.String).str.zfill(8)
     return pl.select(pl.lit(f"{stem}") + digits).to_series()
 
 
-def _truth(women: Women, truths: Sequence[OutcomeTruth], ids: pl.Series) -> pl.DataFrame:
+def truth_of(women: Women, truths: Sequence[OutcomeTruth], ids: pl.Series) -> pl.DataFrame:
+    """The columns of `SimulatedBirths.truth`, in the order of the women."""
     codes = list(women.scenario.categories)
     category = pl.Series(codes).gather(pl.Series(women.facts["ethnic_category"]))
     groups = {code: women.scenario.scheme.group_of(code) for code in codes}

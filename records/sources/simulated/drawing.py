@@ -43,6 +43,10 @@ class Women:
         table = np.array([values.get(group, default) for group in self.scenario.groups])
         return np.asarray(table[self.facts["ethnic_group"]])
 
+    def by_group_or_default(self, values: Mapping[str, float]) -> Numbers:
+        """`by_group`, where a table says 'default' for the groups that it does not name."""
+        return self.by_group(values, default=values["default"])
+
     def happens(self, name: str, probability: Numbers | float) -> NDArray[np.bool_]:
         """True with the given probability, from the stream of that name."""
         return np.asarray(self.streams.uniform(name, self.rows) < probability)

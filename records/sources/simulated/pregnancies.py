@@ -9,7 +9,7 @@ from records.sources.simulated.exact_arithmetic import pick
 from records.sources.simulated.scenario import Scenario
 from records.sources.simulated.streams import Streams
 
-__all__ = ["MONTHS", "first_pregnancies", "returning_pregnancies", "returning_women"]
+__all__ = ["MONTHS", "first_pregnancies", "lost_pregnancies", "returning_pregnancies", "returning_women"]
 
 MONTHS = 36
 # Of those who return: first birth in the first year, then 3 to 14 months and a pregnancy of 9, all within 36 months.
@@ -39,6 +39,17 @@ def first_pregnancies(births: int, *, seed: int, scenario: Scenario) -> Women:
     months = np.where(np.arange(rows) < returning, _FIRST_BIRTH_WITHIN, MONTHS)
     women.add("delivered", np.floor(women.streams.uniform("delivered", rows) * months).astype(np.int64))
     women.add("woman", np.arange(rows))
+    shares = list(scenario.categories.values())
+    women.add("ethnic_category", pick(women.streams.uniform("ethnic_category", rows), range(len(shares)), shares))
+    draw(women, scenario.booking)
+    return women
+
+
+def lost_pregnancies(rows: int, *, seed: int, scenario: Scenario, first_woman: int) -> Women:
+    """Pregnancies of other women, to booking: those that will be lost before 24 weeks."""
+    women = Women(scenario=scenario, streams=Streams(seed=seed, part="lost"), rows=rows, facts={})
+    women.add("delivered", np.floor(women.streams.uniform("delivered", rows) * MONTHS).astype(np.int64))
+    women.add("woman", first_woman + np.arange(rows))
     shares = list(scenario.categories.values())
     women.add("ethnic_category", pick(women.streams.uniform("ethnic_category", rows), range(len(shares)), shares))
     draw(women, scenario.booking)
