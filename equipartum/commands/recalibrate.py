@@ -86,6 +86,8 @@ def command(
         )
     show_parts(terminal, compared.validation)
     terminal.show()
+    for doubt in compared.doubts:
+        terminal.show(doubt)
     if done is not None:
         terminal.finish({**_as_data(compared), **_show(terminal, compared, done)})
         return
@@ -94,7 +96,11 @@ def command(
 
 
 def _as_data(compared: Comparison) -> dict[str, object]:
-    return {"update": compared.sufficient.update, "validation": validation_as_data(compared.validation)}
+    return {
+        "update": compared.sufficient.update,
+        "doubts": compared.doubts,
+        "validation": validation_as_data(compared.validation),
+    }
 
 
 def _show(terminal: Terminal, compared: Comparison, done: Recalibrated) -> dict[str, object]:

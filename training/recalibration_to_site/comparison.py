@@ -38,6 +38,17 @@ class Comparison:
     validation: ExternalValidation
     sufficient: SufficientUpdate
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """That the version orders these women at all may be more than so few births can show."""
+        slope = self.validation.judged[0].everyone["calibration_slope"]
+        if slope.low is not None and slope.low > 0:
+            return ()
+        return (
+            f"The calibration slope of the version here, {slope.text}, is not surely above zero: whether it orders "
+            "these women at all cannot be told from these births.",
+        )
+
 
 def compare_here(
     version: Version,
@@ -53,7 +64,7 @@ def compare_here(
     """Looks at the outcomes of the births to learn from, and of no other; nothing is written but the look itself.
 
     Raises `SeenBirths`, `GroupsRead`, `TooFewEvents`, `UnknownSite`, `UnavailableOutcome`, and
-    `UnusableRecalibration` where the version does not surely order these women.
+    `UnusableRecalibration` where the slope is not above zero: the version does not order these women.
     """
     refuse_groups_read(model)
     here = births_of_site(records, site) if site else records
@@ -78,11 +89,7 @@ def compare(
 
 def _sufficient(validation: ExternalValidation) -> SufficientUpdate:
     if validation.sufficient is None:
-        raise UnusableRecalibration(f"which update is enough cannot be told: {validation.why_not}")
-    slope = validation.judged[0].everyone["calibration_slope"]
-    if slope.low is None or slope.low <= 0:
         raise UnusableRecalibration(
-            f"the calibration slope here, {slope.text}, is not surely above zero: the version cannot be shown to order "
-            "these women, and no recalibration mends that; retrain on them"
+            f"no recalibration makes this version right here: {validation.why_not}. Retrain on these births instead"
         )
     return validation.sufficient
