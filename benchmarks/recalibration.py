@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -142,7 +143,7 @@ def judged(births: NewBirths) -> One:
             local = LocalBirths.of(births)
             compared = compare(version_of(births.model), local, Home(root=Path(scratch)), DEFAULT_POLICY)
         except EquipartumError as refusal:
-            print(f"<!-- {refusal} -->")
+            print(f"refused: {refusal}", file=sys.stderr)
             return One(update=REFUSED)
     update = compared.sufficient.update
     made = made_under(update, compared, alert_rate=None, say=lambda _: None)

@@ -19,6 +19,7 @@ from models.site_rules import NO_SITE_RULES, read_site_rules
 from records.sources.registry import source
 from training.batch_scoring import load_version
 from training.recalibration_to_site.comparison import Comparison, compare_here
+from training.recalibration_to_site.held_out import COMPARED
 from training.recalibration_to_site.notes import of_the_cut
 from training.recalibration_to_site.recalibrate import Recalibrated, recalibrate
 from training.registry import Registry
@@ -111,7 +112,7 @@ def _show(terminal: Terminal, compared: Comparison, done: Recalibrated) -> dict[
     terminal.show(f"  {done.told.capitalize()}.")
     terminal.show(f"  {of_the_cut(compared.local.births.model, done.model)}")
     terminal.show(f"  For: {done.model.intended_population.description}")
-    table = of_everyone("On births held out, everyone", "Figure (95 % interval)", done.judged)
+    table = of_everyone("On births held out, everyone", "Figure (95 % interval)", done.judged, COMPARED)
     terminal.show_table(table.caption, table.columns, table.rows)
     show_findings(terminal, done.report)
     if version.tags.status != "adequate":
@@ -132,7 +133,10 @@ def _show(terminal: Terminal, compared: Comparison, done: Recalibrated) -> dict[
             "offer_threshold": done.model.offer_policy.threshold,
             "intended_population": done.model.intended_population.to_dict(),
         },
-        "held_out": [one.to_dict() for one in done.judged],
+        "held_out": [
+            {"name": one.name, "figures": {name: one.everyone[name].to_dict() for name in COMPARED}}
+            for one in done.judged
+        ],
         "validation_id": done.validation.validation_id,
         "validation_digest": done.validation.digest,
         "findings": findings_as_data(done.report),

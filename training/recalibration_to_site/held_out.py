@@ -18,17 +18,20 @@ from training.holdout import holdout_predictions, shown_with_a_risk
 from training.judged import Judged
 from training.missing_facts import by_missing_facts
 from training.recalibration_to_site.local_births import LocalBirths
-from training.validation.judging import JudgedScorer, judge, scored_at, table_of
+from training.validation.judging import OF_EVERYONE, JudgedScorer, judge, scored_at, table_of
 from training.version import Version
 
-__all__ = ["AS_IT_IS_NOW", "AS_IT_WAS", "before_and_after", "diagnosis_here", "judge_held_out"]
+__all__ = ["AS_IT_IS_NOW", "AS_IT_WAS", "COMPARED", "before_and_after", "diagnosis_here", "judge_held_out"]
 
 AS_IT_WAS, AS_IT_IS_NOW = "as it was", "as it is now"
+# Each is flagged from its own threshold on, at which net benefit weighs a woman flagged in vain: that of one cannot be
+# set beside that of the other.
+COMPARED = tuple(name for name in OF_EVERYONE if name != "net_benefit")
 ADEQUATE = "adequate"
 
 
 def before_and_after(local: LocalBirths, model: RiskModel, policy: AuditPolicy) -> tuple[JudgedScorer, ...]:
-    """Each flagged by its own offer policy."""
+    """Each flagged by its own offer policy; to be set side by side in the figures of `COMPARED`."""
     births, before = local.held_out, local.births.model
     table = table_of(model, births.cohort, births.frame)
     risks = {AS_IT_WAS: (before, births.risk), AS_IT_IS_NOW: (model, model.predict(births.frame))}
