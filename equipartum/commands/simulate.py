@@ -1,4 +1,4 @@
-"""`equipartum simulate`: write births with known true risks to a file."""
+"""`equipartum simulate`: write births with known true risks to a file, or their histories to a folder."""
 
 from __future__ import annotations
 
@@ -9,24 +9,35 @@ import typer
 
 from equipartum.options import AsJson
 from equipartum.terminal import Terminal
-from records.sources.simulated import simulate, write_cdc_natality, write_parquet
-
-EXAMPLES = (
-    "Example: **equipartum simulate --births 20000 --seed 1 --scenario england --format parquet --out births.parquet**"
+from records.sources.simulated import (
+    simulate,
+    simulate_histories,
+    write_cdc_natality,
+    write_histories,
+    write_parquet,
 )
 
-FORMATS = ("parquet", "cdc_natality")
+EXAMPLES = (
+    "Examples: **equipartum simulate --births 20000 --seed 1 --out births.parquet** writes one row a birth; "
+    "**equipartum simulate --births 20000 --seed 1 --format msds --out extract** the same births as whole histories, "
+    "in the tables of an NHS extract. Formats histories, msds and fhir of one seed hold the same pregnancies."
+)
+
+FORMATS = ("parquet", "cdc_natality", "histories")
+_IN_A_FOLDER = ("histories",)
 
 
 def command(
     births: Annotated[int, typer.Option(min=1, help="How many births.")],
-    out: Annotated[Path, typer.Option(help="The file to write; it is not overwritten.")],
+    out: Annotated[Path, typer.Option(help="The file or folder to write; it is not overwritten.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same births anywhere.")] = 0,
     scenario: Annotated[str, typer.Option(help="england or benchmark.")] = "england",
     plant: Annotated[
         list[str] | None, typer.Option(help="A planted fault, such as under_recording:Black=0.3; repeatable.")
     ] = None,
-    file_format: Annotated[str, typer.Option("--format", help="parquet or cdc_natality.")] = "parquet",
+    file_format: Annotated[str, typer.Option("--format", help="parquet, cdc_natality, or with dates: histories.")] = (
+        "parquet"
+    ),
     truth: Annotated[
         bool, typer.Option("--truth", help="Also write each birth's true risks and outcomes, named with .truth.")
     ] = False,
@@ -38,13 +49,15 @@ def command(
         raise typer.BadParameter(f"{file_format!r} is not one of: {', '.join(FORMATS)}", param_hint="--format")
     if out.exists():
         raise typer.BadParameter(f"{out.name} is there already", param_hint="--out")
-    if truth and file_format != "parquet":
+    if truth and file_format not in ("parquet", "histories"):
         raise typer.BadParameter("the truth is written beside Parquet only", param_hint="--truth")
     terminal.say(f"simulating {births:,} births of scenario {scenario}, seed {seed}")
-    simulated = simulate(births, seed=seed, scenario=scenario, plants=plant or ())
-    if file_format == "parquet":
-        write_parquet(simulated, out, truth=truth)
+    if file_format in _IN_A_FOLDER:
+        histories = simulate_histories(births, seed=seed, scenario=scenario, plants=plant or ())
+        write_histories(histories, out, truth=truth)
+    elif file_format == "parquet":
+        write_parquet(simulate(births, seed=seed, scenario=scenario, plants=plant or ()), out, truth=truth)
     else:
-        write_cdc_natality(simulated, out)
+        write_cdc_natality(simulate(births, seed=seed, scenario=scenario, plants=plant or ()), out)
     terminal.show(f"{births:,} simulated births in {out}")
     terminal.finish({"births": births, "seed": seed, "scenario": scenario, "plants": plant or [], "file": str(out)})

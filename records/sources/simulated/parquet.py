@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,20 @@ from records.records import IDENTITY_COLUMNS
 from records.sources.simulated.births import SimulatedBirths, Simulation
 from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
 
-__all__ = ["NotSimulatedBirths", "read_marking", "truth_path", "write_parquet"]
+__all__ = [
+    "HISTORIES_LAYOUT",
+    "NotSimulatedBirths",
+    "read_marking",
+    "read_marking_of",
+    "truth_path",
+    "write_marked",
+    "write_parquet",
+]
 
 _KEY = b"equipartum.simulated"
 _LAYOUT = 1
+#: The layout of a folder of histories.
+HISTORIES_LAYOUT = 2
 
 
 class NotSimulatedBirths(EquipartumError):
@@ -30,9 +40,9 @@ class NotSimulatedBirths(EquipartumError):
 def write_parquet(births: SimulatedBirths, path: Path, *, truth: bool = False) -> None:
     """The records, marked as simulated in the file's metadata; with ``truth`` also the file `truth_path` names."""
     marking = {"layout": _LAYOUT, "digest": births.records.data_digest, **asdict(births.simulation)}
-    _write(births.records.pregnancies.collect(), path, marking)
+    write_marked(births.records.pregnancies.collect(), path, marking)
     if truth:
-        _write(births.truth, truth_path(path), {**marking, "truth": True})
+        write_marked(births.truth, truth_path(path), {**marking, "truth": True})
 
 
 def truth_path(path: Path) -> Path:
@@ -42,14 +52,19 @@ def truth_path(path: Path) -> Path:
 
 def read_marking(path: Path) -> tuple[Simulation, str]:
     """What was simulated, and the digest of its content. Raises `NotSimulatedBirths`."""
+    return read_marking_of(path, layout=_LAYOUT, columns=_columns())
+
+
+def read_marking_of(path: Path, *, layout: int, columns: Sequence[str]) -> tuple[Simulation, str]:
+    """`read_marking` of a file that should have this layout and these columns."""
     try:
         schema = pq.read_schema(path)
     except FileNotFoundError:
         raise NotSimulatedBirths(f"{path.name}: there is no such file") from None
     except (pa.ArrowInvalid, OSError):
         raise NotSimulatedBirths(f"{path.name} is not a Parquet file; simulated births are read from Parquet") from None
-    marking = _marking(path, schema)
-    if schema.names != _columns():
+    marking = _marking(path, schema, layout)
+    if schema.names != list(columns):
         raise NotSimulatedBirths(f"{path.name} does not have the columns of simulated births; simulate them again")
     simulation = Simulation(
         births=marking["births"],
@@ -60,16 +75,18 @@ def read_marking(path: Path) -> tuple[Simulation, str]:
     return simulation, marking["digest"]
 
 
-def _marking(path: Path, schema: pa.Schema) -> dict[str, Any]:
+def _marking(path: Path, schema: pa.Schema, layout: int) -> dict[str, Any]:
     found = (schema.metadata or {}).get(_KEY)
     if found is None:
         raise NotSimulatedBirths(f"{path.name} is not marked as simulated births; 'equipartum simulate' makes them")
     marking: dict[str, Any] = json.loads(found)
     if marking.get("truth"):
         raise NotSimulatedBirths(f"{path.name} holds the truth of simulated births, which no model may read")
-    if marking.get("layout") != _LAYOUT:
+    if marking.get("layout") == HISTORIES_LAYOUT != layout:
+        raise NotSimulatedBirths(f"{path.name} is one of the files of simulated histories: name their folder")
+    if marking.get("layout") != layout:
         raise NotSimulatedBirths(
-            f"{path.name} has layout {marking.get('layout')}; this version reads {_LAYOUT}: simulate the births again"
+            f"{path.name} has layout {marking.get('layout')}; this version reads {layout}: simulate the births again"
         )
     return marking
 
@@ -78,7 +95,8 @@ def _columns() -> list[str]:
     return [*IDENTITY_COLUMNS, *(name for name in SIMULATED_KNOWN_FROM if name not in IDENTITY_COLUMNS)]
 
 
-def _write(table: pl.DataFrame, path: Path, marking: Mapping[str, Any]) -> None:
+def write_marked(table: pl.DataFrame, path: Path, marking: Mapping[str, Any]) -> None:
+    """The table as Parquet, with what was simulated in the file's metadata."""
     arrow = table.to_arrow()
     arrow = arrow.replace_schema_metadata({_KEY: json.dumps(marking, sort_keys=True).encode()})
     pq.write_table(arrow, path, compression="zstd")

@@ -12,6 +12,7 @@ import polars as pl
 from records.clock import PredictionPoint
 from records.records import Records
 from records.sources.simulated.births import Simulation, records_of
+from records.sources.simulated.histories.files import read_histories
 from records.sources.simulated.parquet import NotSimulatedBirths, read_marking
 from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
 
@@ -20,13 +21,15 @@ __all__ = ["SIMULATED", "SimulatedSource"]
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedSource:
-    """Parquet files of `write_parquet`. Records read back are equal to those that were written."""
+    """Parquet files of `write_parquet`, or one folder of `write_histories`. Records read back are equal to those that
+    were written."""
 
     name: str = "simulated"
     title: str = "Simulated births with known true risks (not for care)"
 
     @property
     def known_from(self) -> Mapping[str, PredictionPoint]:
+        """Of births without dates; histories declare their own."""
         return SIMULATED_KNOWN_FROM
 
     def scan(
@@ -36,7 +39,7 @@ class SimulatedSource:
         column_mapping: Path | None = None,
         progress: Callable[[str, int], None] | None = None,
     ) -> Records:
-        """The births of one file, or of several of one scenario with different seeds.
+        """The births of one file, or of several of one scenario with different seeds, or the histories of one folder.
 
         Raises `NotSimulatedBirths`.
         """
@@ -44,6 +47,8 @@ class SimulatedSource:
             raise NotSimulatedBirths("simulated births have the project's own columns; leave the column mapping out")
         if not paths:
             raise NotSimulatedBirths("no file was given; name the Parquet files of simulated births")
+        if any(path.is_dir() for path in paths):
+            return _one_folder(paths, progress)
         markings = [read_marking(path) for path in paths]
         _refuse_mixture([simulation for simulation, _ in markings])
         parts = []
@@ -52,6 +57,15 @@ class SimulatedSource:
             if progress is not None:
                 progress(f"reading {path.name}", simulation.births)
         return parts[0] if len(parts) == 1 else _together(parts)
+
+
+def _one_folder(paths: Sequence[Path], progress: Callable[[str, int], None] | None) -> Records:
+    if len(paths) > 1:
+        raise NotSimulatedBirths("histories are read from one folder at a time")
+    simulation, records = read_histories(paths[0])
+    if progress is not None:
+        progress(f"reading {paths[0].name}", simulation.births)
+    return records
 
 
 def _refuse_mixture(simulations: Sequence[Simulation]) -> None:
