@@ -9,6 +9,7 @@ import typer
 
 from equipartum.options import AsJson
 from equipartum.terminal import Terminal
+from records.sources.msds import write_msds
 from records.sources.simulated import (
     simulate,
     simulate_histories,
@@ -23,8 +24,8 @@ EXAMPLES = (
     "in the tables of an NHS extract. Formats histories, msds and fhir of one seed hold the same pregnancies."
 )
 
-FORMATS = ("parquet", "cdc_natality", "histories")
-_IN_A_FOLDER = ("histories",)
+FORMATS = ("parquet", "cdc_natality", "histories", "msds")
+_IN_A_FOLDER = ("histories", "msds")
 
 
 def command(
@@ -35,9 +36,9 @@ def command(
     plant: Annotated[
         list[str] | None, typer.Option(help="A planted fault, such as under_recording:Black=0.3; repeatable.")
     ] = None,
-    file_format: Annotated[str, typer.Option("--format", help="parquet, cdc_natality, or with dates: histories.")] = (
-        "parquet"
-    ),
+    file_format: Annotated[
+        str, typer.Option("--format", help="parquet, cdc_natality, or with dates: histories or msds.")
+    ] = ("parquet"),
     truth: Annotated[
         bool, typer.Option("--truth", help="Also write each birth's true risks and outcomes, named with .truth.")
     ] = False,
@@ -54,7 +55,10 @@ def command(
     terminal.say(f"simulating {births:,} births of scenario {scenario}, seed {seed}")
     if file_format in _IN_A_FOLDER:
         histories = simulate_histories(births, seed=seed, scenario=scenario, plants=plant or ())
-        write_histories(histories, out, truth=truth)
+        if file_format == "msds":
+            write_msds(histories.histories, out)
+        else:
+            write_histories(histories, out, truth=truth)
     elif file_format == "parquet":
         write_parquet(simulate(births, seed=seed, scenario=scenario, plants=plant or ()), out, truth=truth)
     else:

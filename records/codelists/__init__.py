@@ -18,7 +18,7 @@ from types import MappingProxyType
 from records.concepts import concept
 from records.errors import EquipartumError
 
-__all__ = ["CODE_SYSTEMS", "PLACES", "CodedFact", "WrongCodelist", "coded_facts", "codes_for"]
+__all__ = ["CODE_SYSTEMS", "PLACES", "CodedFact", "WrongCodelist", "coded_facts", "codes_for", "read_codelist"]
 
 CODE_SYSTEMS = ("snomed", "icd10", "loinc")
 #: Her history before this pregnancy, her family's, this pregnancy, labour and birth, the baby, and the year after.
@@ -55,16 +55,21 @@ def codes_for(system: str, name: str) -> tuple[CodedFact, ...]:
 
 @cache
 def _rows(system: str) -> tuple[CodedFact, ...]:
-    text = resources.files(__package__).joinpath(f"{system}.csv").read_text(encoding="utf-8")
+    name = f"{system}.csv"
+    return read_codelist(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"), name)
+
+
+def read_codelist(text: str, name: str) -> tuple[CodedFact, ...]:
+    """A code list's rows. Raises `WrongCodelist` with the line, `UnknownConcept`, ValueError for an unknown level."""
     reader = csv.DictReader(text.splitlines())
     if reader.fieldnames != _COLUMNS:
-        raise WrongCodelist(f"{system}.csv has the columns {reader.fieldnames}; it should have {_COLUMNS}")
+        raise WrongCodelist(f"{name} has the columns {reader.fieldnames}; it should have {_COLUMNS}")
     found: dict[tuple[str, str], CodedFact] = {}
     for number, row in enumerate(reader, start=2):
         key = (row["place"], row["code"])
         if row["place"] not in PLACES or not row["code"] or not row["provenance"] or key in found:
             raise WrongCodelist(
-                f"{system}.csv, line {number}: needs a place of {', '.join(PLACES)}, a code that the place does not "
+                f"{name}, line {number}: needs a place of {', '.join(PLACES)}, a code that the place does not "
                 "have yet, and where it was read"
             )
         written = row.pop("value")

@@ -2,7 +2,8 @@
 
 Only what was seen is added, as observed on the later booking day: that a source saw no haemorrhage is not that there
 was none. What she was asked at booking stands beside it, and of the two the larger holds: a flag that either says, and
-the greater number of births.
+the greater number of births. A depression after an earlier birth is left to what she is asked: one source follows a
+woman for weeks, another for years, and each would tell the same history differently.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ __all__ = ["with_earlier_pregnancies"]
 
 _OUTCOMES = (
     "live_birth", "gestation_at_birth", "gestational_diabetes", "glucose_fasting", "glucose_two_hours", "birth_weight",
-    "measured_blood_loss", "depression_within_a_year",
+    "measured_blood_loss",
 )  # fmt: skip
 # Conception two weeks after the last period, as the agreed due date has it.
 _CONCEPTION_DAY = 14
@@ -33,7 +34,6 @@ _SEEN = {
     | (pl.col("glucose_two_hours") >= 7.8),
     "previous_baby_4500g_or_more": pl.col("birth_weight") >= 4500,
     "previous_postpartum_haemorrhage": pl.col("measured_blood_loss") >= 1500,
-    "previous_depression": pl.col("depression_within_a_year"),
 }
 
 

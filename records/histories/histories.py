@@ -12,7 +12,7 @@ import polars as pl
 from records.clock import ADMISSION, BIRTH, BOOKING, POSTNATAL, PredictionPoint
 from records.concepts import concept
 from records.histories.as_of import FOREVER, NEVER, read_as_of
-from records.histories.tables import CLOCK_COLUMNS, ClosedFrom, column_of
+from records.histories.tables import ClosedFrom, column_of
 from records.identity import IDENTITY_COLUMNS
 
 __all__ = ["HERE", "STANDINGS", "Histories"]
@@ -22,6 +22,7 @@ STANDINGS = ("here", "not booked by then", "no longer pregnant", "care moved els
 HERE, _NOT_BOOKED, _ENDED, _MOVED, _NOT_YET = STANDINGS
 
 Days = npt.NDArray[np.int16]
+_TERM = 280
 _NO_DAY = pl.lit(NEVER, dtype=pl.Int16)
 
 
@@ -124,8 +125,14 @@ class Histories:
         yield from asked.collect_batches(maintain_order=False)
 
     def _identified(self, columns: Mapping[str, pl.Series]) -> pl.DataFrame:
+        # Of who did not give birth here, the month she was due: it too tells earlier pregnancies from later ones.
+        due = pl.col("day_zero") + pl.duration(days=_TERM)
+        months = (
+            pl.coalesce("delivered_year", due.dt.year().cast(IDENTITY_COLUMNS["delivered_year"])),
+            pl.coalesce("delivered_month", due.dt.month().cast(IDENTITY_COLUMNS["delivered_month"])),
+        )
         # A fact as it was known then stands in for the identity column of its name.
-        return self.pregnancies.drop(*CLOCK_COLUMNS).select(*IDENTITY_COLUMNS).with_columns(columns.values())
+        return self.pregnancies.with_columns(*months).select(*IDENTITY_COLUMNS).with_columns(columns.values())
 
 
 def _day_of(point: PredictionPoint) -> pl.Expr:

@@ -28,6 +28,7 @@ from records.sources.simulated.digest import content_digest
 from records.sources.simulated.drawing import Women
 from records.sources.simulated.histories.clock import NO_DAY, Clock, clock_of_births, clock_of_losses
 from records.sources.simulated.histories.observed import observations_of
+from records.sources.simulated.histories.one_woman import one_record_of_each_woman
 from records.sources.simulated.histories.parameters import HistoryParameters, history_parameters
 from records.sources.simulated.histories.true_risks import true_risks_after_booking
 from records.sources.simulated.plants import Plant, parse_plant, planted
@@ -85,11 +86,8 @@ def simulate_histories(
         lost, clock_of_losses(lost, numbers), numbered(f"{stem}-l", np.arange(lost.rows)), stem, numbers
     )
     observations.append(_moved_to(seen, births + np.arange(lost.rows)))
-    histories = Histories(
-        pregnancies=pl.concat([pl.concat(pregnancies)[order], one]).rechunk(),
-        observations=pl.concat(observations).sort("pregnancy", "day", "concept", "value").lazy(),
-        closed=NHS_CLOSED,
-    )
+    told, seen = one_record_of_each_woman(pl.concat([pl.concat(pregnancies)[order], one]), pl.concat(observations))
+    histories = Histories(pregnancies=told.rechunk(), observations=seen.lazy(), closed=NHS_CLOSED)
     return SimulatedHistories(
         simulation=simulation,
         histories=histories,

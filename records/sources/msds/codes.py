@@ -1,0 +1,80 @@
+"""Codes of a row to facts: the project's code lists, and those a site adds in a file of its own."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from records.codelists import PLACES, CodedFact, coded_facts, read_codelist
+from records.sources.msds.errors import UnreadableTable
+
+__all__ = ["SITE_CODES", "Codes", "facts_by_code"]
+
+#: The file in which a site lists codes of its own, in the columns of the project's code lists.
+SITE_CODES = "codes.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Codes:
+    """By place of the record: SNOMED CT (and the site's own) codes, and ICD-10 codes without their dot."""
+
+    snomed: Mapping[str, Mapping[str, CodedFact]]
+    icd10: Mapping[str, Mapping[str, CodedFact]]
+
+    @classmethod
+    def of(cls, folders: Sequence[Path]) -> Codes:
+        """Raises `UnreadableTable` where a site's own file is no code list."""
+        own: list[CodedFact] = []
+        for folder in folders:
+            file = folder / SITE_CODES
+            if folder.is_dir() and file.is_file():
+                own += _site_codes(file)
+        return cls(
+            snomed={
+                place: {**coded_facts("snomed", place), **{fact.code: fact for fact in own if fact.place == place}}
+                for place in PLACES
+            },
+            icd10={place: coded_facts("icd10", place) for place in PLACES},
+        )
+
+
+def _site_codes(file: Path) -> tuple[CodedFact, ...]:
+    try:
+        return read_codelist(file.read_text(encoding="utf-8"), file.name)
+    except (UnicodeDecodeError, csv.Error, KeyError, ValueError) as error:
+        raise UnreadableTable(f"{file.name} is no code list: {error}") from error
+
+
+def facts_by_code(
+    rows: pl.LazyFrame, codes: Codes, place: str, *, snomed: Sequence[str], icd10: Sequence[str] = ()
+) -> pl.LazyFrame:
+    """Rows whose code is listed for the place, with ``concept``, and ``coded``, the value the code gives by itself.
+
+    Of several fields with a listed code the first holds.
+    """
+    facts = [*codes.snomed[place].values(), *codes.icd10[place].values()]
+    place_of = {(id(fact)): number for number, fact in enumerate(facts)}
+    by_snomed = {code: place_of[id(fact)] for code, fact in codes.snomed[place].items()}
+    by_icd10 = {code: place_of[id(fact)] for code, fact in codes.icd10[place].items()}
+    found = [_listed(pl.col(field), by_snomed) for field in snomed]
+    for field in icd10:
+        plain = pl.col(field).str.replace_all(".", "", literal=True).str.to_uppercase()
+        found += [_listed(plain.str.head(4), by_icd10), _listed(plain.str.head(3), by_icd10)]
+    concepts = pl.Series([fact.concept for fact in facts], dtype=pl.String)
+    values = pl.Series([fact.value for fact in facts], dtype=pl.Float64)
+    return (
+        rows.with_columns(pl.coalesce(found).alias("_fact"))
+        .filter(pl.col("_fact").is_not_null())
+        .with_columns(pl.lit(concepts).gather("_fact").alias("concept"), pl.lit(values).gather("_fact").alias("coded"))
+        .drop("_fact")
+    )
+
+
+def _listed(code: pl.Expr, numbers: Mapping[str, int]) -> pl.Expr:
+    if not numbers:
+        return pl.lit(None, dtype=pl.UInt32)
+    return code.replace_strict(numbers, default=None, return_dtype=pl.UInt32)

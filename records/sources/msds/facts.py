@@ -1,0 +1,136 @@
+"""From observed fields to observations: units, days, plausible ranges, and what is counted as doubted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from records.concepts import CONCEPTS
+from records.histories.body_mass_index import body_mass_index
+from records.histories.tables import OBSERVATION_COLUMNS
+from records.sources.msds.observations import OWN_UNIT
+
+__all__ = ["Observed", "observations_of"]
+
+# NHS England's processing of the data set repairs units so: a height up to 2.5 is in metres, a weight above 1,000 in
+# grams. A height is read to the millimetre.
+_TALLEST_IN_METRES, _LEAST_IN_GRAMS = 2.5, 1000.0
+# Read without a unit by NHS England's processing, in the concept's own.
+_UNIT_ASSUMED = ("measured_blood_loss", "height", "weight")
+_COLUMNS = tuple(OBSERVATION_COLUMNS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """``observations`` has `OBSERVATION_COLUMNS`; ``doubts`` counts observations by why they were not taken."""
+
+    observations: pl.DataFrame
+    doubts: dict[str, int]
+
+
+def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Observed:
+    """``facts`` as `observed_facts` gives them; ``clock`` has one row a pregnancy, in the order of the histories."""
+    pregnancies = clock.lazy().select("UniqPregID", "day_zero", "booked_day").with_row_index("pregnancy")
+    dated = (
+        pl.concat(facts)
+        .join(pregnancies, on="UniqPregID", how="inner")
+        .with_columns(
+            (pl.col("date") - pl.col("day_zero")).dt.total_days().cast(pl.Int16, strict=False).alias("day"),
+            pl.col("unit").str.to_lowercase(),
+        )
+        .join(_units().lazy(), on=["concept", "unit"], how="left", nulls_equal=True)
+        .join(_ranges().lazy(), on="concept", how="left")
+        .with_columns((_repaired() * pl.col("factor")).alias("value"))
+        .with_columns(_why_not().alias("why_not"))
+        .select("pregnancy", "concept", "day", "value", "booked_day", "why_not")
+        .collect(engine="streaming")
+    )
+    doubts = dated.drop_nulls("why_not").group_by("concept", "why_not").len().sort("concept", "why_not")
+    own = dated.filter(pl.col("why_not").is_null()).with_columns(_depression_at_booking()).select(*_COLUMNS)
+    booking = clock.select("booked_day").with_row_index("pregnancy").drop_nulls()
+    observations = pl.concat([own, _body_mass_index(own, booking), _gestation_at_booking(booking)])
+    typed = observations.cast(dict(OBSERVATION_COLUMNS))  # type: ignore[arg-type]
+    return Observed(
+        observations=typed.unique().sort("pregnancy", "day", "concept", "value"),
+        doubts={f"{CONCEPTS[name].title}: {why}": count for name, why, count in doubts.iter_rows()},
+    )
+
+
+def _units() -> pl.DataFrame:
+    """The factor to its own unit for each concept and unit it is recorded in."""
+    rows: dict[tuple[str, str | None], float] = {}
+    for name, known in CONCEPTS.items():
+        rows[name, OWN_UNIT] = 1.0
+        if known.kind != "quantity" or name in _UNIT_ASSUMED:
+            rows[name, None] = 1.0
+        for unit, factor in ((known.unit or "1", 1.0), *known.other_units.items()):
+            rows[name, unit.lower()] = factor
+    return pl.DataFrame(
+        [(name, unit, factor) for (name, unit), factor in rows.items()],
+        schema=["concept", "unit", "factor"],
+        orient="row",
+    )
+
+
+def _ranges() -> pl.DataFrame:
+    rows = [(name, *known.plausible) for name, known in CONCEPTS.items() if known.plausible is not None]
+    return pl.DataFrame(rows, schema=["concept", "low", "high"], orient="row").cast(
+        {"low": pl.Float64, "high": pl.Float64}
+    )
+
+
+def _repaired() -> pl.Expr:
+    value, concept = pl.col("value"), pl.col("concept")
+    metres = (concept == "height") & (value <= _TALLEST_IN_METRES)
+    grams = (concept == "weight") & (value > _LEAST_IN_GRAMS)
+    # A half goes up, so that every form of a record reads the same millimetre.
+    return pl.when(metres).then((value * 1000.0 + 0.5).floor() / 10.0).when(grams).then(value / 1000.0).otherwise(value)
+
+
+def _why_not() -> pl.Expr:
+    value = pl.col("value")
+    return (
+        pl.when(pl.col("factor").is_null())
+        .then(pl.lit("without a unit, or in one it is not recorded in; taken as not recorded"))
+        .when(pl.col("day").is_null())
+        .then(pl.lit("without a date, or of a pregnancy without one; taken as not recorded"))
+        .when(~value.is_between("low", "high"))
+        .then(pl.lit("outside its plausible range; taken as not recorded"))
+        .when(~value.is_finite())
+        .then(pl.lit("not a number; taken as not recorded"))
+    )
+
+
+def _depression_at_booking() -> pl.Expr:
+    """A depression diagnosed by the day of booking is under way then, and no new one later."""
+    ongoing = (pl.col("concept") == "depression") & (pl.col("day") <= pl.col("booked_day"))
+    return pl.when(ongoing).then(pl.lit("depression_ongoing_at_booking")).otherwise("concept").alias("concept")
+
+
+def _body_mass_index(observations: pl.DataFrame, booking: pl.DataFrame) -> pl.DataFrame:
+    """From the height and weight of the day of booking."""
+    there = booking.join(
+        observations.filter(pl.col("concept").is_in(["height", "weight"])),
+        left_on=["pregnancy", "booked_day"],
+        right_on=["pregnancy", "day"],
+    )
+    sizes = there.group_by("pregnancy", "booked_day").agg(
+        pl.col("value").filter(pl.col("concept") == size).max().alias(size) for size in ("height", "weight")
+    )
+    return sizes.select(
+        "pregnancy",
+        pl.lit("body_mass_index").alias("concept"),
+        pl.col("booked_day").alias("day"),
+        body_mass_index(pl.col("height"), pl.col("weight")).alias("value"),
+    ).drop_nulls("value")
+
+
+def _gestation_at_booking(booking: pl.DataFrame) -> pl.DataFrame:
+    return booking.select(
+        "pregnancy",
+        pl.lit("gestation_at_booking").alias("concept"),
+        pl.col("booked_day").alias("day"),
+        pl.col("booked_day").cast(pl.Float64).alias("value"),
+    )

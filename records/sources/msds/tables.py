@@ -1,0 +1,138 @@
+"""The tables of MSDS v2 that are read, and of each the fields without which its rows say nothing.
+
+Names as in NHS England's published processing of the data set (MSDS v2, 2019 onwards).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+__all__ = ["SUBMISSION_FIELDS", "TABLES", "Table"]
+
+#: Fields that say which submission a row came in.
+SUBMISSION_FIELDS = ("RPStartDate", "RecordNumber", "UniqSubmissionID")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """``needs`` are the fields every row must have; ``same_row`` those by which a row that was sent again is known;
+    ``reads`` what else is read, where it is there."""
+
+    name: str
+    needs: tuple[str, ...]
+    same_row: tuple[str, ...]
+    reads: tuple[str, ...]
+
+    @property
+    def short(self) -> str:
+        return self.name[:6]
+
+
+def _table(name: str, needs: str, same_row: str, reads: str) -> Table:
+    return Table(name=name, needs=tuple(needs.split()), same_row=tuple(same_row.split()), reads=tuple(reads.split()))
+
+
+_DIAGNOSIS = "MasterSnomedCTDiagCode MapSnomedCTDiagCode MasterICD10Code MapICD10Code Diag DiagDate GestAgeDiagDate"
+
+_ACTIVITY = (
+    "MasterSnomedCTObsCode ObsCode MasterSnomedCTFindingCode FindingCode MasterSnomedCTProcedureCode ProcedureCode"
+)
+
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {
+        table.short: table
+        for table in (
+            _table(
+                "MSD001MotherDemog",
+                "Person_ID_Mother",
+                "Person_ID_Mother",
+                "EthnicCategoryMother Rank_IMD_Decile_2015 OrgCodeProvider",
+            ),
+            _table(
+                "MSD101PregnancyBooking",
+                "UniqPregID Person_ID_Mother",
+                "UniqPregID",
+                "OrgCodeProvider AgeAtBookingMother AntenatalAppDate GestAgeBooking EDDAgreed LastMenstrualPeriodDate "
+                "PreviousLiveBirths PreviousStillBirths PreviousLossesLessThan24Weeks PreviousCaesareanSections "
+                "ComplexSocialFactorsInd SupportStatusIndMother LangCode PersonBMIBooking DischargeDateMatService",
+            ),
+            _table(
+                "MSD103DatingScan",
+                "UniqPregID",
+                "UniqPregID ProcedureDateDatingUltrasound",
+                "GestationDatingUltrasound NoFetusesDatingUltrasound",
+            ),
+            _table(
+                "MSD104CodedScoreAssPreg",
+                "UniqPregID ToolTypeSNOMED",
+                "UniqPregID ToolTypeSNOMED CompDate",
+                "Score",
+            ),
+            _table("MSD106DiagnosisPreg", "UniqPregID", f"UniqPregID {_DIAGNOSIS}", ""),
+            _table(
+                "MSD107MedHistory",
+                "UniqPregID",
+                "UniqPregID MasterSnomedCTPrevDiagCode MapSnomedCTPrevDiagCode MasterICD10PrevCode PrevDiag",
+                "",
+            ),
+            _table(
+                "MSD108FamHistBooking",
+                "UniqPregID",
+                "UniqPregID MasterSnomedCTSituationCode MasterICD10SituationCode Situation",
+                "",
+            ),
+            _table(
+                "MSD109FindingObsMother",
+                "UniqPregID",
+                "UniqPregID MasterSnomedCTObsCode ObsCode ObsDate MasterSnomedCTFindingCode FindingCode FindingDate",
+                "ObsValue UCUMUnit",
+            ),
+            _table("MSD201CareContactPreg", "UniqPregID CareConID", "UniqPregID CareConID", "CContactDate"),
+            _table(
+                "MSD202CareActivityPreg",
+                "UniqPregID CareConID",
+                f"UniqPregID CareConID CareActIDMother {_ACTIVITY}",
+                "ObsValue UCUMUnit PersonHeight PersonWeight",
+            ),
+            _table(
+                "MSD203CodedScoreAssContact",
+                "UniqPregID CareActIDMother ToolTypeSNOMED",
+                "UniqPregID CareActIDMother ToolTypeSNOMED",
+                "Score",
+            ),
+            _table(
+                "MSD301LabourDelivery",
+                "UniqPregID LabourDeliveryID",
+                "UniqPregID LabourDeliveryID",
+                "LabourOnsetMethod BirthsPerLabandDel StartDateMotherDeliveryHospProvSpell",
+            ),
+            _table(
+                "MSD302CareActivityLabDel",
+                "UniqPregID LabourDeliveryID",
+                f"UniqPregID LabourDeliveryID ClinInterDateMother {_ACTIVITY}",
+                "ObsValue UCUMUnit",
+            ),
+            _table(
+                "MSD401BabyDemographics",
+                "UniqPregID LabourDeliveryID Person_ID_Baby",
+                "UniqPregID LabourDeliveryID Person_ID_Baby",
+                "Person_ID_Mother OrgCodeProvider PersonBirthDateBaby GestationLengthBirth PregOutcome "
+                "PersonDeathDateBaby",
+            ),
+            _table(
+                "MSD402NeonatalAdmission",
+                "UniqPregID Person_ID_Baby",
+                "UniqPregID Person_ID_Baby NeonatalTransferStartDate",
+                "",
+            ),
+            _table(
+                "MSD405CareActivityBaby",
+                "UniqPregID Person_ID_Baby",
+                "UniqPregID Person_ID_Baby CareActIDBaby ClinInterDateBaby",
+                "ApgarScore BirthWeight",
+            ),
+        )
+    }
+)
