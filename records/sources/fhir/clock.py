@@ -79,7 +79,9 @@ def ended(
         of_birth.with_columns(day.cast(pl.Int32).alias("_day"))
         .group_by("pregnancy")
         .agg(
-            pl.col("_day").filter(~_is("lost")).min().alias("born"),
+            pl.coalesce(
+                pl.col("_day").filter(_is("born")).min(), pl.col("_day").filter(pl.col("outcome").is_not_null()).min()
+            ).alias("born"),
             pl.col("_day").filter(_is("lost")).min().alias("lost"),
             (pl.col("outcome") == "live").any().alias("live"),
             (pl.col("outcome") == "still").any().alias("still"),

@@ -44,6 +44,8 @@ _STATEMENT = {
 }  # fmt: skip
 
 
+# What reading an element raises whose form is not the one R4 has (text where an object is due, or a list).
+_OTHER_FORM = (AttributeError, TypeError, KeyError, ValueError)
 _STATEMENTS = "statements"
 _COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
     "Patient": _PATIENT,
@@ -120,8 +122,10 @@ class _Collector:
             if is_withdrawn(located.resource):
                 raise UnreadableResource(f"{kind}.status", "says that it was entered in error")
             rows = self._rows(kind, located)
-        except UnreadableResource as failure:
-            self.asides.add(located.file, str(failure), located.row)
+        except (UnreadableResource, *_OTHER_FORM) as failure:
+            known = isinstance(failure, UnreadableResource)
+            why = str(failure) if known else f"{kind} has an element in another form than R4's"
+            self.asides.add(located.file, why, located.row)
             rows = [(False, *(None,) * len(_COLUMNS.get(kind, _COLUMNS[_STATEMENTS])))]
         table = self.tables[kind if kind in _READERS else _STATEMENTS]
         for part, values in enumerate(rows):

@@ -8,9 +8,9 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, cast
+from types import MappingProxyType
+from typing import IO, Any, NamedTuple, cast
 
 from pydantic_core import from_json
 
@@ -20,11 +20,11 @@ from records.sources.fhir.versions import another_version
 
 __all__ = ["Located", "files_of", "resources_among", "resources_of"]
 
+_NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 _LINES, _WHOLE = (".ndjson", ".ndjson.gz"), (".json", ".json.gz")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A resource and where it stands: the line of an NDJSON file, or the entry of a Bundle, from 1.
 
     ``aliases`` are the addresses by which entries of the same Bundle name each other.
@@ -33,7 +33,7 @@ class Located:
     resource: Json
     file: str
     row: int
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = _NO_ALIASES
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
@@ -65,7 +65,7 @@ def resources_of(path: Path) -> Iterator[Located]:
             if path.name.endswith(_LINES):
                 yield from _of_lines(file, path.name)
             else:
-                yield from _expanded(_parsed(file.read(), path.name, "the file", last=True), path.name, 1)
+                yield from _expanded(_parsed(file.read(), path.name, 1, last=True), path.name, 1)
     except (EOFError, zlib.error):
         raise TruncatedFile(f"{path.name}: the compressed data stops before its end; fetch it again") from None
     except gzip.BadGzipFile:
@@ -85,31 +85,30 @@ def _opened(path: Path) -> IO[bytes]:
 def _of_lines(file: IO[bytes], name: str) -> Iterator[Located]:
     for row, line in enumerate(file, start=1):
         if not line.isspace():
-            yield from _expanded(_parsed(line, name, f"line {row}", last=not line.endswith(b"\n")), name, row)
+            yield from _expanded(_parsed(line, name, row, last=not line.endswith(b"\n")), name, row)
 
 
-def _parsed(content: bytes, name: str, where: str, *, last: bool) -> Any:
+def _parsed(content: bytes, name: str, row: int, *, last: bool) -> Any:
     try:
         return from_json(content, allow_inf_nan=False)
     except ValueError as failure:
         cut_off = last and "EOF" in str(failure)
     if cut_off:
-        raise TruncatedFile(f"{name}: {where} breaks off within a value; the file was cut off, fetch it again")
-    raise NotJson(f"{name}: {where} is not JSON (RFC 8259)")
+        raise TruncatedFile(f"{name}, row {row}: breaks off within a value; the file was cut off, fetch it again")
+    raise NotJson(f"{name}, row {row}: is not JSON (RFC 8259)")
 
 
-def _expanded(value: Any, file: str, row: int) -> Iterator[Located]:
+def _resource(value: Any, file: str, row: int) -> Json:
     if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
         raise NotAResource(f"{file}, row {row}: has no resourceType, so it is no FHIR resource")
-    if value["resourceType"] != "Bundle":
-        yield _checked(Located(resource=value, file=file, row=row))
-        return
+    return value
+
+
+def _of_bundle(bundle: Json, file: str) -> Iterator[Located]:
     aliases: dict[str, str] = {}
     held: list[Json] = []
-    for number, entry in enumerate(value.get("entry") or (), start=1):
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-            raise NotAResource(f"{file}, entry {number}: has no resource with a resourceType")
+    for number, entry in enumerate(bundle.get("entry") or (), start=1):
+        resource = _resource(entry.get("resource") if isinstance(entry, dict) else None, file, number)
         address = str(entry.get("fullUrl", ""))
         if address.startswith("urn:"):
             # An entry without an id takes its address as one.
@@ -117,7 +116,14 @@ def _expanded(value: Any, file: str, row: int) -> Iterator[Located]:
             aliases[address] = str(key_of(resource))
         held.append(resource)
     for number, resource in enumerate(held, start=1):
-        yield _checked(Located(resource=resource, file=file, row=number, aliases=aliases))
+        yield _checked(Located(resource, file, number, aliases))
+
+
+def _expanded(value: Any, file: str, row: int) -> Iterable[Located]:
+    resource = _resource(value, file, row)
+    if resource["resourceType"] == "Bundle":
+        return _of_bundle(resource, file)
+    return (_checked(Located(resource, file, row)),)
 
 
 def _checked(located: Located) -> Located:

@@ -10,7 +10,7 @@ __all__ = ["KEY", "Rows"]
 
 #: 'Type/id', held as 64 bits: of 6 million resources the odds that any two share them are one in a million.
 KEY = pl.UInt64()
-_BLOCK = 1 << 16
+_BLOCK = 1 << 13
 
 
 class Rows:
@@ -32,7 +32,7 @@ class Rows:
         self._pack()
         if not self._packed:
             return pl.DataFrame(schema=self._schema)
-        return pl.concat(self._packed)
+        return pl.concat(self._packed, rechunk=True)
 
     def _pack(self) -> None:
         if not self._waiting:

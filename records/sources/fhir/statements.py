@@ -58,18 +58,17 @@ _FIRST_DEGREE = frozenset(
 
 def is_withdrawn(resource: Json) -> bool:
     """Entered in error: the resource takes back what earlier versions of it said, and says nothing."""
-    verification = {coding.get("code") for coding in codings_of(resource.get("verificationStatus"))}
-    return resource.get("status") == "entered-in-error" or "entered-in-error" in verification
+    if "verificationStatus" in resource:
+        verification = {coding.get("code") for coding in codings_of(resource["verificationStatus"])}
+        return "entered-in-error" in verification
+    return resource.get("status") == "entered-in-error"
 
 
 def _observation(resource: Json) -> Iterator[Statement]:
     if resource.get("status") in _UNSEEN:
         return
-    stated: list[tuple[Meaning, Json]] = []
-    for part in (resource, *(resource.get("component") or ())):
-        found = _asked(part)
-        if found is not None:
-            stated.append((found, part))
+    parts = (resource, *resource["component"]) if "component" in resource else (resource,)
+    stated = [(found, part) for part in parts if (found := _asked(part)) is not None]
     if not stated:
         return
     period = resource.get("effectivePeriod") or {}
@@ -90,9 +89,10 @@ def _observation(resource: Json) -> Iterator[Statement]:
 
 def _asked(part: Json) -> Meaning | None:
     """The meaning of the code; of a question that is answered in words, the meaning of the answer."""
-    codings = codings_of(part.get("code"))
-    if any((coding.get("system"), coding.get("code")) in QUESTIONS for coding in codings):
-        return meaning_of(part.get("valueCodeableConcept"))
+    if "valueCodeableConcept" in part:
+        codings = codings_of(part.get("code"))
+        if any((coding.get("system"), coding.get("code")) in QUESTIONS for coding in codings):
+            return meaning_of(part["valueCodeableConcept"])
     return meaning_of(part.get("code"))
 
 

@@ -25,9 +25,10 @@ _PROFILES = {"/STU3/": _STU3, "/CareConnect-": _STU3, "/fhir/3.0/": _STU3, "/fhi
 def another_version(resource: Json) -> tuple[str, str] | None:
     """The version and the element that shows it; None of what may be R4."""
     kind = resource["resourceType"]
-    for element, version in _ELEMENTS.get(kind, {}).items():
-        if element in resource:
-            return version, f"{kind}.{element}"
+    telling = _ELEMENTS.get(kind)
+    if telling is not None and not resource.keys().isdisjoint(telling):
+        element = min(resource.keys() & telling.keys())
+        return telling[element], f"{kind}.{element}"
     if kind == "Condition" and isinstance(resource.get("clinicalStatus"), str):
         return _STU3, "Condition.clinicalStatus"
     if kind == "Encounter" and isinstance(resource.get("class"), list):
@@ -37,7 +38,9 @@ def another_version(resource: Json) -> tuple[str, str] | None:
 
 def _by_profile(resource: Json, kind: str) -> tuple[str, str] | None:
     meta = resource.get("meta")
-    for profile in (meta.get("profile") or ()) if isinstance(meta, dict) else ():
+    if not isinstance(meta, dict) or "profile" not in meta:
+        return None
+    for profile in meta["profile"] or ():
         for part, version in _PROFILES.items():
             if part in str(profile):
                 return version, f"{kind}.meta.profile"
