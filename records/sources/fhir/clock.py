@@ -116,7 +116,7 @@ def ended(
     collected.asides.add_rows(
         known.filter(impossible),
         collected.files,
-        "a pregnancy whose end is on a day that its due date makes impossible",
+        "a pregnancy whose end its due date makes impossible",
     )
     known = known.filter(~impossible.fill_null(value=False))
     return _with_encounters(known, encounters, collected.last_updated)

@@ -34,9 +34,10 @@ def last_possible_day(written: object, element: str) -> int | None:
     text = _checked(written, element)
     if len(text) >= _DAY_LENGTH:
         return _day(text[:_DAY_LENGTH], element)
-    year, _, month = text.partition("-")
-    after = (int(year), int(month) + 1) if month and int(month) < 12 else (int(year) + 1, 1)
-    return _day(f"{after[0]:04d}-{after[1]:02d}-01", element) - 1
+    first = _day(f"{text}-01" if "-" in text else f"{text}-12-01", element)
+    # The first of the next month is within 31 days of the first of this one.
+    next_month = date.fromordinal(first + _EPOCH + 31).replace(day=1)
+    return next_month.toordinal() - _EPOCH - 1
 
 
 @lru_cache(maxsize=1 << 16)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from records.sources.fhir.dates import day_of
 from records.sources.fhir.errors import UnreadableResource
 from records.sources.fhir.meanings import codings_of, meaning_of
-from records.sources.fhir.references import Json, target
+from records.sources.fhir.references import Json, id_of, target
 from records.sources.fhir.systems import (
     ACT_REASON,
     EPISODE_EXTENSION,
@@ -54,7 +54,7 @@ def patient(resource: Json) -> tuple[object, ...]:
     born = day_of(resource.get("birthDate"), "Patient.birthDate")
     died = day_of(resource.get("deceasedDateTime"), "Patient.deceased")
     return (
-        resource.get("id"),
+        id_of(resource),
         _ethnic_category(resource),
         born,
         _needs_interpreter(resource),
@@ -109,7 +109,7 @@ def _own_identifier(resource: Json) -> str | None:
     for identifier in resource.get("identifier") or ():
         if identifier.get("value") and identifier.get("system") != NHS_NUMBER:
             return str(identifier["value"])
-    return resource.get("id")
+    return id_of(resource)
 
 
 def _is_of_pregnancy(resource: Json) -> bool:

@@ -69,22 +69,27 @@ def _histories(found: Collected) -> tuple[Histories, dict[str, int]]:
     encounters = encounters_of(found, pregnancies)
     statements = with_datings(linked(found, pregnancies, encounters)).with_columns(outcomes_of().alias("outcome"))
     table, statements = dated(found, pregnancies, statements, doubts)
-    if table.is_empty():
-        raise NoPregnancies(
-            "no pregnancy was found: it takes an EpisodeOfCare of a patient, and a due date (Observation, LOINC "
-            "11778-8)"
-        )
+    _refuse_none(table)
     statements = _of_dated(found, table, statements)
     ends = statements.filter(pl.col("outcome").is_not_null() | pl.col("dating").is_not_null())
     on_end = pl.when(pl.col("dating").is_not_null()).then(pl.col("number").cast(pl.Int32)).otherwise("known")
     alone, _ = by_window(_unplaced(ends).with_columns(on_end.alias("_on")), _windows(table))
     placed_ends = pl.concat([ends.drop_nulls("pregnancy"), alone.select(ends.columns)])
     table = ended(found, table, placed_ends, encounters)
+    _refuse_none(table)
     placed = _placed(found, table, statements)
     stated = facts_of(_with_clock(table, placed), doubts)
     herself = of_herself(table, stated)
     observations = observations_of(table, stated, herself)
     return _numbered(table, identified(table, herself, doubts), observations), doubts
+
+
+def _refuse_none(table: pl.DataFrame) -> None:
+    if table.is_empty():
+        raise NoPregnancies(
+            "no pregnancy was found: it takes an EpisodeOfCare of a patient, and a due date (Observation, LOINC "
+            "11778-8) that the end of the pregnancy does not contradict"
+        )
 
 
 def _unplaced(statements: pl.DataFrame) -> pl.DataFrame:

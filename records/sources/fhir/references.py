@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Json", "key_of", "target"]
+__all__ = ["Json", "id_of", "key_of", "target"]
 
 Json = dict[str, Any]
 
 
+def id_of(resource: Json) -> str | None:
+    identity = resource.get("id")
+    return identity if isinstance(identity, str) and identity else None
+
+
 def key_of(resource: Json) -> str | None:
     """'Type/id'; None of a resource without an id, which nothing can refer to or amend."""
-    identity = resource.get("id")
-    return f"{resource['resourceType']}/{identity}" if isinstance(identity, str) and identity else None
+    identity = id_of(resource)
+    return None if identity is None else f"{resource['resourceType']}/{identity}"
 
 
 def target(reference: object, aliases: Mapping[str, str]) -> str | None:

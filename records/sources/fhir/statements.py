@@ -135,8 +135,8 @@ def _condition(resource: Json) -> Iterator[Statement]:
         raise UnreadableResource("Condition.verificationStatus", "says that the condition is not established")
     onset = resource.get("onsetDateTime") or (resource.get("onsetPeriod") or {}).get("start")
     recorded = day_of(resource.get("recordedDate"), "Condition.recordedDate")
-    known = day_of(onset, "Condition.onset") if recorded is None else recorded
     began = last_possible_day(onset, "Condition.onset")
+    known = began if recorded is None else recorded
     holds = "refuted" not in verification
     day = None if meaning.dating is None else (known if began is None else began)
     yield Statement(meaning.number, known, began, day, holds, NO_DOUBT)
