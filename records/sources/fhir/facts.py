@@ -9,17 +9,22 @@ import polars as pl
 
 from records.concepts import concept
 from records.histories.tables import CONCEPT_NAMES, OBSERVATION_COLUMNS
+from records.sources.fhir.clock import STILLBIRTH_FROM
 from records.sources.fhir.meanings import AT_BOOKING, DATINGS, MEANINGS, Fact
 from records.sources.fhir.units import DOUBTFUL_UNIT, NO_DOUBT, UNCERTAIN_VALUE
 from records.sources.nhs_facts import NHS_CLOSED
 
-__all__ = ["FACTS", "facts_of", "in_history", "outcomes_of"]
+__all__ = ["FACTS", "datings_of", "facts_of", "in_history", "outcomes_of"]
 
 # Of the parts of the record the first that lists the code, where its day does not decide.
 _USUAL = ("pregnancy", "labour", "baby", "after", "family", "history")
 #: Every fact that a code can say.
 FACTS: tuple[Fact, ...] = tuple(dict.fromkeys(fact for meaning in MEANINGS for fact in meaning.facts.values()))
 _PLACE = {fact: number for number, fact in enumerate(FACTS)}
+_UNFOUND = "a reference leads to an episode or encounter that is not there; the woman and the day were used instead"
+_OF_ANOTHER = "something happened before the pregnancy it is recorded with, and was left out"
+_FAR = "something is recorded more than 80 years from the pregnancy, and was left out"
+_MOST_DAYS = 80 * 365
 _NAMES = pl.Series(CONCEPT_NAMES, dtype=OBSERVATION_COLUMNS["concept"])
 # Conception two weeks after the last period, as a due date has it.
 _CONCEPTION_DAY = 14
@@ -42,6 +47,12 @@ def in_history() -> pl.Expr:
     return _by_part("history").is_not_null()
 
 
+def datings_of() -> pl.Expr:
+    """The place in `DATINGS` of what dates a pregnancy; null of what dates nothing."""
+    places = [None if m.dating is None else DATINGS.index(m.dating) for m in MEANINGS]
+    return pl.lit(pl.Series(places, dtype=pl.UInt8)).gather("meaning")
+
+
 def outcomes_of() -> pl.Expr:
     """'live' or 'still' of what says how a birth ended."""
     told = {("live_birth", 1.0): "live", ("stillbirth", 1.0): "still"}
@@ -56,25 +67,25 @@ def facts_of(stated: pl.DataFrame, doubts: dict[str, int]) -> pl.DataFrame:
     """
     for doubt, sentence in _DOUBTED.items():
         _count(doubts, sentence, stated.filter(pl.col("doubt") == doubt))
-    _count(
-        doubts,
-        "a reference leads to an episode or encounter that is not there; the woman and the day were used instead",
-        stated.filter("unfound"),
-    )
-    fact = _fact()
+    _count(doubts, _UNFOUND, stated.filter("unfound"))
     valued = (
         stated.lazy()
         .filter(pl.col("doubt") == NO_DOUBT)
-        .with_columns(fact.alias("fact"))
+        .with_columns(_fact().alias("fact"))
         .filter(pl.col("fact").is_not_null())
         .with_columns(_of_fact([CONCEPT_NAMES.index(name) for name, _ in FACTS], pl.UInt16()).alias("concept"))
-        .with_columns(_value().alias("value"), _day().alias("day"))
+        .with_columns(_value().alias("value"), _day().alias("day"), _of_another().alias("of_another"))
         .filter(pl.col("value").is_not_null() & pl.col("day").is_not_null())
-        .select("pregnancy", "concept", pl.col("day").cast(pl.Int16, strict=False), "value")
+        .select("pregnancy", "concept", "day", "value", "of_another")
         .collect()
     )
-    valued = pl.concat([valued, _intervals(stated)])
-    return _plausible(valued, doubts).with_columns(pl.lit(_NAMES).gather("concept").alias("concept"))
+    _count(doubts, _OF_ANOTHER, valued.filter("of_another"))
+    valued = pl.concat([valued.filter(~pl.col("of_another")).drop("of_another"), _intervals(stated)])
+    near = pl.col("day").is_between(-_MOST_DAYS, _MOST_DAYS)
+    _count(doubts, _FAR, valued.filter(~near))
+    return _plausible(valued.filter(near), doubts).with_columns(
+        pl.lit(_NAMES).gather("concept").alias("concept"), pl.col("day").cast(pl.Int16)
+    )
 
 
 def _fact() -> pl.Expr:
@@ -112,6 +123,16 @@ def _day() -> pl.Expr:
     )
 
 
+def _of_another() -> pl.Expr:
+    """Whether it is of no part of this pregnancy's record: what happened before it and is no history, or a stillbirth
+    where this pregnancy did not end in a birth from 24 weeks."""
+    own_day = [value is not None and name not in AT_BOOKING for name, value in FACTS]
+    before = _of_fact(own_day, pl.Boolean()) & (pl.coalesce("began_day", "known_day") < 0)
+    still = _of_fact([name == "stillbirth" for name, _ in FACTS], pl.Boolean())
+    no_birth = pl.col("ended_by").ne_missing("birth") | (pl.col("ended_day") < STILLBIRTH_FROM)
+    return before | (still & no_birth)
+
+
 def _plausible(valued: pl.DataFrame, doubts: dict[str, int]) -> pl.DataFrame:
     low, high = (
         pl.lit(pl.Series([_limits(name)[end] for name in CONCEPT_NAMES], dtype=pl.Float64)).gather("concept")
@@ -134,7 +155,7 @@ def _intervals(stated: pl.DataFrame) -> pl.DataFrame:
     ).select(
         "pregnancy",
         pl.lit(CONCEPT_NAMES.index("interpregnancy_interval"), dtype=pl.UInt16).alias("concept"),
-        pl.max_horizontal("known_day", "booked_day").cast(pl.Int16, strict=False).alias("day"),
+        pl.max_horizontal("known_day", "booked_day").alias("day"),
         ((_CONCEPTION_DAY - last_birth) / _DAYS_A_MONTH).alias("value"),
     )
 

@@ -39,6 +39,8 @@ BIRTH_ADMISSION = (LOCAL, "admission_for_birth")
 _INPATIENT = {"IMP", "ACUTE", "NONAC"}
 # Within 7 days of birth: its own day is day 0.
 _DIED_EARLY = range(7)
+# An encounter that was not held has no day.
+_NOT_HELD = {"planned", "cancelled"}
 _NO_CARE = {"entered-in-error", "cancelled", "planned", "waitlist"}
 
 
@@ -127,10 +129,10 @@ def _provider(reference: object) -> str | None:
 def encounter(resource: Json, aliases: Mapping[str, str]) -> tuple[object, ...]:
     """Whose it is, of which episode and of which greater encounter, of which kind, the days of its period, and
     what its type says happened."""
-    period = resource.get("period") or {}
-    kinds = [
-        (coding.get("system"), coding.get("code")) for kind in resource.get("type") or () for coding in codings_of(kind)
-    ]
+    held = resource.get("status") not in _NOT_HELD
+    period = (resource.get("period") or {}) if held else {}
+    types = (resource.get("type") or ()) if held else ()
+    kinds = [(coding.get("system"), coding.get("code")) for kind in types for coding in codings_of(kind)]
     episodes = [target(one, aliases) for one in resource.get("episodeOfCare") or ()]
     return (
         target(resource.get("subject"), aliases),
@@ -141,7 +143,7 @@ def encounter(resource: Json, aliases: Mapping[str, str]) -> tuple[object, ...]:
         (resource.get("class") or {}).get("code") in _INPATIENT,
         day_of(period.get("start"), "Encounter.period.start"),
         day_of(period.get("end"), "Encounter.period.end"),
-        next((found.number for kind in resource.get("type") or () if (found := meaning_of(kind)) is not None), None),
+        next((found.number for kind in types if (found := meaning_of(kind)) is not None), None),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from records.sources.fhir.collecting import Collected
+from records.sources.fhir.facts import datings_of, outcomes_of
 from records.sources.fhir.meanings import local_meaning
 from records.sources.fhir.pregnancies import Pregnancies
 from records.sources.fhir.units import NO_DOUBT
@@ -12,7 +13,21 @@ from records.sources.fhir.units import NO_DOUBT
 __all__ = ["BOUND", "by_window", "encounters_of", "linked"]
 
 #: The columns of a statement that `linked` gives, beside ``pregnancy``.
-BOUND = ("file", "row", "version", "patient", "meaning", "known", "began", "number", "holds", "doubt", "unfound")
+BOUND = (
+    "file",
+    "row",
+    "version",
+    "patient",
+    "meaning",
+    "known",
+    "began",
+    "number",
+    "holds",
+    "doubt",
+    "unfound",
+    "dating",
+    "outcome",
+)
 
 
 def encounters_of(collected: Collected, pregnancies: Pregnancies) -> pl.DataFrame:
@@ -72,7 +87,8 @@ def linked(collected: Collected, pregnancies: Pregnancies, encounters: pl.DataFr
     collected.asides.add_rows(
         found.filter(~pl.col("_hers")), collected.files, "the subject is not the woman whose episode it is of"
     )
-    undated = pl.col("known").is_null() & pl.col("number").is_null()
+    found = found.with_columns(datings_of().alias("dating"), outcomes_of().alias("outcome"))
+    undated = pl.col("known").is_null() & pl.col("dating").is_null()
     collected.asides.add_rows(
         found.filter("_hers", undated), collected.files, "no day is recorded, nor an encounter with one"
     )

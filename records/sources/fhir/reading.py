@@ -10,10 +10,11 @@ import polars as pl
 from records.histories.earlier_pregnancies import with_earlier_pregnancies
 from records.histories.histories import Histories
 from records.records import SetAside
-from records.sources.fhir.clock import dated, ended, with_datings
+from records.sources.fhir.clock import ended
 from records.sources.fhir.collecting import Collected, collected
+from records.sources.fhir.due_dates import dated
 from records.sources.fhir.errors import MixedSimulation, NoPregnancies
-from records.sources.fhir.facts import facts_of, in_history, outcomes_of
+from records.sources.fhir.facts import facts_of, in_history
 from records.sources.fhir.identity import identified, of_herself
 from records.sources.fhir.observations import observations_of
 from records.sources.fhir.placing import by_window, encounters_of, linked
@@ -67,7 +68,7 @@ def _histories(found: Collected) -> tuple[Histories, dict[str, int]]:
     doubts: dict[str, int] = {}
     pregnancies = pregnancies_of(found)
     encounters = encounters_of(found, pregnancies)
-    statements = with_datings(linked(found, pregnancies, encounters)).with_columns(outcomes_of().alias("outcome"))
+    statements = linked(found, pregnancies, encounters)
     table, statements = dated(found, pregnancies, statements, doubts)
     _refuse_none(table)
     statements = _of_dated(found, table, statements)
@@ -75,7 +76,7 @@ def _histories(found: Collected) -> tuple[Histories, dict[str, int]]:
     on_end = pl.when(pl.col("dating").is_not_null()).then(pl.col("number").cast(pl.Int32)).otherwise("known")
     alone, _ = by_window(_unplaced(ends).with_columns(on_end.alias("_on")), _windows(table))
     placed_ends = pl.concat([ends.drop_nulls("pregnancy"), alone.select(ends.columns)])
-    table = ended(found, table, placed_ends, encounters)
+    table = ended(found, table, placed_ends, encounters, doubts)
     _refuse_none(table)
     placed = _placed(found, table, statements)
     stated = facts_of(_with_clock(table, placed), doubts)

@@ -274,6 +274,49 @@ def test_a_stillbirth_is_a_birth_from_24_weeks_and_a_loss_before() -> None:
     assert early.histories.pregnancies.select("ended_by", "ended_day").row(0) == ("loss", 160)
 
 
+def test_what_happened_before_the_pregnancy_is_not_of_it() -> None:
+    by_booking = {"extension": [{"url": EPISODE_EXTENSION, "valueReference": {"reference": "EpisodeOfCare/p1"}}]}
+    found = read(
+        condition("l", "17369002", 60, onsetDateTime="2018-03-01", **by_booking),
+        condition("s", "237364002", 60, onsetDateTime="2019-03-01", **by_booking),
+        condition("p", "398254007", 60, onsetDateTime="2019-03-01", **by_booking),
+        condition("d", "11687002", 60, onsetDateTime="2019-03-01", **by_booking),
+    )
+    assert found.histories.pregnancies.select("ended_by", "ended_day").row(0) == ("birth", 280)
+    assert said(found, "stillbirth", "pre_eclampsia", "gestational_diabetes", "previous_gestational_diabetes") == [
+        ("previous_gestational_diabetes", 60, 1.0)
+    ]
+    assert reasons(found) == [("a loss before the pregnancy it is recorded with", 1)]
+    assert found.doubts == {"something happened before the pregnancy it is recorded with, and was left out": 1}
+
+
+def test_placeholders_for_days_nobody_knows() -> None:
+    of_p1 = {"extension": [{"url": EPISODE_EXTENSION, "valueReference": {"reference": "EpisodeOfCare/p1"}}]}
+    care = episode(period={"start": "1900-01-01", "end": "2199-12-31"}, status="finished")
+    found = read_resources([patient(), care, due(**of_p1), *ordinary()[3:]])
+    row = found.histories.pregnancies.row(0, named=True)
+    assert (row["booked_day"], row["followed_days"]) == (None, 32767)
+    assert found.doubts == {"the day she was booked is not of this pregnancy, and was taken as not recorded": 1}
+    weighed = observation("w", (LOINC, "29463-7"), None, valueQuantity=quantity(70, "kg"), **of_p1)
+    far = read({**weighed, "effectiveDateTime": "1900-01-01"})
+    assert list(far.doubts) == ["something is recorded more than 80 years from the pregnancy, and was left out"]
+
+
+def test_an_encounter_that_was_not_held_books_nobody() -> None:
+    booking = {
+        "resourceType": "Encounter", "id": "b", "status": "cancelled", "class": {"code": "AMB"},
+        "subject": {"reference": "Patient/w1"}, "episodeOfCare": [{"reference": "EpisodeOfCare/p1"}],
+        "period": {"start": on(70)}, "type": [{"coding": [{"system": SNOMED, "code": "169711001"}]}],
+    }  # fmt: skip
+
+    def booked(encounter: dict) -> list[int | None]:
+        found = read_resources([patient(), episode(booked=None), due(), encounter])
+        return found.histories.pregnancies["booked_day"].to_list()
+
+    assert booked(booking) == [None]
+    assert booked({**booking, "status": "finished"}) == [70]
+
+
 def test_how_long_she_was_followed() -> None:
     closed = {"status": "finished", "period": {"start": on(60), "end": on(308)}}
     born = ordinary()[3:]

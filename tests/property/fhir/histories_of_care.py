@@ -88,7 +88,9 @@ def _observations(draw: st.DrawFn, number: int, pregnancy: dict[str, object]) ->
     for name in draw(st.lists(st.sampled_from(_DRAWN), max_size=12)):
         if name in AT_BOOKING and booked is None:
             continue
-        day = booked if name in AT_BOOKING else draw(st.integers(-20, 700))
+        # What happened before day 0 is of another pregnancy; what was measured before it may still be told.
+        earliest = -20 if concept(name).kind in ("quantity", "count") else 0
+        day = booked if name in AT_BOOKING else draw(st.integers(earliest, 700))
         if name == "depression" and booked is not None:
             day = max(day, booked + 1)
         rows.append((number, name, day, draw(_value(name))))
