@@ -34,9 +34,12 @@ _KNOWN: Mapping[PredictionPoint, tuple[str, ...]] = {
     BIRTH: (
         "gestation_at_birth", "onset_of_birth", "live_birth", "stillbirth", "measured_blood_loss",
         "estimated_blood_loss", "maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care",
-        "apgar_5_minutes", "neonatal_unit_admission", "assisted_ventilation_over_6_hours", "birth_weight",
+        "maternal_critical_finding", "apgar_5_minutes", "neonatal_unit_admission", "assisted_ventilation_over_6_hours",
+        "birth_weight",
     ),
-    POSTNATAL: ("death_within_7_days", "depression_within_a_year", "epds_total", "epds_item_10"),
+    POSTNATAL: (
+        "death_within_7_days", "death_within_28_days", "depression_within_a_year", "epds_total", "epds_item_10",
+    ),
 }  # fmt: skip
 
 #: The earliest point at which a dated English record can hold each concept.
@@ -51,8 +54,8 @@ _CLOSED: Mapping[ClosedFrom, tuple[str, ...]] = {
     ),
     "birth": (
         "stillbirth", "maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care",
-        "neonatal_unit_admission", "assisted_ventilation_over_6_hours", "death_within_7_days",
-        "depression_within_a_year",
+        "maternal_critical_finding", "neonatal_unit_admission", "assisted_ventilation_over_6_hours",
+        "death_within_7_days", "death_within_28_days", "depression_within_a_year",
     ),
 }  # fmt: skip
 
