@@ -307,12 +307,13 @@ _BIRTH = (
         loinc=("99046-5",),
         reading=Reading(of="epds_total", how="maximum", days_after_birth=(14, 365)),
     ),
+    # A rule of safety and no outcome: the highest answer she ever gave, in pregnancy or after.
     _count(
         "epds_item_10",
-        "Edinburgh Postnatal Depression Scale, item 10",
+        "Edinburgh Postnatal Depression Scale, item 10, highest",
         0,
         3,
-        reading=Reading(of="epds_item_10", how="maximum", days_after_birth=(0, 365)),
+        reading=Reading(of="epds_item_10", how="maximum"),
     ),
 )
 

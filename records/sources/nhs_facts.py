@@ -20,7 +20,7 @@ _KNOWN: Mapping[PredictionPoint, tuple[str, ...]] = {
         "previous_pregnancy_losses", "previous_caesareans", "interpregnancy_interval", "previous_preterm_birth",
         "previous_gestational_diabetes", "previous_baby_4500g_or_more", "previous_postpartum_haemorrhage",
         "previous_depression", "pre_existing_diabetes", "chronic_hypertension", "family_history_of_diabetes",
-        "depression_ongoing_at_booking", "haemoglobin", "epds_total_in_pregnancy",
+        "depression_ongoing_at_booking", "haemoglobin", "epds_total_in_pregnancy", "epds_item_10",
     ),
     WEEKS_16: (
         "fetuses", "antenatal_bleeding", "antenatal_bleeding_episodes", "systolic_blood_pressure_highest",
@@ -38,7 +38,7 @@ _KNOWN: Mapping[PredictionPoint, tuple[str, ...]] = {
         "birth_weight",
     ),
     POSTNATAL: (
-        "death_within_7_days", "death_within_28_days", "depression_within_a_year", "epds_total", "epds_item_10",
+        "death_within_7_days", "death_within_28_days", "depression_within_a_year", "epds_total",
     ),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The questions that are asked of a hand-worked pregnancy, answered by the project's own path from records to cohort."""
+"""The questions that are asked of a hand-worked pregnancy, answered by the path from records to cohort."""
 
 from __future__ import annotations
 
@@ -46,13 +46,14 @@ def answer_to(question: str, pregnancies: Sequence[Pregnancy]) -> str:
             assert histories is not None
             return str(histories.standing(point(rest.removeprefix("at ")))[-1])
         case "EPDS":
-            facts = records_of(*pregnancies).facts("epds_item_10", "epds_total").collect().row(-1, named=True)
-            return epds_item_10(facts["epds_item_10"], total=facts["epds_total"]).status
+            asked = records_of(*pregnancies).facts("epds_item_10", "epds_total").collect().row(-1, named=True)
+            return epds_item_10(asked["epds_item_10"], total=asked["epds_total"]).status
     raise ValueError(f"no such question: {question}")
 
 
 def _said(frame: pl.LazyFrame, name: str) -> str:
-    value = frame.collect().row(-1, named=True)[name]
+    # A fact that care cannot know by the point has no column there.
+    value = frame.collect().row(-1, named=True).get(name)
     if value is None:
         return "not known"
     if isinstance(value, bool):
@@ -61,7 +62,7 @@ def _said(frame: pl.LazyFrame, name: str) -> str:
 
 
 def _outcome(name: str, at: str, definition: str | None, pregnancies: Sequence[Pregnancy]) -> str:
-    """'yes' (with its cause, where the outcome has causes), 'no', 'not ascertained', or why she is not in the cohort."""
+    """'yes' (with its cause, where there are causes), 'no', 'not ascertained', or why she is not in the cohort."""
     *earlier, _ = pregnancies
     cohort = assemble(name, at, records_of(_SOMEONE_ELSE, *pregnancies), by_definition=definition)
     for row in cohort.frame.filter(pl.col("pregnancy_id") == f"p{len(pregnancies)}").iter_rows(named=True):
