@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from models.conditions import Condition
 from models.design import ImpossibleDesign, ModelDesign, available_definition, available_predictors
 from models.guidelines import GUIDELINES
-from models.outcome import Outcome
+from models.outcome import Outcome, OutcomeDefinition
 from models.outcomes import OUTCOMES, UnknownOutcome, outcome
 from models.predictors import NEVER_PREDICTORS, PREDICTORS
 from records.clock import ADMISSION, BOOKING, PREDICTION_POINTS, WEEKS_28
@@ -136,6 +137,24 @@ def test_what_a_source_does_not_date_is_offered_only_from_where_it_says() -> Non
     undated = {**EARLIEST, "pre_eclampsia": ADMISSION}
     assert "pre_eclampsia" in available_predictors(definition, WEEKS_28, EARLIEST)
     assert "pre_eclampsia" not in available_predictors(definition, WEEKS_28, undated)
+
+
+@pytest.mark.parametrize(
+    ("concept", "refused"),
+    [
+        ("pre_eclampsia", {"pre_eclampsia", "days_since_pre_eclampsia"}),
+        ("antenatal_bleeding", {"antenatal_bleeding", "antenatal_bleeding_episodes"}),
+        ("epds_total_in_pregnancy", {"epds_total_in_pregnancy"}),
+        ("epds_total", set()),
+        ("depression_within_a_year", set()),
+    ],
+)
+def test_no_observation_is_both_predictor_and_outcome(concept: str, refused: set[str]) -> None:
+    """Of the Edinburgh scale, what was asked in pregnancy is another observation than what was asked after birth."""
+    happened = Condition(concept=concept, comparison="at_least", value=1)
+    defined_by = OutcomeDefinition(name="made up", authority="this test", any_of=(happened,))
+    offered = set(available_predictors(defined_by, PREDICTION_POINTS["birth"], EARLIEST))
+    assert set(PREDICTORS) - offered == refused
 
 
 def design(**changes: object) -> ModelDesign:
