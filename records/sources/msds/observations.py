@@ -189,6 +189,7 @@ def _babies(tables: Tables) -> list[pl.LazyFrame]:
         "live_birth": (outcome == LIVE_BIRTH).cast(pl.Float64),
         "stillbirth": pl.when(outcome.is_in(["02", "03", "04"])).then(1.0),
         "death_within_7_days": pl.when((outcome == LIVE_BIRTH) & (died_within < 7)).then(1.0),
+        "death_within_28_days": pl.when((outcome == LIVE_BIRTH) & (died_within < 28)).then(1.0),
     }
     found = [_facts(babies, "PersonBirthDateBaby", values)]
     born = babies.group_by("UniqPregID").agg(pl.col("PersonBirthDateBaby").min().alias("_date"))
