@@ -30,7 +30,8 @@ from records.sources.simulated.histories.clock import NO_DAY, Clock, clock_of_bi
 from records.sources.simulated.histories.observed import observations_of
 from records.sources.simulated.histories.one_woman import one_record_of_each_woman
 from records.sources.simulated.histories.parameters import HistoryParameters, history_parameters
-from records.sources.simulated.histories.true_risks import true_risks_after_booking
+from records.sources.simulated.histories.true_risks import true_risks_at_points
+from records.sources.simulated.histories.writing_down import in_order
 from records.sources.simulated.plants import Plant, parse_plant, planted
 from records.sources.simulated.pregnancies import lost_pregnancies
 from records.sources.simulated.recorded import recorded_pregnancies
@@ -44,7 +45,7 @@ __all__ = ["SimulatedHistories", "records_of_histories", "simulate_histories"]
 class SimulatedHistories:
     """``histories`` as they were written down, before what an earlier pregnancy tells is added; ``records`` with it.
 
-    ``truth`` has one row a birth, as `SimulatedBirths.truth`, and ``O_true_risk_at_P`` for the points after booking.
+    ``truth`` has one row a birth, as `SimulatedBirths.truth`, and ``O_true_risk_at_P`` for points of the dated record.
     Pregnancies lost before 24 weeks stand after the births and have no truth.
     """
 
@@ -76,10 +77,11 @@ def simulate_histories(
     for women, truths in lived:
         rows = rank[start : start + women.rows]
         ids = numbered(f"{stem}-p", rows)
-        one, seen = _written(women, clock_of_births(women, numbers), ids, stem, numbers)
+        clock = clock_of_births(women, numbers)
+        one, seen = _written(women, clock, ids, stem, numbers)
         pregnancies.append(one)
         observations.append(_moved_to(seen, rows))
-        truth.append(truth_of(women, truths, ids).with_columns(true_risks_after_booking(women, truths)))
+        truth.append(truth_of(women, truths, ids).with_columns(true_risks_at_points(women, truths, clock, numbers)))
         start += women.rows
     lost = _lost(births, seed, drawn_from, numbers)
     one, seen = _written(
@@ -87,7 +89,7 @@ def simulate_histories(
     )
     observations.append(_moved_to(seen, births + np.arange(lost.rows)))
     told, seen = one_record_of_each_woman(pl.concat([pl.concat(pregnancies)[order], one]), pl.concat(observations))
-    histories = Histories(pregnancies=told.rechunk(), observations=seen.lazy(), closed=NHS_CLOSED)
+    histories = Histories(pregnancies=told.rechunk(), observations=in_order(seen).lazy(), closed=NHS_CLOSED)
     return SimulatedHistories(
         simulation=simulation,
         histories=histories,
