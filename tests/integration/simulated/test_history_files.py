@@ -33,7 +33,9 @@ def test_records_read_back_are_the_records_written(simulated: SimulatedHistories
     write_histories(simulated, folder)
     assert sorted(path.name for path in folder.iterdir()) == ["observations.parquet", "pregnancies.parquet"]
     back, written = SIMULATED.scan([folder]), simulated.records
-    attributes = [
+    attributes = (
+        "source", "description", "data_digest", "known_from", "lacking", "notes", "doubts", "set_aside", "is_simulated",
+    )  # fmt: skip
         "source",
         "description",
         "data_digest",

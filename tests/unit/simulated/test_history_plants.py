@@ -12,7 +12,7 @@ from records.clock import ADMISSION, BOOKING
 from records.sources.nhs_facts import ASKED_TOGETHER, NHS_KNOWN_FROM
 from records.sources.simulated import SimulatedHistories, UnknownPlant, simulate, simulate_histories
 
-BIRTHS, SEED = 12_000, 8
+BIRTHS, SEED = 8_000, 8
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_the_leaked_interval_holds_the_length_of_this_pregnancy() -> None:
     months = (told["value"] - told["interpregnancy_interval"]) * 365.25 / 12
     # Conception is two weeks after day 0; both numbers are whole months.
     assert (months - (told["gestation_at_birth"] - 14)).abs().max() <= 365.25 / 12 / 2 + 1e-6
-    assert told.height > 3_000
+    assert told.height > 2_000
 
 
 def test_drift_moves_one_measurement_from_the_last_year_on(plain: SimulatedHistories) -> None:
@@ -108,7 +108,7 @@ def test_a_change_of_unit_is_of_one_site_from_one_month_on(plain: SimulatedHisto
     assert set(grams["site"]) == {"SIM02"}
     assert grams["date"].min() >= datetime.date(2023, 1, 1)
     after = weights.filter((pl.col("site") == "SIM02") & (pl.col("date") >= datetime.date(2023, 1, 1)))
-    assert after.height == grams.height > 200
+    assert after.height == grams.height > 100
     before = observed(plain).filter(pl.col("concept") == "weight")
     both = grams.join(before, on="pregnancy")
     assert (both["value"] == both["value_right"] * 1000).all()
