@@ -36,16 +36,6 @@ def test_records_read_back_are_the_records_written(simulated: SimulatedHistories
     attributes = (
         "source", "description", "data_digest", "known_from", "lacking", "notes", "doubts", "set_aside", "is_simulated",
     )  # fmt: skip
-        "source",
-        "description",
-        "data_digest",
-        "known_from",
-        "lacking",
-        "notes",
-        "doubts",
-        "set_aside",
-        "is_simulated",
-    ]
     for name in attributes:
         assert getattr(back, name) == getattr(written, name), name
     assert_frame_equal(back.pregnancies.collect(), written.pregnancies.collect())

@@ -1,0 +1,38 @@
+"""Leaks planted in simulated histories are refused before anything is fitted, each by its own rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.design import ImpossibleDesign, ModelDesign
+from models.predictors import NEVER_PREDICTORS
+from records.clock import BOOKING
+from records.sources.simulated import simulate_histories
+from training.cohort import assemble
+from training.diagnosis import SuspectedLeak, diagnose
+
+BIRTHS = 6_000
+
+
+def test_a_history_written_with_hindsight_is_refused_by_name() -> None:
+    plain = assemble("postpartum_depression", "booking", simulate_histories(BIRTHS, seed=5).records)
+    assert diagnose(plain, plain.frame).events > 300
+    planted = assemble("postpartum_depression", "booking", simulate_histories(BIRTHS, seed=5, plants=["leak"]).records)
+    with pytest.raises(SuspectedLeak, match="previous_depression alone discriminates the outcome"):
+        diagnose(planted, planted.frame)
+
+
+@pytest.mark.parametrize("leaked", ["antenatal_visits", "weight_gain", "interval_to_this_birth"])
+def test_a_count_that_goes_on_to_the_birth_never_predicts_whatever_the_record_claims(leaked: str) -> None:
+    records = simulate_histories(BIRTHS, seed=5, plants=[f"leak:everyone=1,predictor={leaked}"]).records
+    assert leaked in records.known_by(BOOKING).collect_schema()
+    cohort = assemble("preterm_birth", "booking", records)
+    assert leaked not in cohort.predictors
+    with pytest.raises(ImpossibleDesign, match=NEVER_PREDICTORS[leaked]):
+        ModelDesign(
+            outcome="preterm_birth",
+            definition=cohort.definition.name,
+            prediction_point="booking",
+            source=records.source,
+            predictors=(*cohort.predictors, leaked),
+        )
