@@ -83,6 +83,14 @@ def test_the_leaked_interval_holds_the_length_of_this_pregnancy() -> None:
     assert told.height > 2_000
 
 
+def test_a_leaked_treatment_is_that_of_the_women_who_will_have_it(plain: SimulatedHistories) -> None:
+    leaked = observed(with_plant("leak:everyone=1,predictor=maternal_transfusion"))
+    at_booking = leaked.filter((pl.col("concept") == "maternal_transfusion") & (pl.col("day") == pl.col("booked_day")))
+    at_birth = observed(plain).filter(pl.col("concept") == "maternal_transfusion").drop_nulls("booked_day")
+    assert at_booking["pregnancy"].equals(at_birth["pregnancy"])
+    assert at_booking.height > 20
+
+
 def test_drift_moves_one_measurement_from_the_last_year_on(plain: SimulatedHistories) -> None:
     planted = with_plant("drift:everyone=12,predictor=systolic_blood_pressure")
     both = (

@@ -1,4 +1,5 @@
-"""What leaks into a booking record: a count that goes on to the birth, or a history written with hindsight."""
+"""What leaks into a booking record: a count that goes on to the birth, the treatment of what is predicted, or a history
+written with hindsight."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from records.sources.simulated.exact_arithmetic import Numbers, from_quantiles, 
 from records.sources.simulated.histories.clock import NO_DAY, Clock, Flags
 from records.sources.simulated.plants import EVERYONE, Plant, share_of
 
-__all__ = ["HINDSIGHT", "LEAKED_COUNTS", "leaked_count", "whom", "with_hindsight"]
+__all__ = ["HINDSIGHT", "LEAKED", "leaked_fact", "whom", "with_hindsight"]
 
 #: What each outcome becomes in the history of a record that was written with hindsight.
 HINDSIGHT = {
@@ -23,7 +24,6 @@ HINDSIGHT = {
     "haemorrhage": "previous_postpartum_haemorrhage",
     "gestational_diabetes": "previous_gestational_diabetes",
 }
-LEAKED_COUNTS = ("antenatal_visits", "weight_gain", "interval_to_this_birth")
 _CONCEPTION_DAY = 14
 _DAYS_A_MONTH = 365.25 / 12
 # kg by which a woman's gain differs from 0.45 kg a week after 12 weeks; assumption.
@@ -40,17 +40,17 @@ def with_hindsight(observations: pl.DataFrame, women: Women, clock: Clock, plant
     return observations.with_columns(pl.when(known).then(1.0).otherwise("value").alias("value"))
 
 
-def leaked_count(observations: pl.DataFrame, women: Women, clock: Clock, plant: Plant, name: str) -> pl.DataFrame:
-    """The count in its final state, written down on the day of booking of women who gave birth."""
-    counted = _COUNTS[name](observations, women)
-    there = whom(women, plant) & clock.born & (clock.booked != NO_DAY) & ~np.isnan(counted)
+def leaked_fact(observations: pl.DataFrame, women: Women, clock: Clock, plant: Plant, name: str) -> pl.DataFrame:
+    """The fact as it turns out, written down on the day of booking of women who gave birth."""
+    found = _FINAL[name](observations, women)
+    there = whom(women, plant) & clock.born & (clock.booked != NO_DAY) & ~np.isnan(found)
     rows = np.flatnonzero(there & women.happens(f"leaked {name}", share_of(plant)))
     return pl.DataFrame(
         {
             "pregnancy": rows,
             "concept": pl.repeat(name, len(rows), eager=True, dtype=pl.String),
             "day": clock.booked[rows],
-            "value": counted[rows],
+            "value": found[rows],
         }
     ).cast(dict(OBSERVATION_COLUMNS))  # type: ignore[arg-type]
 
@@ -72,9 +72,20 @@ def _interval_to_this_birth(observations: pl.DataFrame, women: Women) -> Numbers
     return rounded(women.facts["interpregnancy_interval"] + pregnant, 0)
 
 
-_COUNTS: Mapping[str, Callable[[pl.DataFrame, Women], Numbers]] = MappingProxyType(
-    dict(zip(LEAKED_COUNTS, (_visits, _weight_gain, _interval_to_this_birth), strict=True))
+def _transfusion(observations: pl.DataFrame, women: Women) -> Numbers:
+    return np.where(women.facts["maternal_transfusion"], 1.0, np.nan)
+
+
+_FINAL: Mapping[str, Callable[[pl.DataFrame, Women], Numbers]] = MappingProxyType(
+    {
+        "antenatal_visits": _visits,
+        "weight_gain": _weight_gain,
+        "interval_to_this_birth": _interval_to_this_birth,
+        "maternal_transfusion": _transfusion,
+    }
 )
+#: Facts that a record can be made to claim at booking.
+LEAKED = tuple(_FINAL)
 
 
 def whom(women: Women, plant: Plant) -> Flags:

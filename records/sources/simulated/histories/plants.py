@@ -14,7 +14,7 @@ from records.concepts import concept
 from records.sources.nhs_facts import ASKED_TOGETHER, NHS_KNOWN_FROM
 from records.sources.simulated.drawing import Women
 from records.sources.simulated.histories.clock import NO_DAY, Clock
-from records.sources.simulated.histories.leaks import HINDSIGHT, LEAKED_COUNTS, leaked_count, whom, with_hindsight
+from records.sources.simulated.histories.leaks import HINDSIGHT, LEAKED, leaked_fact, whom, with_hindsight
 from records.sources.simulated.histories.parameters import HistoryParameters
 from records.sources.simulated.plants import DATED_KINDS, EVERYONE, Plant, UnknownPlant, share_of
 from records.sources.simulated.scenario import Scenario
@@ -41,7 +41,7 @@ def check_plants(plants: Sequence[Plant], scenario: Scenario) -> None:
                 if plant.predictor is not None and plant.outcome is not None:
                     raise UnknownPlant(f"{plant}: a leak is of a predictor or of an outcome; plant two")
                 if plant.predictor is not None:
-                    _one_of(plant, plant.predictor, LEAKED_COUNTS, "a count that goes on to the birth")
+                    _one_of(plant, plant.predictor, LEAKED, "a fact that goes on to the birth")
                 if plant.outcome is not None:
                     _one_of(plant, plant.outcome, HINDSIGHT, "an outcome that becomes history")
             case "drift":
@@ -54,7 +54,7 @@ def check_plants(plants: Sequence[Plant], scenario: Scenario) -> None:
 
 
 def known_from_with(plants: Sequence[Plant]) -> Mapping[str, PredictionPoint]:
-    """What the record claims to know from when on: a leaked count it claims to know at booking."""
+    """What the record claims to know from when on: a leaked fact it claims to know at booking."""
     leaked = [plant.predictor for plant in plants if plant.kind == "leak" and plant.predictor is not None]
     return MappingProxyType({**NHS_KNOWN_FROM, **dict.fromkeys(leaked, BOOKING)})
 
@@ -95,7 +95,7 @@ def with_plants(observations: pl.DataFrame, women: Women, clock: Clock, plants: 
         if plant.kind == "drift":
             observations = _drifted(observations, women, clock, plant)
         elif plant.kind == "leak" and plant.predictor is not None:
-            leaked = leaked_count(observations, women, clock, plant, plant.predictor)
+            leaked = leaked_fact(observations, women, clock, plant, plant.predictor)
             observations = pl.concat([observations, leaked])
         elif plant.kind == "leak":
             observations = with_hindsight(observations, women, clock, plant)
