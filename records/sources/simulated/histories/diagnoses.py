@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from records.sources.simulated.drawing import Women
-from records.sources.simulated.exact_arithmetic import from_quantiles
+from records.sources.simulated.exact_arithmetic import from_quantiles, share_below
 from records.sources.simulated.histories.clock import NO_DAY, Clock, Days
 from records.sources.simulated.histories.parameters import HistoryParameters
 
@@ -24,8 +24,7 @@ def days_of_diagnosis(women: Women, clock: Clock, numbers: HistoryParameters) ->
 
 def chance_drawn_by(name: str, day: int, numbers: HistoryParameters) -> float:
     """That the day drawn for a diagnosis is this one or earlier."""
-    probabilities, days = zip(*numbers.days[name], strict=True)
-    return float(np.interp(day + 1, days, probabilities))
+    return float(share_below(np.array([day + 1.0]), numbers.days[name])[0])
 
 
 def _days(women: Women, clock: Clock, name: str, numbers: HistoryParameters) -> Days:

@@ -21,6 +21,7 @@ from records.sources.simulated.births import (
     numbered,
     truth_of,
 )
+from records.sources.simulated.course import OutcomeTruth
 from records.sources.simulated.drawing import Women
 from records.sources.simulated.histories.as_records import digest_of, records_of_histories
 from records.sources.simulated.histories.clock import NO_DAY, Clock, clock_of_births, clock_of_losses
@@ -73,24 +74,34 @@ def simulate_histories(
     simulation = Simulation(births=births, seed=seed, scenario=scenario, plants=tuple(str(plant) for plant in parsed))
     drawn_from = planted(scenario_named(scenario), [plant for plant in parsed if plant not in dated])
     lived = live(births, seed=seed, scenario=drawn_from)
-    stem = f"{scenario}-{seed}"
+    lost = women_who_lose(births, seed=seed, scenario=drawn_from, numbers=numbers)
+    return _as_histories(simulation, lived, lost, numbers, dated)
+
+
+def _as_histories(
+    simulation: Simulation,
+    lived: Sequence[tuple[Women, list[OutcomeTruth]]],
+    lost: Women,
+    numbers: HistoryParameters,
+    dated: Sequence[Plant],
+) -> SimulatedHistories:
+    """The births in the order of delivery and numbered in that order, then the lost pregnancies."""
     order = in_order_of_delivery(lived)
+    stem = f"{simulation.scenario}-{simulation.seed}"
     rank = np.empty(len(order), dtype=np.int64)
     rank[order.to_numpy()] = np.arange(len(order))
     pregnancies, observations, truth, start = [], [], [], 0
     for women, truths in lived:
         rows = rank[start : start + women.rows]
-        ids = numbered(f"{stem}-p", rows)
-        clock = clock_of_births(women, numbers)
+        ids, clock = numbered(f"{stem}-p", rows), clock_of_births(women, numbers)
         one, seen = _written(women, clock, ids, stem, numbers, dated)
         pregnancies.append(one)
         observations.append(_moved_to(seen, rows))
         truth.append(truth_of(women, truths, ids).with_columns(true_risks_at_points(women, truths, clock, numbers)))
         start += women.rows
-    lost = women_who_lose(births, seed=seed, scenario=drawn_from, numbers=numbers)
-    lost_ids = numbered(f"{stem}-l", np.arange(lost.rows))
-    one, seen = _written(lost, clock_of_losses(lost, numbers), lost_ids, stem, numbers, dated)
-    observations.append(_moved_to(seen, births + np.arange(lost.rows)))
+    ids, clock = numbered(f"{stem}-l", np.arange(lost.rows)), clock_of_losses(lost, numbers)
+    one, seen = _written(lost, clock, ids, stem, numbers, dated)
+    observations.append(_moved_to(seen, len(order) + np.arange(lost.rows)))
     told, seen = one_record_of_each_woman(pl.concat([pl.concat(pregnancies)[order], one]), pl.concat(observations))
     histories = Histories(pregnancies=told.rechunk(), observations=in_order(seen).lazy(), closed=NHS_CLOSED)
     return SimulatedHistories(

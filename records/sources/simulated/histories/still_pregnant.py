@@ -8,7 +8,7 @@ import numpy as np
 
 from records.sources.simulated.course import baseline_log_odds, later_log_odds, states_of_later_facts
 from records.sources.simulated.drawing import Women, log_odds
-from records.sources.simulated.exact_arithmetic import Numbers, logistic
+from records.sources.simulated.exact_arithmetic import Numbers, logistic, share_below
 from records.sources.simulated.histories.clock import NO_DAY, Clock, Days, Flags
 from records.sources.simulated.histories.diagnoses import HYPERTENSION, chance_drawn_by, days_of_diagnosis
 from records.sources.simulated.histories.parameters import HistoryParameters
@@ -91,9 +91,8 @@ def _drawn_by(scenario: Scenario, kind: int, day: Days | int) -> Numbers:
     drawn = next(fact for fact in scenario.after if fact.name == "gestation_at_birth")
     if not isinstance(drawn, Quantity):
         raise ImplausibleScenario(f"scenario {scenario.name} draws gestation_at_birth from no quantiles")
-    probabilities, values = zip(*drawn.tables[kind], strict=True)
     # Days are rounded with a half going up, so a birth of day d was drawn below d + 1/2.
-    return np.asarray(np.interp(np.asarray(day) + 0.5, values, probabilities))
+    return share_below(np.asarray(day) + 0.5, drawn.tables[kind])
 
 
 def _flag(scenario: Scenario, name: str) -> Flag:
