@@ -104,15 +104,18 @@ def test_the_risk_at_28_weeks_holds_within_whatever_the_record_says_by_then() ->
         assert abs(deviation) < 4, (name, deviation)
 
 
-def written_out_risk(of: Scenario, women: Women, row: int, day: int, seen: dict[str, bool]) -> float:
-    """P(preterm | booking facts, number of babies, pregnant after the day, these diagnoses): one woman, one state and
-    one day of birth at a time."""
+BEFORE = {"": 37 * 7, "_before_34": 34 * 7, "_before_32": 32 * 7}
+
+
+def written_out_risks(of: Scenario, women: Women, row: int, day: int, seen: dict[str, bool]) -> dict[str, float]:
+    """P(birth before a day | booking facts, number of babies, pregnant after the day, these diagnoses): one woman, one
+    state and one day of birth at a time."""
     numbers = history_parameters("england")
     outcome, facts = of.outcome("preterm_birth"), {name: float(c[row]) for name, c in women.facts.items()}
     group = of.groups[women.facts["ethnic_group"][row]]
     hypertension = next(fact for fact in of.after if fact.name == "gestational_hypertension")
     gestation = next(fact for fact in of.after if fact.name == "gestation_at_birth")
-    totals = {True: 0.0, False: 0.0}
+    everyone, early = 0.0, dict.fromkeys(BEFORE, 0.0)
     for *later, own in itertools.product([False, True], repeat=len(of.later) + 1):
         state = dict(zip([flag.name for flag in of.later], later, strict=True))
         if state["multiple_pregnancy"] != bool(facts["multiple_pregnancy"]):
@@ -134,13 +137,17 @@ def written_out_risk(of: Scenario, women: Women, row: int, day: int, seen: dict[
                             # The day before birth at the latest.
                             by_then = 1.0 if born - 1 <= day else share_below(numbers.days[name], day + 1)
                         diagnosed *= by_then if seen[name] else 1 - by_then
-                    totals[preterm] += weight * happens * chance * diagnosed
-    return totals[True] / (totals[True] + totals[False])
+                    share = weight * happens * chance * diagnosed
+                    everyone += share
+                    for name, before in BEFORE.items():
+                        early[name] += share * (born < before)
+    return {name: share / everyone for name, share in early.items()}
 
 
 def days_of_birth(quantiles: tuple[tuple[float, float], ...]) -> dict[int, float]:
     """The chance of each day: what is drawn from the half before to the half after it."""
-    return {day: share_below(quantiles, day + 0.5) - share_below(quantiles, day - 0.5) for day in range(150, 310)}
+    days = range(round(quantiles[0][1]), round(quantiles[-1][1]) + 1)
+    return {day: share_below(quantiles, day + 0.5) - share_below(quantiles, day - 0.5) for day in days}
 
 
 def share_below(quantiles: tuple[tuple[float, float], ...], value: float) -> float:
@@ -182,20 +189,31 @@ def test_the_risk_at_a_week_is_the_sum_over_everything_not_yet_known(name: str) 
     for women, truths in live(3_000, seed=5, scenario=of):
         clock = clock_of_births(women, numbers)
         told = {column.name: column for column in true_risks_at_points(women, truths, clock, numbers)}
-        risk = told[f"preterm_birth_true_risk_at_{name}"]
+        risks = {kind: told[f"preterm_birth{kind}_true_risk_at_{name}"] for kind in BEFORE}
         days = days_of_diagnosis(women, clock, numbers)
         seen = {ill: (on != NO_DAY) & (on <= at.gestational_day) for ill, on in days.items()}
         of_interest = women.facts["multiple_pregnancy"] | seen["gestational_hypertension"] | seen["pre_eclampsia"]
-        for row in [*np.flatnonzero(of_interest)[:40], *range(0, women.rows, 400)]:
-            if risk[int(row)] is not None:
+        for row in map(int, [*np.flatnonzero(of_interest)[:40], *range(0, women.rows, 400)]):
+            if risks[""][row] is not None:
                 hers = {ill: bool(flags[row]) for ill, flags in seen.items()}
-                assert risk[int(row)] == pytest.approx(
-                    written_out_risk(of, women, int(row), at.gestational_day, hers), rel=1e-10
-                )
+                expected = written_out_risks(of, women, row, at.gestational_day, hers)
+                assert {kind: risk[row] for kind, risk in risks.items()} == pytest.approx(expected, rel=1e-10)
                 checked.add((bool(women.facts["multiple_pregnancy"][row]), *hers.values()))
     # Nothing is diagnosed by 20 weeks; by 28, hypertension is with and without pre-eclampsia.
     assert {(True, False, False), (False, False, False)} <= checked
     assert ((False, False, True) in checked) == (name == "weeks_28")
+
+
+@settings(max_examples=5, deadline=None)
+@given(seed=SEEDS, name=st.sampled_from(POINTS_WITH_TRUE_RISK["preterm_birth"]))
+def test_an_earlier_birth_is_never_the_likelier(seed: int, name: str) -> None:
+    truth = simulate_histories(500, seed=seed).truth
+    rising = [truth[f"preterm_birth{kind}_true_risk_at_{name}"] for kind in ("_before_32", "_before_34", "")]
+    assert len({column.null_count() for column in rising}) == 1
+    for earlier, later in itertools.pairwise(column.drop_nulls() for column in rising):
+        assert (earlier <= later).all()
+    for earlier, later in itertools.pairwise(("preterm_birth_before_32", "preterm_birth_before_34", "preterm_birth")):
+        assert truth.filter(pl.col(f"{earlier}_true") & ~pl.col(f"{later}_true")).is_empty()
 
 
 def test_a_risk_never_comes_back_once_the_time_for_it_is_over() -> None:

@@ -28,7 +28,7 @@ RECORDED = {
 # Of the histories of scenario england: records, then truth with the risks at every point.
 RECORDED_HISTORIES = (
     "c8be0e2cb4ba483532e07958a6f91233930d1da7b391829ec8b7517948cbaeb5",
-    "2925dd81b6df57fbca03a6e694e3f1d8bdcae9e22cc190ebfc9f9d09686a1ee7",
+    "585e9f03d739bb05dccfe80c33595545ff94b5a1af4220c6ad91f59e7d70a184",
 )
 REPOSITORY = Path(__file__).resolve().parents[3]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from records.sources.simulated.course import baseline_log_odds, later_log_odds, states_of_later_facts
+from records.sources.simulated.course import OutcomeTruth, baseline_log_odds, later_log_odds, states_of_later_facts
 from records.sources.simulated.drawing import Women, log_odds
 from records.sources.simulated.exact_arithmetic import Numbers, logistic, share_below
 from records.sources.simulated.histories.clock import NO_DAY, Clock, Days, Flags
@@ -14,27 +14,39 @@ from records.sources.simulated.histories.diagnoses import HYPERTENSION, chance_d
 from records.sources.simulated.histories.parameters import HistoryParameters
 from records.sources.simulated.scenario import Flag, ImplausibleScenario, Quantity, Scenario, SimulatedOutcome
 
-__all__ = ["odds_of_still_pregnant", "risk_by_week"]
+__all__ = ["Before", "risks_after_booking", "risks_by_week"]
 
 _TERM, _PRETERM = 0, 1
+#: A birth before this day of pregnancy; None: any that is preterm.
+Before = int | None
 
 
-def odds_of_still_pregnant(women: Women, outcome: SimulatedOutcome, day: Days) -> Numbers:
-    """How many times as likely a woman whose birth will be preterm is to be pregnant after ``day`` as another."""
-    return np.asarray(_still_pregnant(women, outcome, day, preterm=True) / _still_pregnant(women, outcome, day))
+def risks_after_booking(women: Women, truth: OutcomeTruth, booked: Days, before: Sequence[Before]) -> list[Numbers]:
+    """The risk on the day of booking of women who are pregnant after it, for each of ``before``."""
+    outcome, risk = truth.outcome, truth.risk
+    preterm = risk * _still_pregnant(women, outcome, booked, preterm=True)
+    term = (1.0 - risk) * _still_pregnant(women, outcome, booked, preterm=False)
+    early = [risk * _still_pregnant(women, outcome, booked, preterm=True, before=day) for day in before]
+    return [_share(one, preterm + term) for one in early]
 
 
-def risk_by_week(
-    women: Women, outcome: SimulatedOutcome, clock: Clock, numbers: HistoryParameters, day: int
-) -> Numbers:
-    """The risk of women still pregnant after ``day``, alike in the number of babies and in what was diagnosed by it;
-    0 of women of whom that cannot be."""
+def risks_by_week(
+    women: Women,
+    outcome: SimulatedOutcome,
+    clock: Clock,
+    numbers: HistoryParameters,
+    day: int,
+    before: Sequence[Before],
+) -> list[Numbers]:
+    """The risk of women still pregnant after ``day``, alike in the number of babies and in what was diagnosed by it,
+    for each of ``before``; 0 of women of whom that cannot be."""
     baseline = women.by_group(outcome.intercept) + baseline_log_odds(women, outcome)
     seen = _seen(women, clock, numbers, day)
     own_hypertension = logistic(log_odds(women, _flag(women.scenario, "gestational_hypertension")))
-    lasting = {preterm: _lasting(women, outcome, day, preterm=preterm) for preterm in (True, False)}
     twins = women.facts["multiple_pregnancy"].astype(bool)
-    total = {True: np.zeros(women.rows), False: np.zeros(women.rows)}
+    term = _lasting(women, outcome, day, preterm=False)
+    early = [_lasting(women, outcome, day, preterm=True, before=until) for until in (None, *before)]
+    at_term, births = np.zeros(women.rows), [np.zeros(women.rows) for _ in early]
     for state, chance in states_of_later_facts(women):
         risk = logistic(baseline + later_log_odds(outcome, state))
         alike = chance * (twins == state["multiple_pregnancy"])
@@ -43,11 +55,15 @@ def risk_by_week(
             ill = {"pre_eclampsia": state["pre_eclampsia"]}
             ill["gestational_hypertension"] = hypertensive or ill["pre_eclampsia"]
             by_chance, everything = _diagnosed_so_far(seen, ill, numbers, day)
-            for preterm, kind in ((True, risk), (False, 1.0 - risk)):
-                longer, to_next_day = lasting[preterm]
-                total[preterm] += alike * share * kind * (longer * by_chance + to_next_day * everything)
-    everyone = total[True] + total[False]
-    return np.divide(total[True], everyone, out=np.zeros(women.rows), where=everyone > 0)
+            so_many = alike * share
+            at_term += so_many * (1.0 - risk) * (term[0] * by_chance + term[1] * everything)
+            for total, (longer, to_next_day) in zip(births, early, strict=True):
+                total += so_many * risk * (longer * by_chance + to_next_day * everything)
+    return [_share(one, births[0] + at_term) for one in births[1:]]
+
+
+def _share(part: Numbers, whole: Numbers) -> Numbers:
+    return np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
 
 
 def _seen(women: Women, clock: Clock, numbers: HistoryParameters, day: int) -> Mapping[str, Flags]:
@@ -68,22 +84,31 @@ def _diagnosed_so_far(
     return by_chance, everything
 
 
-def _lasting(women: Women, outcome: SimulatedOutcome, day: int, *, preterm: bool) -> tuple[Numbers, Numbers]:
+def _lasting(
+    women: Women, outcome: SimulatedOutcome, day: int, *, preterm: bool, before: Before = None
+) -> tuple[Numbers, Numbers]:
     """The probability of being pregnant after the day that follows, and of giving birth on that day: then everything
     was diagnosed by ``day``, at the latest."""
-    longer = _still_pregnant(women, outcome, day + 1, preterm=preterm)
-    return longer, _still_pregnant(women, outcome, day, preterm=preterm) - longer
+    longer = _still_pregnant(women, outcome, day + 1, preterm=preterm, before=before)
+    return longer, _still_pregnant(women, outcome, day, preterm=preterm, before=before) - longer
 
 
-def _still_pregnant(women: Women, outcome: SimulatedOutcome, day: Days | int, *, preterm: bool = False) -> Numbers:
+def _still_pregnant(
+    women: Women, outcome: SimulatedOutcome, day: Days | int, *, preterm: bool, before: Before = None
+) -> Numbers:
+    """The probability, given whether the birth is preterm, of being pregnant after ``day`` and giving birth ``before``.
+
+    A preterm birth that nobody writes down as one has the recorded length of a term pregnancy.
+    """
     after_term = 1.0 - _drawn_by(women.scenario, _TERM, day)
     if not preterm:
         return after_term * np.ones(women.rows)
-    # One that nobody writes down as preterm has the recorded length of a term pregnancy.
     written_down = women.by_group(outcome.ascertained, default=1.0)
-    return np.asarray(
-        written_down * (1.0 - _drawn_by(women.scenario, _PRETERM, day)) + (1.0 - written_down) * after_term
-    )
+    after = 1.0 - _drawn_by(women.scenario, _PRETERM, day)
+    if before is None:
+        return np.asarray(written_down * after + (1.0 - written_down) * after_term)
+    later = 1.0 - _drawn_by(women.scenario, _PRETERM, before - 1)
+    return np.asarray(written_down * np.maximum(after - later, 0.0))
 
 
 def _drawn_by(scenario: Scenario, kind: int, day: Days | int) -> Numbers:

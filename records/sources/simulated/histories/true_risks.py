@@ -11,60 +11,94 @@ Conditioned on is every fact of booking, and at a later point also:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
-from records.clock import BOOKING, PREDICTION_POINTS, PredictionPoint
+from records.clock import PREDICTION_POINTS, PredictionPoint
 from records.sources.simulated.course import OutcomeTruth, baseline_log_odds
 from records.sources.simulated.drawing import Women
 from records.sources.simulated.exact_arithmetic import Numbers, logistic
 from records.sources.simulated.histories.clock import NO_DAY, Clock, Days, Flags
 from records.sources.simulated.histories.parameters import HistoryParameters
-from records.sources.simulated.histories.still_pregnant import odds_of_still_pregnant, risk_by_week
+from records.sources.simulated.histories.still_pregnant import Before, risks_after_booking, risks_by_week
+from records.sources.simulated.scenario import SimulatedOutcome
 
 __all__ = ["POINTS_WITH_TRUE_RISK", "true_risks_at_points"]
 
 #: By outcome, the points of a dated record at which the true risk is known.
-POINTS_WITH_TRUE_RISK = {
-    "preterm_birth": ("booking", "weeks_16", "weeks_20", "weeks_28"),
+POINTS_WITH_TRUE_RISK: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("preterm_birth", "preterm_birth_before_34", "preterm_birth_before_32"),
+        ("booking", "weeks_16", "weeks_20", "weeks_28"),
+    ),
     "haemorrhage": ("admission",),
     "postpartum_depression": ("birth",),
 }
+_PRETERM = "preterm_birth"
+_BEFORE: Mapping[str, Before] = {_PRETERM: None, f"{_PRETERM}_before_34": 34 * 7, f"{_PRETERM}_before_32": 32 * 7}
 
 
 def true_risks_at_points(
     women: Women, truths: Sequence[OutcomeTruth], clock: Clock, numbers: HistoryParameters
 ) -> list[pl.Series]:
     """Columns ``O_true_risk_at_P``, null where the outcome cannot happen, or she is not there at the point: not booked
-    by then, or no longer pregnant. Of whose care moved elsewhere it is the risk she would be told had she stayed."""
-    columns = []
-    for truth in truths:
-        for name in POINTS_WITH_TRUE_RISK.get(truth.outcome.name, ()):
-            at = PREDICTION_POINTS[name]
-            there = pl.Series(truth.possible & _there(women, clock, at))
-            risk = pl.Series(_risk(women, truth, clock, numbers, at))
-            column = pl.select(pl.when(there).then(risk)).to_series()
-            columns.append(column.alias(f"{truth.outcome.name}_true_risk_at_{name}"))
+    by then, or no longer pregnant. Of whose care moved elsewhere it is the risk she would be told had she stayed.
+
+    Also ``preterm_birth_before_34_true`` and ``_32_true``: of the preterm births those that early, by the days that
+    would be recorded.
+    """
+    by_name = {truth.outcome.name: truth for truth in truths}
+    preterm = by_name[_PRETERM]
+    columns = _early_births(women, preterm)
+    for point in POINTS_WITH_TRUE_RISK[_PRETERM]:
+        risks = _of_preterm_birth(women, preterm, clock, numbers, PREDICTION_POINTS[point])
+        for name, risk in zip(_BEFORE, risks, strict=True):
+            columns.append(_column(name, point, risk, preterm.possible & _there(women, clock, point)))
+    for name, truth in by_name.items():
+        for point in POINTS_WITH_TRUE_RISK.get(name, ()) if name != _PRETERM else ():
+            there = truth.possible & _there(women, clock, point)
+            columns.append(_column(name, point, _with_every_later_fact(women, truth.outcome), there))
     return columns
 
 
-def _there(women: Women, clock: Clock, at: PredictionPoint) -> Flags:
+def _column(name: str, point: str, risk: Numbers, there: Flags) -> pl.Series:
+    known = pl.select(pl.when(pl.Series(there)).then(pl.Series(risk))).to_series()
+    return known.alias(f"{name}_true_risk_at_{point}")
+
+
+def _early_births(women: Women, preterm: OutcomeTruth) -> list[pl.Series]:
+    born = women.facts["gestation_at_birth"]
+    return [
+        pl.select(pl.when(pl.Series(preterm.possible)).then(pl.Series(preterm.happened & (born < day))))
+        .to_series()
+        .alias(f"{name}_true")
+        for name, day in _BEFORE.items()
+        if day is not None
+    ]
+
+
+def _there(women: Women, clock: Clock, point: str) -> Flags:
     booked: Flags = clock.booked != NO_DAY
-    if at.gestational_day is None:
+    day = PREDICTION_POINTS[point].gestational_day
+    if day is None:
         return booked
     gestation: Days = women.facts["gestation_at_birth"].astype(np.int64)
-    return np.asarray(booked & (clock.booked <= at.gestational_day) & (gestation > at.gestational_day))
+    return np.asarray(booked & (clock.booked <= day) & (gestation > day))
 
 
-def _risk(women: Women, truth: OutcomeTruth, clock: Clock, numbers: HistoryParameters, at: PredictionPoint) -> Numbers:
-    if at == BOOKING:
-        odds = truth.risk / (1.0 - truth.risk) * odds_of_still_pregnant(women, truth.outcome, clock.booked)
-        return np.asarray(odds / (1.0 + odds))
-    if at.gestational_day is not None:
-        return risk_by_week(women, truth.outcome, clock, numbers, at.gestational_day)
-    baseline = women.by_group(truth.outcome.intercept) + baseline_log_odds(women, truth.outcome)
-    for name, ratio in truth.outcome.later.items():
+def _of_preterm_birth(
+    women: Women, truth: OutcomeTruth, clock: Clock, numbers: HistoryParameters, at: PredictionPoint
+) -> list[Numbers]:
+    before = list(_BEFORE.values())
+    if at.gestational_day is None:
+        return risks_after_booking(women, truth, clock.booked, before)
+    return risks_by_week(women, truth.outcome, clock, numbers, at.gestational_day, before)
+
+
+def _with_every_later_fact(women: Women, outcome: SimulatedOutcome) -> Numbers:
+    baseline = women.by_group(outcome.intercept) + baseline_log_odds(women, outcome)
+    for name, ratio in outcome.later.items():
         baseline = baseline + ratio * women.facts[name]
     return logistic(baseline)
