@@ -9,7 +9,9 @@ import math
 
 import polars as pl
 import pytest
+from sklearn.metrics import roc_auc_score
 
+from models.outcomes import OUTCOMES
 from records.clock import BOOKING, WEEKS_28, WEEKS_36
 from records.sources.nhs_facts import ASKED_TOGETHER
 from records.sources.simulated import SimulatedHistories, simulate_histories
@@ -174,6 +176,19 @@ def test_diabetes_is_looked_for_at_24_to_28_weeks_and_earlier_after_it_was_there
     assert early.filter(pl.col("booked_day") < 12 * 7)["day"].is_between(12 * 7, 18 * 7).all()
     usual = tests.join(clock, on="pregnancy").filter(pl.col("booked_day") < 24 * 7)
     assert usual.select(pl.col("day").is_between(24 * 7, 28 * 7).mean()).item() > 0.93
+
+
+@pytest.mark.parametrize("outcome", ["preterm_birth", "haemorrhage", "gestational_diabetes", "postpartum_depression"])
+def test_not_even_the_true_risk_discriminates_better_than_honest_models_do(
+    simulated: SimulatedHistories, table: pl.DataFrame, outcome: str
+) -> None:
+    """At no point: `Outcome.honest_auroc` is the highest that was published or measured. Preterm birth of one baby."""
+    single = table["fetuses"] == 1 if outcome == "preterm_birth" else pl.repeat(True, BIRTHS, eager=True)
+    told = simulated.truth.filter(single.fill_null(value=True))
+    for column in [name for name in told.columns if name.startswith(f"{outcome}_true_risk")]:
+        women = told.drop_nulls([column, f"{outcome}_true"])
+        found = roc_auc_score(women[f"{outcome}_true"], women[column])
+        assert 0.62 < found < OUTCOMES[outcome].honest_auroc, column
 
 
 def test_hypertension_shows_in_blood_pressure_before_and_after_it_is_diagnosed(simulated: SimulatedHistories) -> None:
