@@ -46,7 +46,13 @@ class Source(Protocol):
     ) -> Records: ...
 
 
-SOURCES: Mapping[str, Source] = MappingProxyType({s.name: s for s in (MSDS, CDC_NATALITY, SIMULATED)})
+_ALL: tuple[Source, ...] = (
+    CDC_NATALITY,
+    MSDS,
+    SIMULATED,
+)
+
+SOURCES: Mapping[str, Source] = MappingProxyType({s.name: s for s in _ALL})
 
 
 def source(name: str) -> Source:
