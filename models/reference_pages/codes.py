@@ -38,8 +38,9 @@ def _rows(fact: Concept, system: str) -> Iterator[tuple[str, ...]]:
     in_order = sorted(listed_codes, key=lambda row: (row.place, row.provenance, row.value is None, row.value))
     for (place, provenance), found in groupby(in_order, key=lambda row: (row.place, row.provenance)):
         yield code(fact.name), place, _TITLES[system], _shown(list(found), system), provenance
-    there = {row.code for row in listed_codes}
-    alone = [one for one in getattr(fact, system) if one not in there]
+    # ICD-10 is written with its point and without.
+    there = {row.code.replace(".", "") for row in listed_codes}
+    alone = [one for one in getattr(fact, system) if one.replace(".", "") not in there]
     if alone:
         yield code(fact.name), "", _TITLES[system], listed(alone), _PUBLISHED[system]
 
