@@ -243,6 +243,8 @@ _BIRTH = (
     _flag("unplanned_hysterectomy", "unplanned hysterectomy"),
     _flag("intensive_care", "mother admitted to intensive care"),
     _flag("gestational_diabetes", "gestational diabetes recorded", snomed=("11687002",), icd10=("O24.4",)),
+    _flag("diabetes_test_offered", "test for gestational diabetes offered"),
+    _flag("diabetes_test_accepted", "test for gestational diabetes accepted"),
     _flag("diabetes_test_done", "tested for gestational diabetes"),
     _quantity(
         "glucose_fasting",

@@ -50,7 +50,7 @@ class Cohort:
     """``frame``: identity columns, one column a predictor, one a rule of today, `observed` (null: not ascertained).
 
     Where the records hold what the outcome's causes are read from, `cause_of_event` names that of each event.
-    ``not_asked`` has one row a reason and ethnic group: reason, ethnic_group, pregnancies.
+    ``not_asked`` has one row a reason and ethnic group: reason, ethnic_group, pregnancies, gave_birth.
     """
 
     outcome: Outcome
