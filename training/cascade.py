@@ -15,7 +15,7 @@ __all__ = ["offered_and_received"]
 
 
 def offered_and_received(cohort: Cohort) -> tuple[GroupStep, ...]:
-    """Of all women of the cohort, whatever their risk. Empty where the records do not hold the offers of its action.
+    """Of all women of the cohort, whatever their risk. Empty where no offer of its action is in the records.
 
     A woman comes to a step by having taken the one before; one of whom that is not recorded stays behind, counted.
     """
@@ -25,6 +25,8 @@ def offered_and_received(cohort: Cohort) -> tuple[GroupStep, ...]:
     asked = cohort.frame.lazy().select("pregnancy_id", pl.col("ethnic_group").fill_null(NOT_KNOWN).alias("group"))
     facts = cohort.records.facts(*action.recorded_as).select("pregnancy_id", *action.recorded_as)
     women = asked.join(facts, on="pregnancy_id").collect()
+    if women[action.recorded_as[0]].is_null().all():
+        return ()
     groups = women["group"].value_counts(sort=True)["group"].to_list()
     return tuple(step for group in groups for step in _steps(group, women, action.recorded_as))
 
