@@ -39,9 +39,8 @@ class Form:
 
     def predictors(self, definition: OutcomeDefinition, at: str) -> int:
         """How many declared predictors a model of this form can use at the point."""
-        since = self.known_from
-        held = [name for name in available_predictors(definition, point(at), since) if since[name] <= point(at)]
-        return len(held)
+        since = {name for name, known_from in self.known_from.items() if known_from <= point(at)}
+        return len(available_predictors(definition, point(at), since))
 
 
 def forms() -> tuple[Form, ...]:
