@@ -109,7 +109,7 @@ def assemble(
     definition = definition_in(declared, records, by_definition)
     held = [name for name in records.known_from if records.has(name)]
     # Care may know a fact early that this source writes down late.
-    since = {name for name, known_from in records.known_from.items() if known_from <= at}
+    since = {name: known_from for name, known_from in records.known_from.items() if known_from <= at}
     possible = available_predictors(definition, at, since)
     predictors = tuple(p for p in possible if p in held and (only is None or p in only))
     rules = rules_of(declared, site_rules)

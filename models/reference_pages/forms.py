@@ -39,7 +39,7 @@ class Form:
 
     def predictors(self, definition: OutcomeDefinition, at: str) -> int:
         """How many declared predictors a model of this form can use at the point."""
-        since = {name for name, known_from in self.known_from.items() if known_from <= point(at)}
+        since = {name: known_from for name, known_from in self.known_from.items() if known_from <= point(at)}
         return len(available_predictors(definition, point(at), since))
 
 

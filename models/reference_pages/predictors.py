@@ -6,7 +6,7 @@ from models.predictors import NEVER_PREDICTORS, PREDICTORS, Predictor
 from models.reference_pages.markdown import code, page, paragraph, table
 from records.concept import Concept
 from records.concepts import concept
-from records.sources.registry import SOURCES
+from records.sources.registry import SOURCES, Source
 
 __all__ = ["predictors_page"]
 
@@ -18,6 +18,11 @@ def predictors_page() -> str:
             "Declared in `models/predictors.py`. A model uses those that the source holds, that care knows by the "
             "prediction point, and that are not part of the outcome's definition. A fact marked 'no' under 'shown' may "
             "move a risk and is logged when it does, but it is never shown to anyone as a reason."
+        ),
+        paragraph(
+            "The point is the earliest at which care can know the fact, in a record that dates what it holds. Where a "
+            "source does not date it, the last column says from which point that source tells it: a model from its "
+            "records does not use it before."
         ),
         paragraph(
             "Ethnic group is not among them. It is used to fit and to audit; `predict` never takes it. See "
@@ -42,8 +47,13 @@ def _row(predictor: Predictor) -> tuple[str, ...]:
         predictor.known_from.name,
         predictor.reason,
         "no" if predictor.wording is None else "yes",
-        ", ".join(one.name for one in SOURCES.values() if fact.name in one.known_from),
+        ", ".join(_told_by(one, predictor) for one in SOURCES.values() if fact.name in one.known_from),
     )
+
+
+def _told_by(source: Source, predictor: Predictor) -> str:
+    since = source.known_from[predictor.concept]
+    return source.name if since <= predictor.known_from else f"{source.name} from {since.name}"
 
 
 def _accepted(fact: Concept) -> str:
