@@ -43,8 +43,8 @@ def _section(declared: Outcome) -> tuple[str, ...]:
         _causes(declared),
         paragraph(f"Points: {'; '.join(_offer_at(declared, point) for point in declared.prediction_points)}."),
         paragraph(
-            f"Plausible rate {100 * low:g}% to {100 * high:g}%. Honest AUROC up to {declared.honest_auroc:.2f}. Beside it in "
-            f"every audit: {listed(declared.comparators)} ([today's rules](guidelines.md))."
+            f"Plausible rate {100 * low:g}% to {100 * high:g}%. Honest AUROC up to {declared.honest_auroc:.2f}. Beside "
+            f"it in every audit: {listed(declared.comparators)} ([today's rules](guidelines.md))."
         ),
     )
 
