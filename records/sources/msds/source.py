@@ -43,7 +43,10 @@ _DATES: Mapping[str, tuple[str, ...]] = {
     "MSD302": ("ClinInterDateMother",),
     "MSD401": ("PersonBirthDateBaby", "PersonDeathDateBaby"),
 }
+_NO_OFFERS = "the data set has no field for an offer of the test for diabetes, and no code for one was verified"
 _LACKING = {
+    "diabetes_test_offered": _NO_OFFERS,
+    "diabetes_test_accepted": _NO_OFFERS,
     "depression_within_a_year": "maternity care follows a woman for some weeks after birth, and the data set no longer",
 }
 
