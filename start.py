@@ -74,7 +74,14 @@ def checks_and_tests(arguments: list[str]) -> int:
             print(" ".join(check[1:3]), flush=True)
             if code := run(*check):
                 return code
+        # A file's tests share what is made once for them, so they stay together.
+        arguments = ["-n", str(workers()), "--dist", "loadfile"]
     return run("-m", "pytest", *arguments)
+
+
+def workers() -> int:
+    """One a core, but no more than four: each holds some births in memory."""
+    return min(os.cpu_count() or 1, 4)
 
 
 def main() -> int:

@@ -75,6 +75,7 @@ def _scored(request: RiskRequest, scored: Scored, of: int) -> dict[str, Any]:
         "risk": scored.risk,
         "natural_frequency": vars(frequency) | {"sentence": sentence(frequency, declared, definition)},
         "interval": _interval(model, scored.risk),
+        "bounded_by": _bound(scored),
         "band": scored.band,
         "average_risk": model.average_risk,
         "average_natural_frequency": vars(average),
@@ -93,12 +94,22 @@ def _list_only(request: RiskRequest, scored: Scored) -> dict[str, Any]:
         "status": "list_only",
         "title": OUTCOMES[model.design.outcome].title,
         "reason": scored.withheld,
+        "bounded_by": _bound(scored),
         "band": scored.band,
         "order": _order(scored),
         **_offer(scored),
         **_inputs(request, scored),
         **_provenance(scored.champion),
     }
+
+
+def _bound(scored: Scored) -> dict[str, str] | None:
+    """The outcome around this one whose risk this may not exceed, where it would have."""
+    if scored.bounded_by is None:
+        return None
+    title = OUTCOMES[scored.bounded_by].title
+    sentence = f"told no higher than the risk of {title}, which it lies within; the reasons are those of its own model"
+    return {"outcome": scored.bounded_by, "sentence": sentence}
 
 
 def _order(scored: Scored) -> dict[str, Any] | None:

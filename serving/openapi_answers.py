@@ -61,6 +61,7 @@ _INTERVAL = _object(
         "women_scored_like_this": FLAG,
     }
 )
+_BOUND = _or_null(_object({"outcome": TEXT, "sentence": TEXT}))
 _INPUTS = dict.fromkeys(("inputs_used", "inputs_missing", "inputs_undefined", "facts_not_read", "groups_read"), TEXTS)
 _OFFER = {"alert": FLAG, "offer": _or_null(_object({"offer": TEXT, "by": TEXT, "window": TEXT, "harm": TEXT}))}
 _PROVENANCE = {"model": _ref("ModelReference"), "audit": _or_null(_ref("AuditReference"))}
@@ -117,6 +118,7 @@ SCHEMAS: Schema = {
             "risk": SHARE,
             "natural_frequency": _object(_FREQUENCY["properties"] | {"sentence": TEXT}),
             "interval": _or_null(_INTERVAL),
+            "bounded_by": _BOUND,
             "band": TEXT,
             "average_risk": SHARE,
             "average_natural_frequency": _FREQUENCY,
@@ -133,6 +135,7 @@ SCHEMAS: Schema = {
             "status": {"const": "list_only"},
             "title": TEXT,
             "reason": TEXT,
+            "bounded_by": _BOUND,
             "band": TEXT,
             "order": _or_null(_object({"place": WHOLE, "of": WHOLE, "highest": WHOLE})),
             **_OFFER,

@@ -10,9 +10,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.nesting import around, bounded
 from models.release import registered_name
 from serving.answers import Judgement, answer
-from serving.champion import withheld_because
+from serving.champion import Champion, withheld_because
 from serving.contract import RiskRequest, read_risk_request
 from serving.database.refusals import LogUnavailable, ReusedKey
 from serving.guard import SAFETY
@@ -72,8 +73,22 @@ def judge(serving: Serving, request: RiskRequest) -> dict[str, Judgement]:
         elif (withheld := withheld_because(champion, serving.settings.mode)) is not None:
             judgements[outcome] = NotScored(status="no_champion", reason=withheld)
         else:
-            judgements[outcome] = score(champion, request)
+            judgements[outcome] = _bounded(score(champion, request), outcome, request, champions)
     return judgements
+
+
+def _bounded(judgement: Judgement, outcome: str, request: RiskRequest, champions: Mapping[str, Champion]) -> Judgement:
+    """Told no higher than the champions tell the risk of the outcomes around it, asked for or not."""
+    if isinstance(judgement, NotScored) or not around(outcome):
+        return judgement
+
+    def risk_of(outer: str) -> float | None:
+        champion = champions.get(registered_name(outer, request.prediction_point))
+        scored = None if champion is None else score(champion, request)
+        return scored.risk if isinstance(scored, Scored) else None
+
+    risk, by = bounded(outcome, judgement.risk, risk_of)
+    return judgement if by is None else judgement.told_at(risk, by)
 
 
 def _no_champion(serving: Serving, request: RiskRequest, outcome: str) -> str:

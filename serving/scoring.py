@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from models.conditions import Condition
@@ -27,15 +27,26 @@ class NotScored:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
-    """A risk that was computed. Where ``withheld`` says why, it may order a list and no percentage is shown."""
+    """A risk that was computed. Where ``withheld`` says why, it may order a list and no percentage is shown.
+
+    ``bounded_by`` names the outcome around this one whose risk it was told no higher than.
+    """
 
     champion: Champion
     risk: float
     band: str
     alert: bool
     facts: Mapping[str, Fact]
+    offer_group: str | None
     explanation: Explanation
     withheld: str | None
+    bounded_by: str | None = None
+
+    def told_at(self, risk: float, bounded_by: str) -> Scored:
+        """The same, told at a lower risk; band and offer follow it, the reasons stay those of the model."""
+        model = self.champion.model
+        alert = model.offer_policy.offers(risk, self.offer_group)
+        return replace(self, risk=risk, band=model.band_of(risk), alert=alert, bounded_by=bounded_by)
 
 
 def score(champion: Champion, request: RiskRequest) -> Scored | NotScored:
@@ -59,6 +70,7 @@ def score(champion: Champion, request: RiskRequest) -> Scored | NotScored:
         band=model.band_of(risk),
         alert=model.offer_policy.offers(risk, groups[ETHNIC_GROUP]),
         facts={**request.facts, ETHNIC_GROUP: groups[ETHNIC_GROUP]} if model.groups_read else request.facts,
+        offer_group=groups[ETHNIC_GROUP],
         explanation=champion.explainer.explain(encoded).with_step(before, risk),
         withheld=_withheld(champion, group),
     )

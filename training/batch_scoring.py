@@ -10,6 +10,7 @@ import polars as pl
 
 from models.home import Home
 from models.model_files import load_risk_model
+from models.nesting import around
 from models.release import CHAMPION, MODEL_ARTIFACT
 from models.risk_model import RiskModel, label_of
 from models.site_rules import NO_SITE_RULES, SiteRules
@@ -44,7 +45,8 @@ def score_records(
     scored = []
     for version in versions:
         try:
-            scored.append(_score(registry, version, records, site_rules))
+            outer = [one for one in versions if _is_around(one, version)]
+            scored.append(_score(registry, version, records, site_rules, outer))
             say(f"{version}: {scored[-1].height:,} rows")
             if version.tags.data_digest == records.data_digest:
                 say(f"warning: {version.name} was fitted on births of these files, so an audit of them flatters it")
@@ -66,10 +68,21 @@ def note_look(home: Home, registry: Registry, records: Records, scored: pl.DataF
             open_holdout(home, None, by="", what=what, holdout=name, design_digest=design.digest)
 
 
-def _score(registry: Registry, version: Version, records: Records, site_rules: SiteRules) -> pl.DataFrame:
+def _is_around(outer: Version, version: Version) -> bool:
+    """Whether the other is of an outcome that this one's lies within, at the same point."""
+    return outer.outcome in around(version.outcome) and outer.prediction_point == version.prediction_point
+
+
+def _score(
+    registry: Registry, version: Version, records: Records, site_rules: SiteRules, outer: Sequence[Version]
+) -> pl.DataFrame:
+    """``outer`` bound the risk, as they do where the service tells it."""
     model = load_version(registry, version)
     cohort = assemble(version.outcome, version.prediction_point, records, site_rules=site_rules)
-    return predict_holdout(model, cohort, _with_all_inputs(model, cohort), model_version=model.label)
+    around_it = [load_version(registry, one) for one in outer]
+    bounds = [one.predict(_with_all_inputs(one, cohort)) for one in around_it]
+    women = _with_all_inputs(model, cohort)
+    return predict_holdout(model, cohort, women, model_version=model.label, bounds=bounds)
 
 
 def _with_all_inputs(model: RiskModel, cohort: Cohort) -> pl.DataFrame:

@@ -31,9 +31,19 @@ __all__ = [
 CALIBRATION_BANDS = 10
 
 
-def predict_holdout(model: RiskModel, cohort: Cohort, holdout: pl.DataFrame, *, model_version: str) -> pl.DataFrame:
-    """`holdout_predictions` of women not scored yet, as a whole."""
-    risk = model.predict(holdout)
+def predict_holdout(
+    model: RiskModel,
+    cohort: Cohort,
+    holdout: pl.DataFrame,
+    *,
+    model_version: str,
+    bounds: Sequence[npt.NDArray[np.float64]] = (),
+) -> pl.DataFrame:
+    """`holdout_predictions` of women not scored yet, as a whole.
+
+    ``bounds`` are their risks of the outcomes that this one lies within: none is told a higher one.
+    """
+    risk = np.minimum.reduce([model.predict(holdout), *bounds])
     return holdout_predictions(model, cohort, holdout, risk, model_version=model_version).collect()
 
 
