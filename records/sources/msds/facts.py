@@ -93,8 +93,8 @@ def _ranges() -> pl.DataFrame:
 def _in_own_unit() -> pl.Expr:
     """By the recorded unit; of her height and weight by their size."""
     value, concept = pl.col("value"), pl.col("concept")
-    # A half goes up, so that every form of a record reads the same millimetre.
-    centimetres = (value * 1000.0 + 0.5).floor() / 10.0
+    # Rounded: 1.756 m times 100 is not the number 175.6.
+    centimetres = (value * 100.0).round(1)
     return (
         pl.when((concept == "height") & (value <= _TALLEST_IN_METRES))
         .then(centimetres)
