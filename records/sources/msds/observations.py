@@ -119,7 +119,7 @@ def _facts(rows: pl.LazyFrame, date: str, values: Mapping[str, pl.Expr]) -> pl.L
 def _bookings(tables: Tables) -> list[pl.LazyFrame]:
     language = pl.col("LangCode").str.to_lowercase()
     needs_one = pl.when(language.str.contains(_LANGUAGE)).then((~language.is_in(_ENGLISH)).cast(pl.Float64))
-    unread = pl.when(language.is_not_null() & ~language.is_in(_NOT_KNOWN)).then(float("nan"))
+    unread = pl.when(language.is_not_null() & ~language.str.to_uppercase().is_in(_NOT_KNOWN)).then(float("nan"))
     values = {
         "maternal_age": _number("AgeAtBookingMother"),
         # A birth is counted whether the child lived; where one count is not there, the sum is not known.

@@ -70,8 +70,8 @@ class MsdsSource:
         self, paths: Sequence[Path], files: Mapping[str, Path], progress: Callable[[str, int], None] | None
     ) -> Records:
         codes, merged, unread = Codes.of(paths), successors(paths), unread_files(paths, beside=_BESIDE)
-        lacking = lacking_of(fields_there(files), codes)
         standing = standing_tables(files, progress)
+        lacking = lacking_of(fields_there(files), codes)
         clock = pregnancy_clock(standing.tables)
         if clock.is_empty():
             raise NoPregnancies(f"{files['MSD101'].name} holds no pregnancy, and no birth is without a booking")
