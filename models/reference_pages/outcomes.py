@@ -62,7 +62,7 @@ def _definition(one: OutcomeDefinition) -> str:
         if one.tested_by
         else ""
     )
-    return f"{one}. {one.authority}. Needs {listed(one.needs)}.{tested}"
+    return " ".join([f"{one}. {one.authority}. Needs {listed(one.needs)}.{tested}", *one.cautions])
 
 
 def _offer_at(declared: Outcome, point: str) -> str:

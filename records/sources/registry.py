@@ -11,6 +11,7 @@ from records.clock import PredictionPoint
 from records.errors import EquipartumError
 from records.records import Records
 from records.sources.cdc_natality import CDC_NATALITY
+from records.sources.fhir import FHIR
 from records.sources.msds import MSDS
 from records.sources.simulated import SIMULATED
 
@@ -47,8 +48,9 @@ class Source(Protocol):
 
 
 _ALL: tuple[Source, ...] = (
-    CDC_NATALITY,
     MSDS,
+    FHIR,
+    CDC_NATALITY,
     SIMULATED,
 )
 

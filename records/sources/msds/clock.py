@@ -2,12 +2,19 @@
 
 Day 0 is 280 days before the agreed due date. Where none is recorded it is counted back from the first of these that is:
 the dating scan and the gestation it measured, the booking and her gestation then, the last menstrual period, and last
-the birth and its recorded gestation, which only those have who gave birth. Where the agreed date and the gestation
-recorded at birth differ by more than two weeks, both are kept as they are and the pregnancy is counted as doubted.
+the birth and its recorded gestation, which only those have who gave birth.
 
-A pregnancy ends in a birth (a baby with outcome 01 to 04: born alive or stillborn), in a loss (another outcome, or a
-diagnosis of miscarriage, ectopic pregnancy or termination), or, where maternity care was ended with neither, elsewhere:
-that is censoring. A birth without a booking is an unbooked woman's.
+Of dates that clash:
+
+- A beginning by which she booked before day 14 or after day 308, or gave birth before 17 or after 47 weeks, cannot be,
+  and the next of the list holds. Where none can be, the pregnancy has no dates, and nothing is known of it.
+- Where the agreed date and the scan, or the gestation recorded at booking or at birth, differ by more than two weeks,
+  the agreed date holds and the others stay as they are recorded.
+- An admission after the birth or before booking, or a discharge before the birth, is not recorded.
+
+Each of these is counted. A pregnancy ends in a birth (a baby with outcome 01 to 04: born alive or stillborn), in a loss
+(another outcome, or a diagnosis of miscarriage, ectopic pregnancy or termination), or, where maternity care was ended
+with neither, elsewhere: that is censoring. A birth without a booking is an unbooked woman's.
 """
 
 from __future__ import annotations
@@ -16,101 +23,180 @@ from collections.abc import Mapping
 
 import polars as pl
 
-__all__ = ["BIRTH_OUTCOMES", "pregnancy_clock"]
+from records.concepts import concept
+
+__all__ = ["BIRTH_OUTCOMES", "LIVE_BIRTH", "doubts_of_the_clock", "pregnancy_clock"]
 
 #: PregOutcome of a live birth and of the three kinds of stillbirth (NHS England, CQIMPPH).
 LIVE_BIRTH, BIRTH_OUTCOMES = "01", ("01", "02", "03", "04")
 _TERM = 280
 _MOST_APART = 14
+_BOOKED_BETWEEN = concept("gestation_at_booking").plausible or (14, 308)
+# 17 to 47 weeks: the gestations a national birth file can hold (US natality, COMBGEST). Wider than those that count for
+# an indicator, so that a birth of an unusual gestation keeps its own.
+_BORN_BETWEEN = concept("gestation_at_birth_combined").plausible or (119, 336)
+# A year after the longest of them: no care of one pregnancy is later.
+_LAST_DAY = int(_BORN_BETWEEN[1]) + 365
 # Miscarriage, termination, ectopic pregnancy: the outcome value set of the International Patient Summary (HL7), and the
 # block O00 to O06 of ICD-10.
 _LOSS_SNOMED = ("17369002", "57797005", "34801009")
 _LOSS_ICD10 = ("O00", "O01", "O02", "O03", "O04", "O05", "O06")
 
+_BEGINNINGS = ("agreed", "by_scan", "by_booking", "by_last_period", "by_birth")
+_DOUBTS: Mapping[str, str] = {
+    "impossible": "the agreed due date cannot be, beside the booking and the birth; the next date that can be was used",
+    "scan_apart": "the agreed due date and the dating scan differ by more than two weeks; the agreed date was used",
+    "booking_apart": "the agreed due date and the gestation recorded at booking differ by more than two weeks; the "
+    "agreed date was used",
+    "birth_apart": "the agreed due date and the gestation recorded at birth differ by more than two weeks; both kept",
+    "undated": "no date that can be says when the pregnancy began; nothing is known of it at any point",
+    "admission": "admitted for birth after it, or before booking; the admission is taken as not recorded",
+    "discharge": "discharged before the birth, or more than a year after it; the discharge is taken as not recorded",
+    "other_loss": "a loss dated outside the pregnancy; taken as another pregnancy's",
+    "birth_undated": "a birth without a date; the pregnancy is taken as not ended",
+    "no_woman": "a pregnancy without Person_ID_Mother; nothing is known of the woman",
+}
+
 
 def pregnancy_clock(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
-    """``UniqPregID``, ``Person_ID_Mother``, ``OrgCodeProvider``, the clock's columns, and ``doubted``.
+    """``UniqPregID``, ``Person_ID_Mother``, ``OrgCodeProvider``, ``born_on``, the clock's columns, and whether each of
+    the doubts is one of this pregnancy.
 
     Needs MSD101; MSD103, MSD106, MSD301 and MSD401 where they are there, with their dates read.
     """
     bookings = tables["MSD101"].select(
         "UniqPregID", "Person_ID_Mother", "OrgCodeProvider", "AntenatalAppDate", "EDDAgreed", "DischargeDateMatService",
-        "LastMenstrualPeriodDate", pl.col("GestAgeBooking").cast(pl.Int32, strict=False).alias("gestation_then"),
+        "LastMenstrualPeriodDate", _whole("GestAgeBooking").alias("gestation_then"),
     )  # fmt: skip
-    births = _births(tables)
-    known = bookings.join(births, on="UniqPregID", how="full", coalesce=True, suffix="_birth")
+    known = bookings.join(_births(tables), on="UniqPregID", how="full", coalesce=True, suffix="_birth")
     known = known.with_columns(
         pl.coalesce("Person_ID_Mother", "Person_ID_Mother_birth"),
         pl.coalesce("OrgCodeProvider", "OrgCodeProvider_birth"),
     )
-    for part in (_scans(tables), _admissions(tables), _losses(tables)):
+    for part in (_scans(tables), _admissions(tables)):
         known = known.join(part, on="UniqPregID", how="left")
-    by_birth = pl.col("born_on") - pl.duration(days=pl.col("gestation"))
-    agreed = pl.col("EDDAgreed") - pl.duration(days=_TERM)
-    day_zero = pl.coalesce(
-        agreed,
-        pl.col("scan_day_zero"),
-        pl.col("AntenatalAppDate") - pl.duration(days=pl.col("gestation_then")),
-        pl.col("LastMenstrualPeriodDate"),
-        by_birth,
+    begun = _begun(known.collect())
+    dated = begun.join(_losses(tables, begun), on="UniqPregID", how="left").with_columns(_ended())
+    days = [_days(date).alias(name) for name, date in _DAYS.items()]
+    return _checked(dated.with_columns(days)).sort("UniqPregID")
+
+
+_DAYS = {"booked_day": "AntenatalAppDate", "admitted_day": "admitted_on", "ended_day": "ended_on"}
+
+
+def doubts_of_the_clock(clock: pl.DataFrame) -> dict[str, int]:
+    """Pregnancies by what is doubted of their dates."""
+    counts = {sentence: int(clock[name].sum()) for name, sentence in _DOUBTS.items()}
+    return {sentence: count for sentence, count in counts.items() if count}
+
+
+def _begun(known: pl.DataFrame) -> pl.DataFrame:
+    """With ``day_zero`` and what is doubted of it."""
+    counted = known.with_columns(
+        (pl.col("EDDAgreed") - pl.duration(days=_TERM)).alias("agreed"),
+        (pl.col("AntenatalAppDate") - pl.duration(days=pl.col("gestation_then"))).alias("by_booking"),
+        pl.col("LastMenstrualPeriodDate").alias("by_last_period"),
+        (pl.col("born_on") - pl.duration(days=pl.col("gestation"))).alias("by_birth"),
     )
-    apart = (agreed - by_birth).dt.total_days().abs()
-    dated = known.with_columns(day_zero.alias("day_zero"), (apart > _MOST_APART).alias("doubted"))
-    followed = (pl.col("DischargeDateMatService") - pl.col("born_on")).dt.total_days().cast(pl.Int16, strict=False)
-    ended_on, ended_by = _end()
-    return (
-        dated.with_columns(ended_on.alias("ended_on"), ended_by.alias("ended_by"))
-        .select(
-            "UniqPregID",
-            "Person_ID_Mother",
-            "OrgCodeProvider",
-            "born_on",
-            "day_zero",
-            _days("AntenatalAppDate").alias("booked_day"),
-            _days("admitted_on").alias("admitted_day"),
-            _days("ended_on").alias("ended_day"),
-            "ended_by",
-            followed.alias("followed_days"),
-            pl.col("doubted").fill_null(value=False),
-        )
-        .sort("UniqPregID")
-        .collect()
+    possible = [pl.when(_can_be(name)).then(name) for name in _BEGINNINGS]
+    agreed = pl.col("agreed").is_not_null() & _can_be("agreed")
+
+    def apart(other: str) -> pl.Expr:
+        days = (pl.col("agreed") - pl.col(other)).dt.total_days().abs()
+        return (agreed & (days > _MOST_APART)).fill_null(value=False)
+
+    return counted.with_columns(
+        pl.coalesce(possible).alias("day_zero"),
+        (pl.col("agreed").is_not_null() & ~_can_be("agreed")).alias("impossible"),
+        apart("by_scan").alias("scan_apart"),
+        apart("by_booking").alias("booking_apart"),
+        apart("by_birth").alias("birth_apart"),
+    ).with_columns(
+        pl.col("day_zero").is_null().alias("undated"),
+        # Of who has no date at all nothing else is to be said.
+        pl.col("impossible") & pl.col("day_zero").is_not_null(),
     )
 
 
-def _end() -> tuple[pl.Expr, pl.Expr]:
+def _can_be(beginning: str) -> pl.Expr:
+    def between(date: str, days: tuple[float, float]) -> pl.Expr:
+        return (pl.col(date) - pl.col(beginning)).dt.total_days().is_between(*days).fill_null(value=True)
+
+    return between("AntenatalAppDate", _BOOKED_BETWEEN) & between("born_on", _BORN_BETWEEN)
+
+
+def _ended() -> list[pl.Expr]:
     gave_birth, lost = pl.col("born_on").is_not_null(), pl.col("lost_on").is_not_null()
     left = pl.col("DischargeDateMatService").is_not_null()
     day = pl.when(gave_birth).then("born_on").when(lost).then("lost_on").when(left).then("DischargeDateMatService")
     by = pl.when(gave_birth).then(pl.lit("birth")).when(lost).then(pl.lit("loss")).when(left).then(pl.lit("transfer"))
-    return day, by
+    return [day.alias("ended_on"), by.alias("ended_by")]
+
+
+def _whole(field: str) -> pl.Expr:
+    return pl.col(field).cast(pl.Float64, strict=False).cast(pl.Int32, strict=False)
 
 
 def _days(date: str) -> pl.Expr:
-    return (pl.col(date) - pl.col("day_zero")).dt.total_days().cast(pl.Int16, strict=False)
+    return (pl.col(date) - pl.col("day_zero")).dt.total_days().cast(pl.Int32)
+
+
+def _checked(dated: pl.DataFrame) -> pl.DataFrame:
+    """Without days that cannot be, and with what is doubted of the rest."""
+    born = pl.col("ended_by") == "birth"
+    admitted, ended, booked = (pl.col(name) for name in ("admitted_day", "ended_day", "booked_day"))
+    followed = (pl.col("DischargeDateMatService") - pl.col("born_on")).dt.total_days().cast(pl.Int32)
+    checked = dated.with_columns(
+        ((admitted > ended) | (admitted < booked) | ~admitted.is_between(0, _LAST_DAY)).alias("admission"),
+        (
+            (born & ~followed.is_between(0, 365)) | (~born & (pl.col("ended_by") == "transfer") & ~_cared_for(ended))
+        ).alias("discharge"),
+        (pl.col("births") & pl.col("born_on").is_null()).alias("birth_undated"),
+        pl.col("Person_ID_Mother").is_null().alias("no_woman"),
+        followed.alias("followed_days"),
+    ).with_columns(pl.col(*_DOUBTS).fill_null(value=False))
+    left = pl.col("discharge") & ~born.fill_null(value=False)
+    return checked.select(
+        "UniqPregID",
+        "Person_ID_Mother",
+        "OrgCodeProvider",
+        "born_on",
+        "day_zero",
+        pl.col("booked_day").cast(pl.Int16, strict=False),
+        pl.when(~pl.col("admission")).then("admitted_day").cast(pl.Int16, strict=False),
+        pl.when(~left).then("ended_day").cast(pl.Int16, strict=False),
+        pl.when(~left).then("ended_by"),
+        pl.when(~pl.col("discharge")).then("followed_days").cast(pl.Int16, strict=False),
+        *_DOUBTS,
+    )
+
+
+def _cared_for(day: pl.Expr) -> pl.Expr:
+    return day.is_between(0, _LAST_DAY) & (day >= pl.col("booked_day")).fill_null(value=True)
 
 
 def _births(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     """One row a pregnancy with a birth: its first day, and the gestation recorded."""
     if "MSD401" not in tables:
         schema = {"UniqPregID": pl.String, "Person_ID_Mother": pl.String, "OrgCodeProvider": pl.String}
-        return pl.LazyFrame(schema={**schema, "born_on": pl.Date, "gestation": pl.Int32})
+        return pl.LazyFrame(schema={**schema, "born_on": pl.Date, "gestation": pl.Int32, "births": pl.Boolean})
     born = tables["MSD401"].filter(pl.col("PregOutcome").is_null() | pl.col("PregOutcome").is_in(BIRTH_OUTCOMES))
     return born.group_by("UniqPregID").agg(
         pl.col("Person_ID_Mother").drop_nulls().first(),
         pl.col("OrgCodeProvider").drop_nulls().first(),
         pl.col("PersonBirthDateBaby").min().alias("born_on"),
-        pl.col("GestationLengthBirth").cast(pl.Int32, strict=False).min().alias("gestation"),
+        _whole("GestationLengthBirth").min().alias("gestation"),
+        pl.lit(value=True).alias("births"),
     )
 
 
 def _scans(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     if "MSD103" not in tables:
-        return pl.LazyFrame(schema={"UniqPregID": pl.String, "scan_day_zero": pl.Date})
-    measured = pl.duration(days=pl.col("GestationDatingUltrasound").cast(pl.Int32, strict=False))
-    first = tables["MSD103"].with_columns((pl.col("ProcedureDateDatingUltrasound") - measured).alias("scan_day_zero"))
-    first = first.drop_nulls("scan_day_zero").sort("ProcedureDateDatingUltrasound", "scan_day_zero")
-    return first.group_by("UniqPregID").agg(pl.col("scan_day_zero").first())
+        return pl.LazyFrame(schema={"UniqPregID": pl.String, "by_scan": pl.Date})
+    measured = pl.duration(days=_whole("GestationDatingUltrasound"))
+    first = tables["MSD103"].with_columns((pl.col("ProcedureDateDatingUltrasound") - measured).alias("by_scan"))
+    first = first.drop_nulls("by_scan").sort("ProcedureDateDatingUltrasound", "by_scan")
+    return first.group_by("UniqPregID").agg(pl.col("by_scan").first())
 
 
 def _admissions(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
@@ -120,10 +206,10 @@ def _admissions(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     return tables["MSD301"].group_by("UniqPregID").agg(admitted)
 
 
-def _losses(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
-    """The first day on which a loss is recorded, as an outcome or as a diagnosis."""
-    nothing = pl.LazyFrame(schema={"UniqPregID": pl.String, "lost_on": pl.Date})
-    found = [nothing]
+def _losses(tables: Mapping[str, pl.LazyFrame], begun: pl.DataFrame) -> pl.DataFrame:
+    """The first day of this pregnancy on which a loss is recorded, as an outcome or as a diagnosis, and whether one
+    is recorded of another day: an earlier pregnancy's, which takes nothing from this one."""
+    found = [pl.LazyFrame(schema={"UniqPregID": pl.String, "lost_on": pl.Date})]
     if "MSD401" in tables:
         others = tables["MSD401"].filter(~pl.col("PregOutcome").is_in(BIRTH_OUTCOMES))
         found.append(others.select("UniqPregID", pl.col("PersonBirthDateBaby").alias("lost_on")))
@@ -135,4 +221,8 @@ def _losses(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
             pl.col(field).str.head(3).is_in(_LOSS_ICD10) for field in ("MasterICD10Code", "MapICD10Code", "Diag")
         )
         found.append(tables["MSD106"].filter(snomed | icd10).select("UniqPregID", pl.col("DiagDate").alias("lost_on")))
-    return pl.concat(found).drop_nulls().group_by("UniqPregID").agg(pl.col("lost_on").min())
+    dated = pl.concat(found).collect().drop_nulls().join(begun.select("UniqPregID", "day_zero"), on="UniqPregID")
+    of_this = (pl.col("lost_on") - pl.col("day_zero")).dt.total_days().is_between(0, _BORN_BETWEEN[1])
+    return dated.group_by("UniqPregID").agg(
+        pl.col("lost_on").filter(of_this.fill_null(value=True)).min(), (~of_this).any().alias("other_loss")
+    )

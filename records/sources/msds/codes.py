@@ -41,6 +41,14 @@ class Codes:
             icd10={place: coded_facts("icd10", place) for place in PLACES},
         )
 
+    def places_of(self, name: str) -> tuple[str, ...]:
+        """The places of the record in which a code for the concept is listed."""
+        return tuple(
+            place
+            for place in PLACES
+            if any(fact.concept == name for facts in (self.snomed, self.icd10) for fact in facts[place].values())
+        )
+
 
 def _site_codes(file: Path) -> tuple[CodedFact, ...]:
     try:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from records.errors import EquipartumError
 
-__all__ = ["AmbiguousDates", "MissingField", "MissingTable", "UnreadableTable", "WrongDate"]
+__all__ = [
+    "AmbiguousDates",
+    "MissingField",
+    "MissingTable",
+    "NoPregnancies",
+    "UnreadableTable",
+    "WrongDate",
+    "WrongOrganisations",
+    "WrongVersion",
+]
 
 
 class MissingTable(EquipartumError):
@@ -13,6 +22,10 @@ class MissingTable(EquipartumError):
 
 class UnreadableTable(EquipartumError):
     """A table that is not CSV in UTF-8 or Parquet, is cut off, or stands there twice."""
+
+
+class WrongVersion(EquipartumError):
+    """A table of a version of the data set that is not read."""
 
 
 class MissingField(EquipartumError):
@@ -25,3 +38,11 @@ class WrongDate(EquipartumError):
 
 class AmbiguousDates(EquipartumError):
     """Dates of which day and month cannot be told apart."""
+
+
+class WrongOrganisations(EquipartumError):
+    """A list of merged organisations that contradicts itself."""
+
+
+class NoPregnancies(EquipartumError):
+    """Tables in which no row is of a pregnancy."""

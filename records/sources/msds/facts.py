@@ -14,9 +14,14 @@ from records.sources.msds.observations import OWN_UNIT
 
 __all__ = ["Observed", "observations_of"]
 
-# NHS England's processing of the data set repairs units so: a height up to 2.5 is in metres, a weight above 1,000 in
-# grams. A height is read to the millimetre.
-_TALLEST_IN_METRES, _LEAST_IN_GRAMS = 2.5, 1000.0
+# NHS England's processing of the data set repairs units so, whatever unit is recorded: a height up to 2.5 is in metres
+# and one from 100 on in centimetres, a weight from 20 to 1,000 in kilograms and above in grams. A height is read to the
+# millimetre.
+_TALLEST_IN_METRES, _LEAST_IN_CENTIMETRES, _LEAST_IN_GRAMS, _LEAST_IN_KILOGRAMS = 2.5, 100.0, 1000.0, 20.0
+# Of a year after the longest pregnancy on, nothing is care of it any more; a recorded date before its first day is a
+# slip, but for what she can have brought with her.
+_LAST_DAY = 336 + 365
+_MAY_PREDATE = ("depression", "pre_existing_diabetes", "chronic_hypertension")
 # Read without a unit by NHS England's processing, in the concept's own.
 _UNIT_ASSUMED = ("measured_blood_loss", "height", "weight")
 _COLUMNS = tuple(OBSERVATION_COLUMNS)
@@ -37,18 +42,22 @@ def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Obser
         pl.concat(facts)
         .join(pregnancies, on="UniqPregID", how="inner")
         .with_columns(
-            (pl.col("date") - pl.col("day_zero")).dt.total_days().cast(pl.Int16, strict=False).alias("day"),
-            pl.col("unit").str.to_lowercase(),
+            (pl.col("date") - pl.col("day_zero")).dt.total_days().alias("day"),
+            # What stands in braces is a note on a number without a unit (UCUM, section 6).
+            pl.col("unit").str.to_lowercase().str.replace(r"^\{.*\}$", "1"),
         )
         .join(_units().lazy(), on=["concept", "unit"], how="left", nulls_equal=True)
         .join(_ranges().lazy(), on="concept", how="left")
-        .with_columns((_repaired() * pl.col("factor")).alias("value"))
+        .with_columns(_in_own_unit().alias("value"))
         .with_columns(_why_not().alias("why_not"))
         .select("pregnancy", "concept", "day", "value", "booked_day", "why_not")
         .collect(engine="streaming")
     )
     doubts = dated.drop_nulls("why_not").group_by("concept", "why_not").len().sort("concept", "why_not")
-    own = dated.filter(pl.col("why_not").is_null()).with_columns(_depression_at_booking()).select(*_COLUMNS)
+    kept = dated.filter(pl.col("why_not").is_null()).with_columns(
+        _depression_at_booking(), pl.col("day").cast(pl.Int16)
+    )
+    own = kept.select(*_COLUMNS)
     booking = clock.select("booked_day").with_row_index("pregnancy").drop_nulls()
     observations = pl.concat([own, _body_mass_index(own, booking), _gestation_at_booking(booking)])
     typed = observations.cast(dict(OBSERVATION_COLUMNS))  # type: ignore[arg-type]
@@ -81,25 +90,41 @@ def _ranges() -> pl.DataFrame:
     )
 
 
-def _repaired() -> pl.Expr:
+def _in_own_unit() -> pl.Expr:
+    """By the recorded unit; of her height and weight by their size."""
     value, concept = pl.col("value"), pl.col("concept")
-    metres = (concept == "height") & (value <= _TALLEST_IN_METRES)
-    grams = (concept == "weight") & (value > _LEAST_IN_GRAMS)
-    # A half goes up, so that every form of a record reads the same millimetre.
-    return pl.when(metres).then((value * 1000.0 + 0.5).floor() / 10.0).when(grams).then(value / 1000.0).otherwise(value)
+    # Rounded: 1.756 m times 100 is not the number 175.6.
+    centimetres = (value * 100.0).round(1)
+    return (
+        pl.when((concept == "height") & (value <= _TALLEST_IN_METRES))
+        .then(centimetres)
+        .when((concept == "height") & (value >= _LEAST_IN_CENTIMETRES))
+        .then(value)
+        .when((concept == "weight") & (value > _LEAST_IN_GRAMS))
+        .then(value / 1000.0)
+        .when((concept == "weight") & (value >= _LEAST_IN_KILOGRAMS))
+        .then(value)
+        .otherwise(value * pl.col("factor"))
+    )
 
 
 def _why_not() -> pl.Expr:
-    value = pl.col("value")
+    value, day = pl.col("value"), pl.col("day")
+    earliest = pl.when(pl.col("concept").is_in(_MAY_PREDATE)).then(pl.lit(-32_000)).otherwise(0)
+    whole = pl.col("concept").is_in([name for name, known in CONCEPTS.items() if known.kind == "count"])
     return (
-        pl.when(pl.col("factor").is_null())
+        pl.when(value.is_nan())
+        .then(pl.lit("without a value that can be read; taken as not recorded"))
+        .when(pl.col("factor").is_null())
         .then(pl.lit("without a unit, or in one it is not recorded in; taken as not recorded"))
-        .when(pl.col("day").is_null())
+        .when(day.is_null())
         .then(pl.lit("without a date, or of a pregnancy without one; taken as not recorded"))
+        .when(~day.is_between(earliest, _LAST_DAY))
+        .then(pl.lit("dated before the pregnancy or more than a year after it; taken as not recorded"))
         .when(~value.is_between("low", "high"))
         .then(pl.lit("outside its plausible range; taken as not recorded"))
-        .when(~value.is_finite())
-        .then(pl.lit("not a number; taken as not recorded"))
+        .when(whole & (value != value.floor()))
+        .then(pl.lit("not a whole number; taken as not recorded"))
     )
 
 

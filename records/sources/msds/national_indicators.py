@@ -1,13 +1,14 @@
-"""Two national indicators, computed from the tables as NHS England publishes their definition.
+"""National indicators, computed from the tables as NHS England publishes their definition.
 
 They check the reader: what a model's outcome is here must agree with what the country counts. They are of a period by
-date of birth, by provider, and unlike an outcome they know no prediction point.
+date of birth, and unlike an outcome they know no prediction point.
 
 - CQIMPreterm: of live singleton births (PregOutcome 01, BirthsPerLabandDel 1) with a gestation of 154 to 315 days,
   those of 154 to 258 days.
-- CQIMPPH, and the part on blood loss of the data quality measures CQIMDQ11 and CQIMDQ12: of women with a birth
-  (PregOutcome 01 to 04), those with an ObsValue of at least 1,500 (or 500) on one of the indicator's codes and a
-  ClinInterDateMother in the period.
+- CQIMPPH: of women with a birth (PregOutcome 01 to 04), those with an ObsValue of at least 1,500 on one of the
+  indicator's codes and a ClinInterDateMother in the period.
+- CQIMDQ12, and CQIMDQ11 with 500 in the place of 1,500, which judge the data: of the same women, those with such a loss
+  or a maternal critical incident.
 """
 
 from __future__ import annotations
@@ -21,9 +22,13 @@ import polars as pl
 from records.codelists import codes_for
 from records.sources.msds.clock import BIRTH_OUTCOMES, LIVE_BIRTH
 
-__all__ = ["Indicator", "cqim_haemorrhage", "cqim_preterm"]
+__all__ = ["Indicator", "cqim_haemorrhage", "cqim_haemorrhage_or_incident", "cqim_preterm"]
 
 _LEAST_DAYS, _TERM_DAYS, _MOST_DAYS = 154, 259, 315
+# Maternal critical incidents (NHS England, CQIMDQ11 and CQIMDQ12): caesarean hysterectomy and admission to intensive
+# care by procedure, the others by finding.
+_INCIDENT_PROCEDURES = ("236886002", "305351004")
+_INCIDENT_FINDINGS = ("237235009", "33211000", "17263003", "429098002", "59282003", "274126009")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,21 +59,48 @@ def cqim_haemorrhage(
     tables: Mapping[str, pl.LazyFrame], first: datetime.date, last: datetime.date, *, at_least: float = 1500
 ) -> Indicator:
     """Of women who gave birth from ``first`` to ``last``. ``at_least`` is in ml."""
-    born = tables["MSD401"].filter(
+    born = _births(tables, first, last)
+    return _of_women(born, _bled(tables, born, first, last, at_least))
+
+
+def cqim_haemorrhage_or_incident(
+    tables: Mapping[str, pl.LazyFrame], first: datetime.date, last: datetime.date, *, at_least: float = 1500
+) -> Indicator:
+    """`cqim_haemorrhage`, with women of a maternal critical incident, whenever that was, among the numerator."""
+    born = _births(tables, first, last)
+    incident = pl.col("MasterSnomedCTProcedureCode").is_in(_INCIDENT_PROCEDURES) | pl.col(
+        "MasterSnomedCTFindingCode"
+    ).is_in(_INCIDENT_FINDINGS)
+    return _of_women(born, pl.concat([_bled(tables, born, first, last, at_least), _women(tables, born, incident)]))
+
+
+def _births(tables: Mapping[str, pl.LazyFrame], first: datetime.date, last: datetime.date) -> pl.LazyFrame:
+    return tables["MSD401"].filter(
         pl.col("PersonBirthDateBaby").is_between(first, last) & pl.col("PregOutcome").is_in(BIRTH_OUTCOMES)
     )
-    women = born.select("Person_ID_Mother").unique()
+
+
+def _bled(
+    tables: Mapping[str, pl.LazyFrame], born: pl.LazyFrame, first: datetime.date, last: datetime.date, at_least: float
+) -> pl.LazyFrame:
     codes = [fact.code for fact in codes_for("snomed", "measured_blood_loss")]
-    lost = (
-        tables["MSD302"]
-        .filter(
-            pl.col("MasterSnomedCTObsCode").is_in(codes)
-            & (pl.col("ObsValue").cast(pl.Float64, strict=False) >= at_least)
-            & pl.col("ClinInterDateMother").is_between(first, last)
-        )
-        .join(born.select("UniqPregID", "Person_ID_Mother").unique(), on="UniqPregID", how="inner")
-        .select("Person_ID_Mother")
-        .unique()
+    return _women(
+        tables,
+        born,
+        pl.col("MasterSnomedCTObsCode").is_in(codes)
+        & (pl.col("ObsValue").cast(pl.Float64, strict=False) >= at_least)
+        & pl.col("ClinInterDateMother").is_between(first, last),
     )
-    numerator, denominator = (frame.select(pl.len()).collect().item() for frame in (lost, women))
+
+
+def _women(tables: Mapping[str, pl.LazyFrame], born: pl.LazyFrame, activity: pl.Expr) -> pl.LazyFrame:
+    """Who gave birth and has such an activity of labour in that pregnancy."""
+    whose = born.select("UniqPregID", "Person_ID_Mother").unique()
+    return tables["MSD302"].filter(activity).join(whose, on="UniqPregID", how="inner").select("Person_ID_Mother")
+
+
+def _of_women(born: pl.LazyFrame, found: pl.LazyFrame) -> Indicator:
+    numerator, denominator = (
+        frame.select(pl.col("Person_ID_Mother").drop_nulls().n_unique()).collect().item() for frame in (found, born)
+    )
     return Indicator(numerator=numerator, denominator=denominator)

@@ -1,7 +1,8 @@
 """Fields and codes of the tables as dated observations: which concept, on which date, with what value and unit.
 
 Every function gives rows of ``UniqPregID``, ``concept``, ``date``, ``value`` and ``unit``. A field that has one unit in
-the data set gives `OWN_UNIT`; beside a code the unit is that of UCUMUnit, null where none is recorded.
+the data set gives `OWN_UNIT`; beside a code the unit is that of UCUMUnit, null where none is recorded. What stands in a
+field and cannot be read is NaN, so that it is counted; a field that is empty, or says 'not known', gives no row.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import polars as pl
 
 from records.concepts import CONCEPTS
 from records.histories.tables import observed_value
-from records.sources.msds.clock import LIVE_BIRTH
+from records.sources.msds.clock import BIRTH_OUTCOMES, LIVE_BIRTH
 from records.sources.msds.codes import Codes, facts_by_code
 from records.sources.nhs_facts import ASKED_TOGETHER
 
@@ -29,6 +30,8 @@ FACT_COLUMNS = {
 OWN_UNIT = "its own"
 
 _HISTORY, _FAMILY = ASKED_TOGETHER
+# 'Not applicable' and 'not known' in the codes of the NHS Data Dictionary, of one digit, of two, and of indicators.
+_NOT_KNOWN = ("8", "9", "98", "99", "X", "Z")
 _YES_NO = {"Y": 1.0, "N": 0.0}
 # How labour began (NHS Data Dictionary, LABOUR OR DELIVERY ONSET METHOD CODE): 1 spontaneous, 2 caesarean before
 # labour, 3 to 5 induced, by surgery, medicine or both.
@@ -43,6 +46,9 @@ _ONSETS = {
     )
 }
 _ENGLISH = ("en", "eng")
+# ISO 639-1, 639-2, and the q codes of the NHS Data Dictionary for sign languages, Braille and Makaton.
+_LANGUAGE = r"^([a-z]{2,3}|q[1-9])$"
+_DECILES = (1, 10)
 _SCANNED_ON = "ProcedureDateDatingUltrasound"
 # SNOMED CT fields, then ICD-10 fields, of the two tables of what came before.
 _SAID_IN = {
@@ -79,12 +85,29 @@ def observed_facts(tables: Tables, codes: Codes) -> list[pl.LazyFrame]:
 
 def quintile_of_decile(field: str) -> pl.Expr:
     """Deciles 1 and 2, the most deprived, are quintile 1."""
-    return ((pl.col(field).cast(pl.Float64, strict=False) + 1) / 2).floor()
+    decile = _number(field)
+    known = pl.when(decile.is_null() | decile.is_between(*_DECILES)).then(decile).otherwise(float("nan"))
+    return ((known + 1) / 2).floor()
+
+
+def _number(field: str) -> pl.Expr:
+    number = pl.col(field).cast(pl.Float64, strict=False)
+    return (
+        pl.when(pl.col(field).is_not_null() & ~number.is_finite().fill_null(value=False))
+        .then(float("nan"))
+        .otherwise(number)
+    )
+
+
+def _levels(field: str, values: Mapping[str, float]) -> pl.Expr:
+    code = pl.col(field).str.to_uppercase().str.replace(r"^0+(.)", "$1")
+    recorded = pl.when(code.is_not_null() & ~code.is_in(_NOT_KNOWN)).then(float("nan"))
+    return pl.coalesce(code.replace_strict(values, default=None, return_dtype=pl.Float64), recorded)
 
 
 def _numbers(rows: pl.LazyFrame, date: str, **fields: str) -> pl.LazyFrame:
     """Fields that hold numbers, each as the concept it is named for."""
-    return _facts(rows, date, {name: pl.col(field).cast(pl.Float64, strict=False) for name, field in fields.items()})
+    return _facts(rows, date, {name: _number(field) for name, field in fields.items()})
 
 
 def _facts(rows: pl.LazyFrame, date: str, values: Mapping[str, pl.Expr]) -> pl.LazyFrame:
@@ -94,26 +117,23 @@ def _facts(rows: pl.LazyFrame, date: str, values: Mapping[str, pl.Expr]) -> pl.L
 
 
 def _bookings(tables: Tables) -> list[pl.LazyFrame]:
-    def number(field: str) -> pl.Expr:
-        return pl.col(field).cast(pl.Float64, strict=False)
-
-    def yes(field: str) -> pl.Expr:
-        return pl.col(field).str.to_uppercase().replace_strict(_YES_NO, default=None, return_dtype=pl.Float64)
-
-    english = pl.col("LangCode").str.to_lowercase().is_in(_ENGLISH)
+    language = pl.col("LangCode").str.to_lowercase()
+    needs_one = pl.when(language.str.contains(_LANGUAGE)).then((~language.is_in(_ENGLISH)).cast(pl.Float64))
+    unread = pl.when(language.is_not_null() & ~language.str.to_uppercase().is_in(_NOT_KNOWN)).then(float("nan"))
     values = {
-        "maternal_age": number("AgeAtBookingMother"),
+        "maternal_age": _number("AgeAtBookingMother"),
         # A birth is counted whether the child lived; where one count is not there, the sum is not known.
-        "parity": number("PreviousLiveBirths") + number("PreviousStillBirths"),
-        "previous_pregnancy_losses": number("PreviousLossesLessThan24Weeks"),
-        "previous_caesareans": number("PreviousCaesareanSections"),
-        "complex_social_factors": yes("ComplexSocialFactorsInd"),
-        "low_social_support": 1.0 - yes("SupportStatusIndMother"),
-        "interpreter_needed": (~english).cast(pl.Float64),
+        "parity": _number("PreviousLiveBirths") + _number("PreviousStillBirths"),
+        "previous_pregnancy_losses": _number("PreviousLossesLessThan24Weeks"),
+        "previous_caesareans": _number("PreviousCaesareanSections"),
+        "complex_social_factors": _levels("ComplexSocialFactorsInd", _YES_NO),
+        "low_social_support": 1.0 - _levels("SupportStatusIndMother", _YES_NO),
+        "interpreter_needed": pl.coalesce(needs_one, unread),
     }
     found = [_facts(tables["MSD101"], "AntenatalAppDate", values)]
     if "MSD001" in tables:
-        areas = tables["MSD001"].select("Person_ID_Mother", quintile_of_decile("Rank_IMD_Decile_2015").alias("area"))
+        area = quintile_of_decile("Rank_IMD_Decile_2015").drop_nulls().last().alias("area")
+        areas = tables["MSD001"].group_by("Person_ID_Mother").agg(area)
         joined = tables["MSD101"].join(areas, on="Person_ID_Mother", how="inner")
         found.append(_facts(joined, "AntenatalAppDate", {"deprivation_quintile": pl.col("area")}))
     return found
@@ -121,7 +141,7 @@ def _bookings(tables: Tables) -> list[pl.LazyFrame]:
 
 def _scores(rows: pl.LazyFrame, codes: Codes, date: str) -> pl.LazyFrame:
     coded = facts_by_code(rows, codes, "pregnancy", snomed=["ToolTypeSNOMED"])
-    return _coded(coded, date, number=pl.col("Score"), unit=pl.lit(OWN_UNIT))
+    return _coded(coded, date, number="Score", unit=pl.lit(OWN_UNIT))
 
 
 def _diagnoses(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
@@ -132,16 +152,19 @@ def _diagnoses(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
         snomed=["MasterSnomedCTDiagCode", "MapSnomedCTDiagCode", "Diag"],
         icd10=["MasterICD10Code", "MapICD10Code", "Diag"],
     )
-    return _coded(coded, "DiagDate", number=pl.lit(None, dtype=pl.String), unit=pl.lit(OWN_UNIT))
+    return _coded(coded, "DiagDate", number=None, unit=pl.lit(OWN_UNIT))
 
 
 def _asked(tables: Tables, short: str, codes: Codes, place: str, together: tuple[str, ...]) -> pl.LazyFrame:
-    """Of who has a row in the table each history, present or not; dated by booking, when she is asked."""
+    """Of who has a row in the table each history that a code can name, present or not; dated by booking, when she is
+    asked."""
     rows = tables[short]
     snomed, icd10 = _SAID_IN[short]
     said = facts_by_code(rows, codes, place, snomed=snomed, icd10=icd10)
     told = said.group_by("UniqPregID", "concept").agg(pl.col("coded").max().alias("value"))
-    concepts = pl.LazyFrame({"concept": list(together)})
+    concepts = pl.LazyFrame(
+        {"concept": [name for name in together if place in codes.places_of(name)]}, schema={"concept": pl.String}
+    )
     everyone = rows.select("UniqPregID").unique().join(concepts, how="cross")
     booked = tables["MSD101"].select("UniqPregID", pl.col("AntenatalAppDate").alias("date"))
     return (
@@ -185,17 +208,22 @@ def _babies(tables: Tables) -> list[pl.LazyFrame]:
     outcome = pl.col("PregOutcome")
     died_within = (pl.col("PersonDeathDateBaby") - pl.col("PersonBirthDateBaby")).dt.total_days()
     values = {
-        "gestation_at_birth": pl.col("GestationLengthBirth").cast(pl.Float64, strict=False),
+        "gestation_at_birth": _number("GestationLengthBirth"),
         "live_birth": (outcome == LIVE_BIRTH).cast(pl.Float64),
-        "stillbirth": pl.when(outcome.is_in(["02", "03", "04"])).then(1.0),
-        "death_within_7_days": pl.when((outcome == LIVE_BIRTH) & (died_within < 7)).then(1.0),
+        "stillbirth": pl.when(outcome.is_in(BIRTH_OUTCOMES) & (outcome != LIVE_BIRTH)).then(1.0),
     }
-    found = [_facts(babies, "PersonBirthDateBaby", values)]
+    died = {
+        f"death_within_{days}_days": pl.when((outcome == LIVE_BIRTH) & (died_within < days)).then(
+            pl.when(died_within >= 0).then(1.0).otherwise(float("nan"))
+        )
+        for days in (7, 28)
+    }
+    found = [_facts(babies, "PersonBirthDateBaby", values), _facts(babies, "PersonDeathDateBaby", died)]
     born = babies.group_by("UniqPregID").agg(pl.col("PersonBirthDateBaby").min().alias("_date"))
     if "MSD301" in tables:
-        began = pl.col("LabourOnsetMethod").replace_strict(_ONSETS, default=None, return_dtype=pl.Float64)
+        began = _levels("LabourOnsetMethod", _ONSETS)
         deliveries = tables["MSD301"].join(born, on="UniqPregID", how="inner")
-        many = pl.col("BirthsPerLabandDel").cast(pl.Float64, strict=False)
+        many = _number("BirthsPerLabandDel")
         found.append(_facts(deliveries, "_date", {"onset_of_birth": began, "fetuses": many}))
     if "MSD402" in tables:
         admitted = tables["MSD402"].select("UniqPregID").unique().join(born, on="UniqPregID", how="inner")
@@ -207,15 +235,15 @@ def _babies(tables: Tables) -> list[pl.LazyFrame]:
 
 
 def _coded(
-    rows: pl.LazyFrame, date: str, *, number: pl.Expr | None = None, unit: pl.Expr | None = None
+    rows: pl.LazyFrame, date: str, *, number: str | None = "ObsValue", unit: pl.Expr | None = None
 ) -> pl.LazyFrame:
-    """The value beside the code for what is measured, the code's own for a flag or a level."""
+    """The value beside the code for what is measured, NaN where none is; the code's own for a flag or a level."""
     measured = pl.col("concept").is_in([name for name, c in CONCEPTS.items() if c.kind in ("quantity", "count")])
-    beside = (pl.col("ObsValue") if number is None else number).cast(pl.Float64, strict=False)
+    beside = pl.lit(float("nan")) if number is None else _number(number).fill_null(float("nan"))
     in_unit = pl.col("UCUMUnit") if unit is None else unit
     facts = rows.with_columns(
         pl.col(date).alias("date"),
         pl.when(measured).then(beside).otherwise("coded").alias("value"),
         pl.when(measured).then(in_unit).otherwise(pl.lit(OWN_UNIT)).alias("unit"),
     )
-    return facts.drop_nulls("value").select(*FACT_COLUMNS)
+    return facts.select(*FACT_COLUMNS)

@@ -3,36 +3,76 @@
 The data set is sent each month, and the same record again and again until the pregnancy is over. A row is known by the
 fields of `Table.same_row`; of all that share them those of the latest submission are kept, so that what was corrected
 replaces what was sent first, and two measurements of one day that came together stay two. The latest is that of the
-last reporting period and, within it, of the highest RecordNumber.
+last reporting period and, within it, of the highest RecordNumber. Of a woman's own rows all stand, in that order: what
+she stated once is not lost to a later submission in which it is not stated.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from records.sources.msds.tables import Table
+from records.records import SetAside
+from records.sources.msds.reading import ROW
+from records.sources.msds.tables import SUBMISSION_FIELDS, Table
 
-__all__ = ["latest_submission"]
+__all__ = ["latest_submission", "second_bookings"]
 
-_ONE_ROW_EACH = ("MSD101",)
-# What a woman once stated of herself is not taken back by what was left out later: every row counts, in order.
-_ALL_OF_THEM = ("MSD001",)
+_ALL_STAND, _ONE_ROW_EACH = "MSD001", "MSD101"
+_EXAMPLES = 3
 
 
 def latest_submission(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows that stand. A row that one submission holds twice stands twice, unless it is of a pregnancy: of that
     the last."""
-    submission = pl.coalesce("UniqSubmissionID", "RPStartDate", pl.lit("only"))
-    order = pl.struct(
-        pl.col("RPStartDate").fill_null(""), pl.col("RecordNumber").cast(pl.Int64, strict=False).fill_null(0)
-    )
-    if table.short in _ALL_OF_THEM:
-        return rows.sort(order)
-    if table.short in _ONE_ROW_EACH:
-        return rows.sort(order).unique(table.same_row, keep="last", maintain_order=True)
-    if rows.select(submission.n_unique()).collect().item() < 2:
+    if table.short == _ALL_STAND:
+        return rows.sort(_order(), maintain_order=True)
+    if table.short == _ONE_ROW_EACH:
+        return rows.sort(_order(), maintain_order=True).unique(table.same_row, keep="last", maintain_order=True)
+    if rows.select(_submission().n_unique()).collect().item() < 2:
         return rows
-    ordered = rows.with_columns(order.alias("_order"), submission.alias("_submission"))
-    latest = ordered.group_by(table.same_row).agg(pl.col("_submission").sort_by("_order").last().alias("_latest"))
-    kept = ordered.join(latest, on=list(table.same_row), how="left", nulls_equal=True)
+    return _of_the_latest(table, rows)
+
+
+def second_bookings(table: Table, rows: pl.LazyFrame) -> tuple[tuple[SetAside, ...], dict[str, int]]:
+    """Of bookings: rows that say otherwise than the one that stands and came with it, and pregnancies that different
+    submissions give to different women."""
+    content = [field for field in table.fields if field not in SUBMISSION_FIELDS]
+    together = _of_the_latest(table, rows.sort(_order(), maintain_order=True))
+    last = pl.struct(content).last().over(table.same_row)
+    other = together.filter(pl.struct(content) != last).select(ROW).collect()[ROW].sort().to_list()
+    aside = (
+        SetAside(
+            reason=f"{table.name} holds the pregnancy again, and otherwise, in one submission: the last row stands",
+            rows=len(other),
+            example_rows=tuple(other[:_EXAMPLES]),
+        ),
+    )
+    women = rows.group_by("UniqPregID").agg(pl.col("Person_ID_Mother").drop_nulls().n_unique().alias("women"))
+    moved = int(women.select((pl.col("women") > 1).sum()).collect().item())
+    sentence = f"{table.name} gives the pregnancy to different women; the one of the latest row was kept"
+    return (aside if other else ()), ({sentence: moved} if moved else {})
+
+
+def _of_the_latest(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
+    known = list(table.same_row)
+    ordered = rows.with_columns(_order().alias("_order"), _submission().alias("_submission"))
+    latest = ordered.group_by(known).agg(pl.col("_submission").sort_by("_order").last().alias("_latest"))
+    kept = ordered.join(latest, on=known, how="left", nulls_equal=True, maintain_order="left")
     return kept.filter(pl.col("_submission") == pl.col("_latest")).drop("_order", "_submission", "_latest")
+
+
+def _submission() -> pl.Expr:
+    return pl.coalesce("UniqSubmissionID", "RPStartDate", pl.lit("only"))
+
+
+def _order() -> pl.Expr:
+    """A reporting period begins on the first of a month, which tells day and month of 01/04/2024 apart."""
+    period = pl.col("RPStartDate")
+    began = pl.coalesce(
+        period.str.head(10).str.to_date("%Y-%m-%d", strict=False),
+        period.str.head(8).str.to_date("%Y%m%d", strict=False),
+        period.str.head(10).str.to_date("01/%m/%Y", strict=False),
+        period.str.head(10).str.to_date("%m/01/%Y", strict=False),
+    )
+    record = pl.col("RecordNumber").cast(pl.Int64, strict=False)
+    return pl.struct(began.fill_null(pl.date(1, 1, 1)), record.fill_null(0).alias("record"))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["SUBMISSION_FIELDS", "TABLES", "Table"]
+__all__ = ["SUBMISSION_FIELDS", "TABLES", "UNREAD_TABLES", "Table"]
 
 #: Fields that say which submission a row came in.
 SUBMISSION_FIELDS = ("RPStartDate", "RecordNumber", "UniqSubmissionID")
@@ -17,24 +17,39 @@ SUBMISSION_FIELDS = ("RPStartDate", "RecordNumber", "UniqSubmissionID")
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """``needs`` are the fields every row must have; ``same_row`` those by which a row that was sent again is known;
-    ``reads`` what else is read, where it is there."""
+    """``needs`` are the fields a file must have; ``placed_by`` those without a value in which a row belongs nowhere;
+    ``same_row`` those by which a row that was sent again is known; ``reads`` what else is read, where it is there;
+    ``dates`` the fields among them that hold dates."""
 
     name: str
     needs: tuple[str, ...]
+    placed_by: tuple[str, ...]
     same_row: tuple[str, ...]
     reads: tuple[str, ...]
+    dates: tuple[str, ...]
 
     @property
     def short(self) -> str:
         return self.name[:6]
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field that is read, once each."""
+        return tuple(dict.fromkeys((*self.needs, *self.same_row, *self.reads, *SUBMISSION_FIELDS)))
+
+
+_PLACES = ("UniqPregID", "CareConID", "CareActIDMother")
+
 
 def _table(name: str, needs: str, same_row: str, reads: str) -> Table:
-    return Table(name=name, needs=tuple(needs.split()), same_row=tuple(same_row.split()), reads=tuple(reads.split()))
+    needed, known, read = (tuple(fields.split()) for fields in (needs, same_row, reads))
+    # By its mother where a row is of her and not of a pregnancy; a score has its activity, an activity its contact.
+    places = tuple(field for field in needed if field in _PLACES) or needed
+    dates = tuple(field for field in (*known, *read) if "Date" in field or field == "EDDAgreed")
+    return Table(name=name, needs=needed, placed_by=places, same_row=known, reads=read, dates=dates)
 
 
-_DIAGNOSIS = "MasterSnomedCTDiagCode MapSnomedCTDiagCode MasterICD10Code MapICD10Code Diag DiagDate GestAgeDiagDate"
+_DIAGNOSIS = "MasterSnomedCTDiagCode MapSnomedCTDiagCode MasterICD10Code MapICD10Code Diag DiagDate"
 
 _ACTIVITY = (
     "MasterSnomedCTObsCode ObsCode MasterSnomedCTFindingCode FindingCode MasterSnomedCTProcedureCode ProcedureCode"
@@ -56,7 +71,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 "UniqPregID",
                 "OrgCodeProvider AgeAtBookingMother AntenatalAppDate GestAgeBooking EDDAgreed LastMenstrualPeriodDate "
                 "PreviousLiveBirths PreviousStillBirths PreviousLossesLessThan24Weeks PreviousCaesareanSections "
-                "ComplexSocialFactorsInd SupportStatusIndMother LangCode PersonBMIBooking DischargeDateMatService",
+                "ComplexSocialFactorsInd SupportStatusIndMother LangCode DischargeDateMatService",
             ),
             _table(
                 "MSD103DatingScan",
@@ -93,8 +108,8 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             _table(
                 "MSD202CareActivityPreg",
                 "UniqPregID CareConID",
-                f"UniqPregID CareConID CareActIDMother {_ACTIVITY}",
-                "ObsValue UCUMUnit PersonHeight PersonWeight",
+                "UniqPregID CareConID CareActIDMother",
+                f"{_ACTIVITY} ObsValue UCUMUnit PersonHeight PersonWeight",
             ),
             _table(
                 "MSD203CodedScoreAssContact",
@@ -136,3 +151,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         )
     }
 )
+
+#: Tables of the same version that hold nothing which is read here, by their short names.
+UNREAD_TABLES = (
+    "MSD000", "MSD002", "MSD003", "MSD004", "MSD102", "MSD105", "MSD403", "MSD404", "MSD406", "MSD501", "MSD502",
+    "MSD503", "MSD504", "MSD601", "MSD602", "MSD901",
+)  # fmt: skip

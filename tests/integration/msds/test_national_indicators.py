@@ -12,7 +12,7 @@ import pytest
 from records.sources.msds import MSDS, write_msds
 from records.sources.msds.national_indicators import cqim_haemorrhage, cqim_preterm
 from records.sources.msds.reading import table_files
-from records.sources.msds.source import standing_tables
+from records.sources.msds.standing import standing_tables
 from records.sources.simulated import simulate_histories
 from training.cohort import assemble
 
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tables(folder: Path) -> Mapping[str, pl.LazyFrame]:
-    return standing_tables(table_files([folder]))[0]
+    return standing_tables(table_files([folder])).tables
 
 
 def test_preterm_birth_is_the_indicators_over_everyone_who_booked(

@@ -36,8 +36,10 @@ BABY: Row = {
 
 
 def tables(**changed: Sequence[Row]) -> dict[str, Sequence[Row]]:
-    """Her tables, with those named (`MSD106=[...]`) in place of or beside them."""
-    return {"MSD001": [MOTHER], "MSD101": [BOOKING], "MSD301": [DELIVERY], "MSD401": [BABY], **changed}
+    """Her tables, with those named (`MSD106=[...]`) in place of or beside them. Diagnoses and admissions of babies are
+    there and empty: without their tables nothing would be said of either."""
+    hers: dict[str, Sequence[Row]] = {"MSD001": [MOTHER], "MSD101": [BOOKING], "MSD301": [DELIVERY], "MSD401": [BABY]}
+    return {**hers, "MSD106": [], "MSD402": [], **changed}
 
 
 def write(folder: Path, given: Tables) -> Path:

@@ -1,0 +1,54 @@
+"""The tables of a folder as they stand: read, dated, of the latest submission, and of a pregnancy that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from records.records import SetAside
+from records.sources.msds.dates import with_dates
+from records.sources.msds.placing import with_keys, without_orphans
+from records.sources.msds.reading import read_tables
+from records.sources.msds.submissions import latest_submission, second_bookings
+from records.sources.msds.tables import TABLES
+
+__all__ = ["StandingTables", "standing_tables"]
+
+#: PregOutcome of which nothing is known: 99 in the data set's codes of two digits, and 98, of no meaning here.
+_NO_OUTCOME = ("98", "99")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingTables:
+    """``tables`` by short name; what was set aside of them, and what was doubted, with counts."""
+
+    tables: Mapping[str, pl.LazyFrame]
+    set_aside: tuple[SetAside, ...]
+    doubts: Mapping[str, int]
+
+
+def standing_tables(files: Mapping[str, Path], progress: Callable[[str, int], None] | None = None) -> StandingTables:
+    """Raises one of `records.sources.msds.errors`."""
+    read: dict[str, pl.LazyFrame] = {}
+    for short, rows in read_tables(files).items():
+        # In memory where dates are asked of it again and again; the largest, of activities, has none: streamed.
+        read[short] = rows.collect().lazy() if TABLES[short].dates else rows
+        if progress is not None:
+            progress(f"reading {files[short].name}", 0)
+    if "MSD401" in read:
+        read["MSD401"] = read["MSD401"].with_columns(_outcome())
+    dated = with_dates(read)
+    keyed, without_key = with_keys(dated.tables)
+    again, doubts = second_bookings(TABLES["MSD101"], keyed["MSD101"])
+    latest = {short: latest_submission(TABLES[short], rows) for short, rows in keyed.items()}
+    placed, orphans = without_orphans(latest)
+    return StandingTables(tables=placed, set_aside=(*without_key, *again, *orphans), doubts={**dated.doubts, **doubts})
+
+
+def _outcome() -> pl.Expr:
+    """In two digits, also where a spreadsheet took the zero away."""
+    code = pl.col("PregOutcome").str.zfill(2)
+    return pl.when(~code.is_in(_NO_OUTCOME)).then(code).alias("PregOutcome")
