@@ -29,7 +29,7 @@ COPIED = (
 BLOCK = re.compile(r"^(?P<before>[^\n]+)\n\n```(?P<language>\w+)\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL)
 # 'In `FILE`, after the line `LINE`:', 'In `FILE`, at the end:', '`FILE`, a new file:'
 PLACE = re.compile(r"`(?P<file>[^`]+)`, (?:after the line `(?P<line>[^`]+)`|(?P<end>at the end)|(?P<new>a new file)):$")
-LONGEST_SECONDS = 240
+LONGEST_SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
