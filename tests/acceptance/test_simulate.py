@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -30,10 +31,10 @@ def test_the_truth_has_no_place_in_the_us_record(in_this_process: Command, tmp_p
     assert not out.exists()
 
 
-def test_one_seed_writes_the_same_pregnancies_as_histories_and_as_tables_of_the_nhs(
+def test_one_seed_writes_the_same_pregnancies_as_histories_as_tables_of_the_nhs_and_as_fhir(
     in_this_process: Command, tmp_path: Path
 ) -> None:
-    for form in ("histories", "msds"):
+    for form in ("histories", "msds", "fhir"):
         done = in_this_process("simulate", "--births", 300, "--seed", 1, "--format", form, "--out", tmp_path / form)
         assert done.code == 0, done.err
     histories = pl.read_parquet(tmp_path / "histories" / "pregnancies.parquet")
@@ -41,6 +42,8 @@ def test_one_seed_writes_the_same_pregnancies_as_histories_and_as_tables_of_the_
     booked = histories.drop_nulls("booked_day")
     assert set(bookings["UniqPregID"]) == set(booked["pregnancy_id"])
     assert not (tmp_path / "histories" / "truth.parquet").exists()
+    patients = [json.loads(line) for line in (tmp_path / "fhir" / "Patient.ndjson").read_text("utf-8").splitlines()]
+    assert set(histories["woman_id"]) <= {patient["id"] for patient in patients}
 
 
 def test_the_truth_of_histories_stands_in_their_folder_when_asked_for(in_this_process: Command, tmp_path: Path) -> None:
@@ -55,7 +58,7 @@ def test_what_has_no_dates_has_no_histories(in_this_process: Command, tmp_path: 
     out = tmp_path / "histories"
     asked = ("simulate", "--births", 30, "--out", out)
     refused(in_this_process(*asked, "--format", "histories", "--scenario", "benchmark"), "births without dates only")
-    refused(in_this_process(*asked, "--format", "scrolls"), "histories, msds", code=2)
+    refused(in_this_process(*asked, "--format", "scrolls"), "histories, msds, fhir", code=2)
     refused(in_this_process(*asked, "--plant", "drift"), "without dates cannot hold it")
     assert not out.exists()
 
