@@ -51,5 +51,5 @@ def test_what_goes_on_to_the_birth_never_predicts_whatever_the_record_claims(lea
 
 def test_where_a_record_was_written_predicts_nothing() -> None:
     cohort = assemble("preterm_birth", "booking", simulate_histories(500, seed=5).records)
-    with pytest.raises(ImpossibleDesign, match="site is not a declared predictor"):
+    with pytest.raises(ImpossibleDesign, match=NEVER_PREDICTORS["site"]):
         design_with("site", cohort)

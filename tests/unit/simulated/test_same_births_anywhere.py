@@ -27,7 +27,7 @@ RECORDED = {
 }
 # Of the histories of scenario england: records, then truth with the risks at every point.
 RECORDED_HISTORIES = (
-    "c8be0e2cb4ba483532e07958a6f91233930d1da7b391829ec8b7517948cbaeb5",
+    "e989a7a165b59bd048c6eac88d990bb105160d984744d7f492f30c12b9dd9718",
     "585e9f03d739bb05dccfe80c33595545ff94b5a1af4220c6ad91f59e7d70a184",
 )
 REPOSITORY = Path(__file__).resolve().parents[3]
