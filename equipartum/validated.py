@@ -12,7 +12,6 @@ from equipartum.findings import findings_as_data, show_findings
 from equipartum.terminal import Terminal
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.report import AuditReport
-from fairness_audits.report_files import REPORT_FILE, write_report
 from models.design import ModelDesign
 from models.home import Home
 from models.site_rules import SiteRules
@@ -22,7 +21,7 @@ from training.cohort import Cohort, assemble
 from training.design_choice import RetrainRequest, design_for
 from training.registry import Registry, UnknownVersion
 from training.validation.external import planned_external, validate_elsewhere
-from training.validation.files import VALIDATION_PAGE, Validation, validation_as_data, write_validation
+from training.validation.files import VALIDATION_PAGE, Validation, validation_as_data
 from training.validation.internal_external import planned_over_sites, validate_over_sites
 from training.validation.new_births import births_for, of_a_design
 from training.validation.openings import Ledger, holdout_of
@@ -31,9 +30,7 @@ from training.validation.plan import Plan
 from training.validation.temporal import TEMPORAL, planned_temporal, validate_over_time
 from training.version import Version
 
-__all__ = ["Asked", "Prepared", "show_plan", "show_validated", "version_asked_for", "write_validated"]
-
-AUDIT_FOLDER = "audit"
+__all__ = ["Asked", "Prepared", "show_parts", "show_plan", "show_validated", "version_asked_for"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,13 +146,18 @@ def show_plan(terminal: Terminal, made: Plan, file: Path, ledger: Ledger, holdou
     )
 
 
-def write_validated(validation: Validation, report: AuditReport | None, folder: Path) -> None:
-    if report is not None:
-        write_report(report, folder / AUDIT_FOLDER)
-    write_validation(validation, folder, audit_page=f"{AUDIT_FOLDER}/{REPORT_FILE}" if report is not None else None)
-
-
 def show_validated(terminal: Terminal, validation: Validation, report: AuditReport | None, folder: Path) -> None:
+    show_parts(terminal, validation)
+    if report is not None:
+        terminal.show()
+        show_findings(terminal, report)
+    terminal.show(f"Report: {folder / VALIDATION_PAGE}")
+    audited = {"findings": findings_as_data(report)} if report is not None else {}
+    terminal.finish({**validation_as_data(validation), **audited, "report": str(folder / VALIDATION_PAGE)})
+
+
+def show_parts(terminal: Terminal, validation: Validation) -> None:
+    """What was found, as the validation's page says it."""
     terminal.show(f"{validation.title}{' - SIMULATED: NOT FOR CARE' if validation.is_simulated else ''}")
     for sentence in (*validation.warnings, *validation.standing.sentences):
         terminal.show(f"  {sentence}")
@@ -166,9 +168,3 @@ def show_validated(terminal: Terminal, validation: Validation, report: AuditRepo
             terminal.show(f"  {sentence}")
         for table in part.tables:
             terminal.show_table(table.caption, table.columns, table.rows)
-    if report is not None:
-        terminal.show()
-        show_findings(terminal, report)
-    terminal.show(f"Report: {folder / VALIDATION_PAGE}")
-    audited = {"findings": findings_as_data(report)} if report is not None else {}
-    terminal.finish({**validation_as_data(validation), **audited, "report": str(folder / VALIDATION_PAGE)})

@@ -23,7 +23,7 @@ from fairness_audits.report import AuditReport
 from fairness_audits.risk_distribution import risk_distributions
 from fairness_audits.trusted_from import TRUSTED_FROM
 from fairness_audits.wording import is_missing_ethnicity, scorer_name
-from models.outcomes import OUTCOMES
+from models.outcomes import OUTCOMES, cautions_of
 
 __all__ = ["SEVERITIES", "model_on_page"]
 
@@ -40,6 +40,7 @@ def model_on_page(report: AuditReport, section: Section, number: int) -> dict[st
     return {
         "id": f"model-{number}",
         "section": section,
+        "cautions": cautions_of(section.outcome, section.outcome_definition),
         "words": in_plain_words(report, section),
         "rows": rows,
         "finer": _finer(report, section),

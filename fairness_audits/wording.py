@@ -44,18 +44,36 @@ WENT_ON_TO: Mapping[str, str] = MappingProxyType(
         "preterm_birth_before_34": "give birth before 34 weeks",
         "preterm_birth_before_32": "give birth before 32 weeks",
         "haemorrhage": "bleed heavily",
+        "haemorrhage_500_ml": "lose 500 ml of blood or more",
+        "haemorrhage_over_1000_ml": "lose more than 1000 ml of blood",
         "gestational_diabetes": "have gestational diabetes",
         "postpartum_depression": "be depressed in the year after birth",
         "severe_maternal_morbidity": "become severely ill",
-        "neonatal_morbidity": "have a baby who needed intensive support",
+        "severe_maternal_morbidity_transfusion": "have a blood transfusion",
+        "severe_maternal_morbidity_ruptured_uterus": "have a ruptured uterus",
+        "severe_maternal_morbidity_hysterectomy": "have an unplanned hysterectomy",
+        "severe_maternal_morbidity_intensive_care": "be admitted to intensive care",
+        "maternal_critical_incident": "have a critical incident",
+        "neonatal_morbidity": "have a baby admitted to a neonatal unit",
+        "neonatal_morbidity_ventilation": "have a baby ventilated for more than 6 hours",
+        "neonatal_morbidity_apgar": "have a baby with a low Apgar score",
         "perinatal_death": "lose their baby",
+        "extended_perinatal_death": "lose their baby",
     }
 )
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "preterm_birth_before_34": "preterm birth before 34 weeks",
         "preterm_birth_before_32": "preterm birth before 32 weeks",
+        "haemorrhage_500_ml": "haemorrhage of 500 ml or more",
+        "haemorrhage_over_1000_ml": "haemorrhage of more than 1000 ml",
         "postpartum_depression": "post-partum depression",
+        "severe_maternal_morbidity_transfusion": "maternal transfusion",
+        "severe_maternal_morbidity_ruptured_uterus": "ruptured uterus",
+        "severe_maternal_morbidity_hysterectomy": "unplanned hysterectomy",
+        "severe_maternal_morbidity_intensive_care": "intensive care of the mother",
+        "neonatal_morbidity_ventilation": "neonatal ventilation",
+        "neonatal_morbidity_apgar": "a low Apgar score",
     }
 )
 WOMEN: Mapping[str, str] = MappingProxyType(

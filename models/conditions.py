@@ -15,9 +15,9 @@ import polars as pl
 
 __all__ = ["Comparison", "Condition", "all_of", "any_of", "holds_for"]
 
-Comparison = Literal["below", "at_least", "is", "is_not"]
+Comparison = Literal["below", "at_least", "above", "is", "is_not"]
 
-_WORDS: Mapping[str, str] = {"below": "<", "at_least": ">=", "is": "=", "is_not": "is not"}
+_WORDS: Mapping[str, str] = {"below": "<", "at_least": ">=", "above": ">", "is": "=", "is_not": "is not"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,8 @@ class Condition:
             return fact < self.value
         if self.comparison == "at_least":
             return fact >= self.value
+        if self.comparison == "above":
+            return fact > self.value
         if self.comparison == "is":
             return fact == self.value
         return fact != self.value
@@ -46,6 +48,8 @@ class Condition:
             return fact == self.value
         if self.comparison == "is_not":
             return fact != self.value
+        if self.comparison == "above":
+            return float(fact) > float(self.value)
         below = float(fact) < float(self.value)
         return below if self.comparison == "below" else not below
 

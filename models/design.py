@@ -15,8 +15,10 @@ from typing import Any
 from models.ethnicity_decision import EthnicityDecision
 from models.outcomes import Outcome, OutcomeDefinition, outcome
 from models.predictors import NEVER_PREDICTORS, PREDICTORS
-from records.clock import PredictionPoint, point
+from records.clock import BOOKING, PredictionPoint, point
+from records.concepts import concept
 from records.errors import EquipartumError
+from records.sources.registry import SOURCES
 
 __all__ = [
     "DEFAULT_BOOSTER",
@@ -97,11 +99,16 @@ class ModelDesign:
             raise ImpossibleDesign(f"{name} tells how {self.outcome} came about and may never predict it")
         if name not in PREDICTORS:
             raise ImpossibleDesign(f"{name} is not a declared predictor")
-        if PREDICTORS[name].known_from > at:
-            since = PREDICTORS[name].known_from.title
-            raise ImpossibleDesign(f"{name} is known {since}, not {at.title}")
+        if (since := PREDICTORS[name].known_from) > at:
+            raise ImpossibleDesign(f"{name} is known {since.title}, not {at.title}")
+        if (since := _dated_by(self.source, name)) > at:
+            raise ImpossibleDesign(
+                f"{name} is known {since.title} in records of {self.source}, which do not date it, not {at.title}"
+            )
         if name in {c.concept for c in self.outcome_definition.any_of}:
             raise ImpossibleDesign(f"{name} defines the outcome and may not predict it")
+        if (same := _read_alike(name, self.outcome_definition)) is not None:
+            raise ImpossibleDesign(f"{name} is read from the same observations as {same}, which defines the outcome")
 
     @property
     def outcome_definition(self) -> OutcomeDefinition:
@@ -141,10 +148,27 @@ def available_definition(declared: Outcome, concepts: Collection[str]) -> Outcom
 
 
 def available_predictors(
-    definition: OutcomeDefinition, at: PredictionPoint, concepts: Collection[str]
+    definition: OutcomeDefinition, at: PredictionPoint, known_from: Mapping[str, PredictionPoint]
 ) -> tuple[str, ...]:
-    """Declared predictors known by ``at``, held by the source, and not part of the definition."""
+    """Declared predictors that care can know by ``at`` and the source dates so early, and that the definition is not
+    read from. ``known_from`` is the source's: a later point than care's own where its record has no date."""
     defining = {c.concept for c in definition.any_of} | {c.concept for c in definition.population}
     return tuple(
-        name for name, p in PREDICTORS.items() if p.known_from <= at and name in concepts and name not in defining
+        name
+        for name, predictor in PREDICTORS.items()
+        if name in known_from
+        and max(predictor.known_from, known_from[name]) <= at
+        and name not in defining
+        and _read_alike(name, definition) is None
     )
+
+
+def _dated_by(source: str, name: str) -> PredictionPoint:
+    """From when on records of the source tell the fact; of a source that is not registered nothing is claimed."""
+    return SOURCES[source].known_from.get(name, BOOKING) if source in SOURCES else BOOKING
+
+
+def _read_alike(name: str, definition: OutcomeDefinition) -> str | None:
+    """The concept of the definition that is read from observations which the predictor is read from too."""
+    asked = concept(name).read_by
+    return next((c.concept for c in definition.any_of if concept(c.concept).read_by.overlaps(asked)), None)

@@ -48,11 +48,13 @@ class Settings:
     """Every setting, its default, and the environment variable that overrides it: EQUIPARTUM_ and its name in capitals.
 
     ``mode``: 'demo' serves simulated champions, marked as such, and runs unsigned example charts; 'research' serves
-    champions of real data; 'live' does neither until a deployment file says who is responsible. Empty URLs mean the
-    SQLite files of the home.
+    champions of real data; 'live' does neither until a deployment file says who is responsible. ``site``, as records
+    name it, is whose women the champions are for: others than those of models made for it or validated there are
+    refused; empty: nothing is asked. Empty URLs mean the SQLite files of the home.
     """
 
     mode: str = "research"
+    site: str = ""
     host: str = "127.0.0.1"
     port: int = 3000
     workers: int = 1

@@ -1,14 +1,14 @@
 """OUTCOMES: the one place where what is predicted is declared.
 
 An outcome lists its definitions in order of preference; the first one that a source provides is used, is named in
-everything that follows, and is never mixed with another. A prediction point without a named action is `gap_only`:
-audited, never served. Honest AUROC ranges and plausible rates make a diagnosis speak up when a result is too good.
+everything that follows, and is never mixed with another. What is another threshold or another complication is an
+outcome of its own. A prediction point without a named action is `gap_only`: audited, never served. Honest AUROC ranges
+and plausible rates make a diagnosis speak up when a result is too good.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.actions import (
@@ -18,97 +18,50 @@ from models.actions import (
     HAEMORRHAGE_READINESS,
     PRETERM_PLACE_OF_BIRTH,
     PRETERM_PREVENTION,
-    Action,
 )
 from models.conditions import Condition
+from models.outcome import NOBODY_AND_EVERYONE, Cause, Outcome, OutcomeDefinition
 from records.errors import EquipartumError
 
-__all__ = ["OUTCOMES", "Cause", "Outcome", "OutcomeDefinition", "UnknownOutcome", "is_tested_by_choice", "outcome"]
-
-# Beside every model: what it would be to offer to nobody, and to every woman.
-_NOBODY_AND_EVERYONE = ("flag_nobody", "flag_everyone")
+__all__ = [
+    "OUTCOMES",
+    "Cause",
+    "Outcome",
+    "OutcomeDefinition",
+    "UnknownOutcome",
+    "cautions_of",
+    "is_tested_by_choice",
+    "outcome",
+]
 
 
 class UnknownOutcome(EquipartumError):
     """An outcome that this project does not declare."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutcomeDefinition:
-    """How an outcome is read from recorded facts.
-
-    The outcome happened if any condition of ``any_of`` holds. Where ``tested_by`` is set, a woman for whom that flag
-    is not true is not ascertained: missing, not negative. ``population`` conditions must all hold. ``optional`` facts
-    refine the definition where a source has them.
-    """
-
-    name: str
-    authority: str
-    any_of: tuple[Condition, ...]
-    population: tuple[Condition, ...] = ()
-    tested_by: str | None = None
-    is_proxy: bool = False
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Concepts without which the definition cannot be evaluated."""
-        return tuple(dict.fromkeys(c.concept for c in (*self.any_of, *self.population)))
-
-    def __str__(self) -> str:
-        return f"proxy: {self.name}" if self.is_proxy else self.name
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cause:
-    """One way in which the outcome comes about, if any condition of ``any_of`` holds of a woman who had it.
-
-    It is known only afterwards: events are counted by it, and its concepts may never predict.
-    """
-
-    name: str
-    any_of: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What is predicted. ``plain`` completes 'women who went on to ...'.
-
-    ``plausible_rate`` bounds the rate a cohort may show before it is refused as implausible. ``honest_auroc`` is the
-    highest discrimination published or measured for honest predictors at a point; a result above it is named as a
-    possible leak. ``actions`` maps a prediction point to what a risk is for there, None for `gap_only`. ``causes`` tell
-    events apart that come about in different ways; a woman of whom none is known to hold is of the cause 'not known'.
-    """
-
-    name: str
-    title: str
-    plain: str
-    definitions: tuple[OutcomeDefinition, ...]
-    actions: Mapping[str, Action | None]
-    plausible_rate: tuple[float, float]
-    honest_auroc: float
-    comparators: tuple[str, ...] = _NOBODY_AND_EVERYONE
-    trained_by_default: bool = False
-    causes: tuple[Cause, ...] = ()
-
-    @property
-    def causal_concepts(self) -> tuple[str, ...]:
-        """Facts, known only after the outcome, that its causes are read from."""
-        return tuple(dict.fromkeys(c.concept for cause in self.causes for c in cause.any_of))
-
-    @property
-    def prediction_points(self) -> tuple[str, ...]:
-        return tuple(self.actions)
-
-    @property
-    def earliest_point(self) -> str:
-        return self.prediction_points[0]
-
-    def is_gap_only(self, point: str) -> bool:
-        return self.actions.get(point) is None
-
-
 def _is_true(concept: str) -> Condition:
     return Condition(concept=concept, comparison="is", value=True)
+
+
+def _gap_only(
+    name: str,
+    title: str,
+    plain: str,
+    definition: OutcomeDefinition,
+    plausible_rate: tuple[float, float],
+    honest_auroc: float,
+    points: tuple[str, ...] = ("admission",),
+) -> Outcome:
+    """An outcome of one definition that no action is named for yet."""
+    return Outcome(
+        name=name,
+        title=title,
+        plain=plain,
+        definitions=(definition,),
+        actions=dict.fromkeys(points),
+        plausible_rate=plausible_rate,
+        honest_auroc=honest_auroc,
+    )
 
 
 def _onset(how: str) -> Condition:
@@ -119,6 +72,48 @@ _LIVE_SINGLETON = (_is_true("live_birth"), Condition(concept="fetuses", comparis
 _CQIM_PRETERM = "NHS England, Clinical Quality Improvement Metric CQIMPreterm: live singletons, 154-315 days"
 _CDC_GESTATION = "National Center for Health Statistics, natality user guide"
 _CORE_MORBIDITY = "transfusion, ruptured uterus, unplanned hysterectomy or intensive care"
+_SMM_AUROC = 0.72
+
+
+def _measured_loss(name: str, words: str, plain: str, loss: Condition, plausible_rate: tuple[float, float]) -> Outcome:
+    """Primary, within a day of birth, and measured: an estimated loss is another fact and is never pooled with it."""
+    definition = OutcomeDefinition(
+        name=f"measured loss {words} ml",
+        authority="RCOG Green-top Guideline 52, Prevention and management of postpartum haemorrhage",
+        any_of=(loss,),
+    )
+    title = f"postpartum haemorrhage, measured loss {words} ml"
+    points = ("booking", "admission")
+    return _gap_only(name, title, plain, definition, plausible_rate, _SMM_AUROC, points)
+
+
+def _complication(
+    name: str, title: str, plain: str, concept: str, field: str, plausible_rate: tuple[float, float]
+) -> Outcome:
+    """One part of the core morbidity of the United States, by itself."""
+    definition = OutcomeDefinition(
+        name=title,
+        authority=f"National Center for Health Statistics, natality field {field}",
+        any_of=(_is_true(concept),),
+    )
+    return _gap_only(f"severe_maternal_morbidity_{name}", title, plain, definition, plausible_rate, _SMM_AUROC)
+
+
+def _of_the_baby(
+    name: str, title: str, plain: str, definition: str, condition: Condition, plausible_rate: tuple[float, float]
+) -> Outcome:
+    declared = OutcomeDefinition(name=definition, authority=_CDC_GESTATION, any_of=(condition,))
+    return _gap_only(name, title, plain, declared, plausible_rate, 0.75)
+
+
+def _death(name: str, title: str, days: int, concept: str) -> Outcome:
+    definition = OutcomeDefinition(
+        name=f"stillbirth from 24 weeks or death within {days} days",
+        authority="MBRRACE-UK perinatal mortality surveillance",
+        any_of=(_is_true("stillbirth"), _is_true(concept)),
+    )
+    plain = f"lose the baby before or within {days} days of birth"
+    return _gap_only(name, title, plain, definition, (0.0005, 0.05), 0.75, ("booking",))
 
 
 # Spontaneous and provider-initiated preterm birth: Goldenberg et al., Lancet 2008;371:75. Birth that is induced after
@@ -163,7 +158,7 @@ def _preterm(name: str, weeks: int, plausible_rate: tuple[float, float], *, main
             "guideline:sbl_preterm_high_risk@2023",
             "guideline:sbl_preterm_high_or_intermediate_risk@2023",
             "guideline:previous_preterm_birth@2023",
-            *_NOBODY_AND_EVERYONE,
+            *NOBODY_AND_EVERYONE,
         ),
         trained_by_default=main,
         causes=_HOW_PRETERM_BIRTH_BEGINS,
@@ -194,8 +189,22 @@ _ALL = (
         actions={"booking": HAEMORRHAGE_BIRTH_PLAN, "admission": HAEMORRHAGE_READINESS},
         plausible_rate=(0.001, 0.12),
         honest_auroc=0.72,
-        comparators=("guideline:gtg_52_admission_list@2016", *_NOBODY_AND_EVERYONE),
+        comparators=("guideline:gtg_52_admission_list@2016", *NOBODY_AND_EVERYONE),
         trained_by_default=True,
+    ),
+    _measured_loss(
+        "haemorrhage_500_ml",
+        ">= 500",
+        "lose 500 ml of blood or more",
+        Condition(concept="measured_blood_loss", comparison="at_least", value=500),
+        (0.02, 0.60),
+    ),
+    _measured_loss(
+        "haemorrhage_over_1000_ml",
+        "> 1000",
+        "lose more than 1000 ml of blood",
+        Condition(concept="measured_blood_loss", comparison="above", value=1000),
+        (0.01, 0.30),
     ),
     Outcome(
         name="gestational_diabetes",
@@ -226,7 +235,7 @@ _ALL = (
             "guideline:nice_ng3@2020",
             "guideline:nice_ng3_without_ethnicity@2020",
             "guideline:bmi_30_or_more@2020",
-            *_NOBODY_AND_EVERYONE,
+            *NOBODY_AND_EVERYONE,
         ),
         trained_by_default=True,
     ),
@@ -243,7 +252,10 @@ _ALL = (
             ),
             OutcomeDefinition(
                 name="EPDS total >= 13",
-                authority="Levis et al. 2020, BMJ 371:m4022 (sensitivity 66 %)",
+                authority=(
+                    "Levis et al. 2020, BMJ 371:m4022 (sensitivity 66 %; 81 % from 11 on); asked from day 14 after "
+                    "birth to a year"
+                ),
                 any_of=(Condition(concept="epds_total", comparison="at_least", value=13),),
                 population=(Condition(concept="depression_ongoing_at_booking", comparison="is", value=False),),
             ),
@@ -253,58 +265,81 @@ _ALL = (
         honest_auroc=0.84,
         trained_by_default=True,
     ),
-    Outcome(
-        name="severe_maternal_morbidity",
-        title="severe maternal morbidity (core morbidity, United States)",
-        plain="have a severe complication",
-        definitions=(
-            OutcomeDefinition(
-                name=_CORE_MORBIDITY,
-                authority="National Center for Health Statistics, natality fields MM_MTR, MM_RUPT, MM_UHYST, MM_AICU",
-                any_of=tuple(
-                    _is_true(c)
-                    for c in ("maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care")
-                ),
+    _gap_only(
+        "severe_maternal_morbidity",
+        "severe maternal morbidity (core morbidity, United States)",
+        "have a severe complication",
+        OutcomeDefinition(
+            name=_CORE_MORBIDITY,
+            authority="National Center for Health Statistics, natality fields MM_MTR, MM_RUPT, MM_UHYST, MM_AICU",
+            any_of=tuple(
+                _is_true(c)
+                for c in ("maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care")
             ),
         ),
-        actions={"admission": None},
-        plausible_rate=(0.0005, 0.10),
-        honest_auroc=0.72,
+        (0.0005, 0.10),
+        _SMM_AUROC,
     ),
-    Outcome(
-        name="neonatal_morbidity",
-        title="neonatal morbidity",
-        plain="have a baby admitted to a neonatal unit",
-        definitions=tuple(
-            OutcomeDefinition(name=name, authority=_CDC_GESTATION, any_of=(condition,))
-            for name, condition in (
-                ("baby admitted to a neonatal unit", _is_true("neonatal_unit_admission")),
-                ("baby ventilated for more than 6 hours", _is_true("assisted_ventilation_over_6_hours")),
-                (
-                    "Apgar score below 7 at 5 minutes",
-                    Condition(concept="apgar_5_minutes", comparison="below", value=7),
-                ),
-            )
-        ),
-        actions={"admission": None},
-        plausible_rate=(0.001, 0.30),
-        honest_auroc=0.75,
+    _complication(
+        "transfusion",
+        "maternal transfusion",
+        "have a blood transfusion",
+        "maternal_transfusion",
+        "MM_MTR",
+        (0.001, 0.10),
     ),
-    Outcome(
-        name="perinatal_death",
-        title="perinatal death",
-        plain="lose the baby before or within 7 days of birth",
-        definitions=(
-            OutcomeDefinition(
-                name="stillbirth from 24 weeks or death within 7 days",
-                authority="MBRRACE-UK perinatal mortality surveillance",
-                any_of=(_is_true("stillbirth"), _is_true("death_within_7_days")),
+    _complication(
+        "ruptured_uterus", "ruptured uterus", "have a ruptured uterus", "ruptured_uterus", "MM_RUPT", (0.00005, 0.01)
+    ),
+    _complication(
+        *("hysterectomy", "unplanned hysterectomy", "have an unplanned hysterectomy", "unplanned_hysterectomy"),
+        *("MM_UHYST", (0.00005, 0.01)),
+    ),
+    _complication(
+        *("intensive_care", "mother admitted to intensive care", "be admitted to intensive care", "intensive_care"),
+        *("MM_AICU", (0.0001, 0.03)),
+    ),
+    # Not the English maternal morbidity outcome indicator, which has 26 events.
+    _gap_only(
+        "maternal_critical_incident",
+        "maternal critical incident (England)",
+        "have a critical incident",
+        OutcomeDefinition(
+            name="caesarean hysterectomy, admission to intensive care, or a finding of a critical incident",
+            authority="NHS England, maternal critical incidents of the Maternity Services Data Set",
+            any_of=tuple(
+                _is_true(c) for c in ("unplanned_hysterectomy", "intensive_care", "maternal_critical_finding")
             ),
         ),
-        actions={"booking": None},
-        plausible_rate=(0.0005, 0.05),
-        honest_auroc=0.75,
+        (0.0001, 0.05),
+        _SMM_AUROC,
     ),
+    _of_the_baby(
+        "neonatal_morbidity",
+        "neonatal morbidity: admission to a neonatal unit",
+        "have a baby admitted to a neonatal unit",
+        "baby admitted to a neonatal unit",
+        _is_true("neonatal_unit_admission"),
+        (0.001, 0.30),
+    ),
+    _of_the_baby(
+        "neonatal_morbidity_ventilation",
+        "neonatal morbidity: ventilation for more than 6 hours",
+        "have a baby ventilated for more than 6 hours",
+        "baby ventilated for more than 6 hours",
+        _is_true("assisted_ventilation_over_6_hours"),
+        (0.0005, 0.10),
+    ),
+    _of_the_baby(
+        "neonatal_morbidity_apgar",
+        "neonatal morbidity: Apgar score below 7 at 5 minutes",
+        "have a baby with an Apgar score below 7 at 5 minutes",
+        "Apgar score below 7 at 5 minutes",
+        Condition(concept="apgar_5_minutes", comparison="below", value=7),
+        (0.001, 0.15),
+    ),
+    _death("perinatal_death", "perinatal death", 7, "death_within_7_days"),
+    _death("extended_perinatal_death", "extended perinatal death", 28, "death_within_28_days"),
 )
 
 OUTCOMES: Mapping[str, Outcome] = MappingProxyType({o.name: o for o in _ALL})
@@ -323,5 +358,16 @@ def is_tested_by_choice(name: str, definition: str) -> bool:
 
     False of an outcome or a definition that is not declared here.
     """
-    known = OUTCOMES.get(name)
-    return known is not None and any(str(one) == definition and one.tested_by for one in known.definitions)
+    known = _declared(name, definition)
+    return known is not None and known.tested_by is not None
+
+
+def cautions_of(name: str, definition: str) -> tuple[str, ...]:
+    """What must be said beside figures of this outcome by this definition; nothing of what is not declared here."""
+    known = _declared(name, definition)
+    return () if known is None else known.cautions
+
+
+def _declared(name: str, definition: str) -> OutcomeDefinition | None:
+    definitions = OUTCOMES[name].definitions if name in OUTCOMES else ()
+    return next((one for one in definitions if str(one) == definition), None)

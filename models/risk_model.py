@@ -22,6 +22,7 @@ from models.calibrator import Calibrator
 from models.design import ModelDesign
 from models.encoding import ETHNIC_GROUP, ROWS_AT_ONCE, Encoding, Fact
 from models.group_adjustment import GroupAdjustment
+from models.intended_population import IntendedPopulation
 from models.observed_curve import CalibrationBand, ObservedCurve
 from models.offer_policy import OfferPolicy
 from records.concepts import CONCEPTS
@@ -47,18 +48,6 @@ class UndecidedEthnicity(EquipartumError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class IntendedPopulation:
-    """Whom the model was fitted on. Outside it the model is refused until it is validated there."""
-
-    source: str
-    description: str
-    births: int
-    events: int
-    group_scheme: str
-    is_simulated: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class RiskBand:
     """A named range of risk that starts at ``low`` and ends where the next band starts."""
 
@@ -70,12 +59,12 @@ class RiskBand:
 class RiskModel:
     """A booster, a calibrator, an offer policy, and whom they are for.
 
-    ``average_risk`` is the outcome's rate in the population it was fitted on. ``list_only_groups`` are those for whom
-    no percentage may be shown, because their calibration was not good enough on the holdout. ``calibration_bands`` are
-    tenths of the held-out women; ``observed_curve`` says of any risk how often women scored like it had the outcome,
-    and is None in models saved before there were curves or made of too few events. ``group_adjustment`` moves risks by
-    recorded group, after the calibrator; it and columns of ethnicity are there only under a signed decision of the
-    design (`UndecidedEthnicity` otherwise).
+    ``average_risk`` is the outcome's rate in the population it was fitted on or recalibrated to. ``list_only_groups``
+    are those for whom no percentage may be shown, because their calibration was not good enough on the holdout.
+    ``calibration_bands`` are tenths of the held-out women; ``observed_curve`` says of any risk how often women scored
+    like it had the outcome, and is None in models saved before there were curves or made of too few events.
+    ``group_adjustment`` moves risks by recorded group, after the calibrator; it and columns of ethnicity are there only
+    under a signed decision of the design (`UndecidedEthnicity` otherwise).
     """
 
     design: ModelDesign
@@ -197,7 +186,7 @@ class RiskModel:
             "offer_policy": self.offer_policy.to_dict(),
             "bands": [vars(band) for band in self.bands],
             "calibration_bands": [vars(band) for band in self.calibration_bands],
-            "intended_population": vars(self.intended_population),
+            "intended_population": self.intended_population.to_dict(),
             "average_risk": self.average_risk,
             "list_only_groups": list(self.list_only_groups),
             **self._adjustment(),
@@ -220,7 +209,7 @@ class RiskModel:
             offer_policy=OfferPolicy.from_dict(header["offer_policy"]),
             bands=tuple(RiskBand(**band) for band in header["bands"]),
             calibration_bands=tuple(CalibrationBand(**band) for band in header["calibration_bands"]),
-            intended_population=IntendedPopulation(**header["intended_population"]),
+            intended_population=IntendedPopulation.from_dict(header["intended_population"]),
             average_risk=header["average_risk"],
             list_only_groups=tuple(header["list_only_groups"]),
             # Not in models saved before there were curves.

@@ -251,8 +251,21 @@ _BIRTH = (
         50,
         reading=Reading(of="glucose_two_hours", how="maximum", before_birth=True),
     ),
+    # Six findings of NHS England's data-quality measure of the data set; the two procedures beside them are
+    # unplanned_hysterectomy and intensive_care.
+    _flag("maternal_critical_finding", "finding of a maternal critical incident"),
     # Of twins the lower one.
-    _count("apgar_5_minutes", "Apgar score at 5 minutes", 0, 10, reading=Reading(of="apgar_5_minutes", how="minimum")),
+    _count(
+        "apgar_5_minutes",
+        "Apgar score at 5 minutes",
+        0,
+        10,
+        reading=Reading(of="apgar_5_minutes", how="minimum"),
+        caution=(
+            "The Apgar score and signs read from skin colour mislead in Black and Asian babies (NHS Race and Health "
+            "Observatory, review of neonatal assessment, 2023): a difference between groups may be one of assessment."
+        ),
+    ),
     _flag("assisted_ventilation_over_6_hours", "baby ventilated for more than 6 hours"),
     _flag("neonatal_unit_admission", "baby admitted to a neonatal unit"),
     _quantity(
@@ -265,7 +278,18 @@ _BIRTH = (
         reading=Reading(of="birth_weight", how="minimum"),
     ),
     _flag("stillbirth", "stillbirth from 24 weeks"),
-    _flag("death_within_7_days", "baby died within 7 days"),
+    # Early neonatal and neonatal death: before 7 and before 28 completed days (MBRRACE-UK). Of whom care heard nothing
+    # for so long, nothing is known.
+    _flag(
+        "death_within_7_days",
+        "baby died within 7 days",
+        reading=Reading(of="death_within_7_days", how="maximum", days_after_birth=(0, 6)),
+    ),
+    _flag(
+        "death_within_28_days",
+        "baby died within 28 days",
+        reading=Reading(of="death_within_28_days", how="maximum", days_after_birth=(0, 27)),
+    ),
     _flag("depression", "depression diagnosed", snomed=("35489007",), icd10=("F32.9",)),
     _flag(
         "depression_within_a_year",
@@ -283,12 +307,13 @@ _BIRTH = (
         loinc=("99046-5",),
         reading=Reading(of="epds_total", how="maximum", days_after_birth=(14, 365)),
     ),
+    # A rule of safety and no outcome: the highest answer she ever gave, in pregnancy or after.
     _count(
         "epds_item_10",
-        "Edinburgh Postnatal Depression Scale, item 10",
+        "Edinburgh Postnatal Depression Scale, item 10, highest",
         0,
         3,
-        reading=Reading(of="epds_item_10", how="maximum", days_after_birth=(0, 365)),
+        reading=Reading(of="epds_item_10", how="maximum"),
     ),
 )
 

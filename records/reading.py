@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,3 +27,17 @@ class Reading:
     how: How
     days_after_birth: tuple[int, int] | None = None
     before_birth: bool = False
+
+    def overlaps(self, other: Reading) -> bool:
+        """Whether one observation could be read by both."""
+        if self.of != other.of:
+            return False
+        (low, high), (from_day, to_day) = self.window, other.window
+        return low <= to_day and from_day <= high
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """First and last day after birth of the observations that are read; without end where none is asked for."""
+        if self.days_after_birth is not None:
+            return self.days_after_birth
+        return -math.inf, -1 if self.before_birth else math.inf

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from models.home import Settings
 from models.outcomes import OUTCOMES
 from models.release import registered_name
 from serving.answers import audit_reference, notice_for
@@ -42,19 +43,19 @@ def catalogue_of(serving: Serving) -> dict[str, Any]:
     return {
         "notice": notice_for(list(champions.values())),
         "mode": serving.settings.mode,
-        "models": [_described(champion, serving.settings.mode) for champion in champions.values()],
+        "models": [_described(champion, serving.settings) for champion in champions.values()],
         "without_champion": absent,
     }
 
 
-def _described(champion: Champion, mode: str) -> dict[str, Any]:
+def _described(champion: Champion, settings: Settings) -> dict[str, Any]:
     design = champion.model.design
     return {
         "outcome": design.outcome,
         "title": OUTCOMES[design.outcome].title,
         "prediction_point": design.prediction_point,
         **champion.reference,
-        "withheld_because": withheld_because(champion, mode),
+        "withheld_because": withheld_because(champion, settings.mode, settings.site),
         "list_only_groups": list(champion.model.list_only_groups),
         "predictors": list(champion.model.encoding.concepts),
         "audit": audit_reference(champion),

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from models.explanation import Explainer
+from models.intended_population import IntendedPopulation
 from models.release import ReleaseTags
 from models.risk_model import RiskModel
 
@@ -44,7 +45,7 @@ class Champion:
             "definition_authority": definition.authority,
             "is_proxy": definition.is_proxy,
             "constraint": model.design.constraint,
-            "intended_population": dict(vars(model.intended_population)),
+            "intended_population": _told(model.intended_population),
         }
 
 
@@ -83,8 +84,13 @@ class FixedChampions:
         return None
 
 
-def withheld_because(champion: Champion, mode: str) -> str | None:
-    """Why this champion may not be shown in this mode, or None where it may."""
+def _told(population: IntendedPopulation) -> dict[str, Any]:
+    """Without its sites: a national model has many, and every answer would list them."""
+    return {name: value for name, value in population.to_dict().items() if name != "sites"}
+
+
+def withheld_because(champion: Champion, mode: str, site: str) -> str | None:
+    """Why this champion may not be shown in this mode at this site (empty: no site is named), or None where it may."""
     model = champion.model
     if model.intended_population.is_simulated and mode != "demo":
         return "its champion was fitted on simulated births, which are served in demo mode only"
@@ -93,6 +99,8 @@ def withheld_because(champion: Champion, mode: str) -> str | None:
             "live use is off until a deployment names the manufacturer, the clinical safety officer, its DCB0129 and "
             "DCB0160 references and its regulatory status"
         )
+    if (elsewhere := model.intended_population.why_not_for(site)) is not None:
+        return f"of its champion: {elsewhere}"
     policy = model.offer_policy
     if policy.needs_groups and policy.signed_off_by is None:
         return "its offer policy reads a woman's group and nobody has signed it"

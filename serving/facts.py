@@ -27,7 +27,7 @@ __all__ = [
     "undefined_history",
 ]
 
-EPDS_FACTS = ("epds_item_10", "epds_total")
+EPDS_FACTS = ("epds_item_10", "epds_total", "epds_total_in_pregnancy")
 # Known only once the baby is born: it cannot be a fact about a pregnancy whose risk is asked for.
 _KNOWN_AFTER = ("live_birth",)
 # Beyond it a 64-bit float no longer tells whole numbers apart.

@@ -70,7 +70,7 @@ def judge(serving: Serving, request: RiskRequest) -> dict[str, Judgement]:
         champion = champions.get(registered_name(outcome, request.prediction_point))
         if champion is None:
             judgements[outcome] = NotScored(status="no_champion", reason=_no_champion(serving, request, outcome))
-        elif (withheld := withheld_because(champion, serving.settings.mode)) is not None:
+        elif (withheld := withheld_because(champion, serving.settings.mode, serving.settings.site)) is not None:
             judgements[outcome] = NotScored(status="no_champion", reason=withheld)
         else:
             judgements[outcome] = _bounded(score(champion, request), outcome, request, champions)

@@ -33,9 +33,9 @@ def safety_answer(document: Any) -> dict[str, Any] | None:
         for name, content in pairs:
             if name in found:
                 found[name] += _values(content)
-    items, totals = found.values()
-    if not items and not totals and not _asks_about_mental_health(document):
+    if not any(found.values()) and not _asks_about_mental_health(document):
         return None
+    items, *totals = found.values()
     return _answer(_evaluated(items, totals))
 
 
@@ -81,13 +81,18 @@ def _number(value: Any) -> Any:
     return float(value) if isinstance(value, str) and _NUMBER_AS_TEXT.fullmatch(value) else value
 
 
-def _evaluated(items: list[Any], totals: list[Any]) -> EpdsSafety:
-    alone = [_positive(item, None) for item in items] + [_positive(None, total) for total in totals]
+def _evaluated(items: list[Any], totals: list[list[Any]]) -> EpdsSafety:
+    """``totals`` are the values of each of the facts that hold one: in pregnancy, and after birth."""
+    every_total = [total for values in totals for total in values]
+    alone = [_positive(item, None) for item in items] + [_positive(None, total) for total in every_total]
     if (positive := next((answer for answer in alone if answer is not None), None)) is not None:
         return positive
     try:
-        if len(items) <= 1 and len(totals) <= 1:
-            return epds_item_10(next(iter(items), None), total=next(iter(totals), None))
+        if all(len(values) <= 1 for values in (items, *totals)):
+            item, known = next(iter(items), None), [total for total in every_total if total is not None]
+            # Every total is checked; none of them is positive by itself, so all answers are the same.
+            answer, *_ = [epds_item_10(item, total=total) for total in known or [None]]
+            return answer
     except (ImplausibleEpds, TypeError):
         pass
     return EpdsSafety(

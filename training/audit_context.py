@@ -37,7 +37,7 @@ from training.fair_boost.frontier import FrontierRow
 from training.fitting import FittedModel
 from training.missing_facts import by_missing_facts
 
-__all__ = ["audit_context"]
+__all__ = ["audit_context", "missingness_of", "proxies_of", "reach_of"]
 
 # Enough births to see a proxy; more would only cost time.
 PROXY_SAMPLE = 30_000
@@ -72,9 +72,9 @@ def audit_context(
         constraint=f"{classifier.constraint}: {classifier.chosen_}",
         predictors=design.predictors,
         notes=tuple(notes),
-        missingness=_missingness(cohort),
-        proxies=_proxies(cohort, design.seed),
-        reach=_reach(cohort),
+        missingness=missingness_of(cohort),
+        proxies=proxies_of(cohort, design.seed),
+        reach=reach_of(cohort),
         against_row_zero=_against_row_zero(fitted, holdout),
         frontier=tuple(
             _frontier_point(row, classifier.constraint, chosen=index == classifier.chosen_row_)
@@ -90,7 +90,7 @@ def audit_context(
     )
 
 
-def _missingness(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
+def missingness_of(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
     """Not recorded, among women of whom it could be: a first pregnancy's history is undefined, not missing."""
     rows = []
     for name in cohort.predictors:
@@ -106,7 +106,7 @@ def _missingness(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
     return tuple(rows)
 
 
-def _reach(cohort: Cohort) -> tuple[GroupReach, ...]:
+def reach_of(cohort: Cohort) -> tuple[GroupReach, ...]:
     """Who had booked in time for the action: only where the source records when she booked."""
     action = cohort.outcome.actions[cohort.prediction_point.name]
     if action is None or action.latest_day is None or "gestation_at_booking" not in cohort.frame.columns:
@@ -122,7 +122,7 @@ def _reach(cohort: Cohort) -> tuple[GroupReach, ...]:
     )
 
 
-def _proxies(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:
+def proxies_of(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:
     """AUROC, out of fold, of telling each stated group from all other stated women by the predictors alone."""
     group = cohort.frame["ethnic_group"]
     stated = (~group.is_in(list(MISSING_ETHNICITY))).fill_null(value=False).arg_true()

@@ -48,7 +48,7 @@ def score_records(
             outer = [one for one in versions if _is_around(one, version)]
             scored.append(_score(registry, version, records, site_rules, outer))
             say(f"{version}: {scored[-1].height:,} rows")
-            if version.tags.data_digest == records.data_digest:
+            if records.data_digest in version.made_from:
                 say(f"warning: {version.name} was fitted on births of these files, so an audit of them flatters it")
         except UnavailableOutcome as refusal:
             say(f"left out: {refusal}")

@@ -196,4 +196,4 @@ def _remarks(cohort: Cohort, size: SampleSize) -> list[str]:
         remarks.append("Ethnicity is not recorded in these files: no disparity can be shown from them.")
     if cohort.definition.is_proxy:
         remarks.append(f"The outcome is a proxy: {cohort.definition.name}. Local practice enters it.")
-    return remarks
+    return [*remarks, *cohort.definition.cautions]

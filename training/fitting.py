@@ -14,8 +14,9 @@ from sklearn.base import clone
 
 from models.design import ModelDesign
 from models.encoding import Encoding
+from models.intended_population import IntendedPopulation
 from models.offer_policy import OfferPolicy
-from models.risk_model import IntendedPopulation, RiskModel
+from models.risk_model import RiskModel
 from records.groups import MISSING_ETHNICITY
 from training.booster_text import without_extremes
 from training.capacity import capacity_threshold, women_offered_to
@@ -29,7 +30,7 @@ from training.rows_in_batches import RowsInBatches
 from training.scored_once import ScoredOnce
 from training.split import keyed_hash
 
-__all__ = ["FittedModel", "encoding_of", "estimator_of", "fit"]
+__all__ = ["FittedModel", "encoding_of", "estimator_of", "fit", "population_of"]
 
 # The tolerances of the frontier, as multiples of the design's own, loosest first; row 0 is always there.
 FRONTIER_MULTIPLES = (3.0, 2.0, 1.0)
@@ -91,7 +92,7 @@ def fit(
     shown = with_ethnicity_masked(known, design.seed) if encoding.reads_ethnicity else known
     classifier.fit(RowsInBatches(encoding, shown), observed, sensitive_features=groups, groups=women)
     parts = classifier.split_parts(observed, sensitive_features=groups, groups=women)
-    population = _intended_population(cohort, known)
+    population = population_of(cohort, known)
     histograms = reference_histograms(known, design.predictors)
 
     def row(index: int, classifier: FairBoostClassifier = classifier, encoding: Encoding = encoding) -> RiskModel:
@@ -170,7 +171,8 @@ def estimator_of(design: ModelDesign) -> lightgbm.LGBMClassifier:
     return lightgbm.LGBMClassifier(**parameters, deterministic=True, force_row_wise=True, verbosity=-1)
 
 
-def _intended_population(cohort: Cohort, known: pl.DataFrame) -> IntendedPopulation:
+def population_of(cohort: Cohort, known: pl.DataFrame) -> IntendedPopulation:
+    """Those of the births ``known`` to have had the outcome or not."""
     schemes = known["group_scheme"].drop_nulls().unique().sort()
     return IntendedPopulation(
         source=cohort.records.source,
@@ -179,4 +181,5 @@ def _intended_population(cohort: Cohort, known: pl.DataFrame) -> IntendedPopulat
         events=int(known[OBSERVED].sum()),
         group_scheme=str(schemes[0]) if len(schemes) else "not given",
         is_simulated=cohort.records.is_simulated,
+        sites=tuple(known["site"].drop_nulls().unique().sort()),
     )

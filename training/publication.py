@@ -12,6 +12,7 @@ import polars as pl
 
 from models.design import ModelDesign
 from models.home import Home
+from models.lineage import Lineage
 from models.model_files import save_risk_model
 from models.release import CARD_ARTIFACT, ReleaseTags
 from models.risk_model import RiskModel
@@ -24,7 +25,7 @@ from training.kept_predictions import KeptPredictions
 from training.model_card import importance_chart, model_card
 from training.registry import Registry, Run
 
-__all__ = ["publish"]
+__all__ = ["publish", "publish_model"]
 
 
 def publish(
@@ -40,6 +41,24 @@ def publish(
     pdf: bool = False,
 ) -> FiledAudit:
     """Registers the version, then files its audit, which names it."""
+    chosen = fitted.classifier.chosen_
+    return publish_model(run, registry, home, design, judged, diagnosis, record_ids, chosen=chosen, pdf=pdf)
+
+
+def publish_model(
+    run: Run,
+    registry: Registry,
+    home: Home,
+    design: ModelDesign,
+    judged: Judged,
+    diagnosis: Diagnosis,
+    record_ids: pl.DataFrame,
+    *,
+    chosen: str,
+    lineage: Lineage | None = None,
+    pdf: bool = False,
+) -> FiledAudit:
+    """`publish` of a model that need not have been fitted here. ``chosen`` says why it is this one, for the card."""
     model, report = judged.model, judged.report
     kept = KeptPredictions.of(home, run.run_id)
     kept.keep(judged.predictions, judged.context, record_ids)
@@ -55,19 +74,19 @@ def publish(
         importance_chart(model, plots / "importance.svg")
         run.log_files(plots, "plots")
     notes = tuple(dict.fromkeys((*judged.context.notes, *diagnosis.remarks)))
-    run.log_text(model_card(model, notes, report, fitted.classifier.chosen_), CARD_ARTIFACT)
+    run.log_text(model_card(model, notes, report, chosen), CARD_ARTIFACT)
     tags = ReleaseTags(
         design_digest=design.digest,
         data_digest=model.data_digest,
         model_digest=model.digest,
-        source=design.source,
+        source=model.intended_population.source,
         definition=str(design.outcome_definition),
         is_simulated=model.intended_population.is_simulated,
         blocking_findings=tuple(report.blocking),
         status=diagnosis.status,
         audit_id="",
     )
-    version = registry.register(run, design.outcome, design.prediction_point, tags)
+    version = registry.register(run, design.outcome, design.prediction_point, tags, lineage)
     return file_audit(registry, home, version, report, kept, pdf=pdf)
 
 

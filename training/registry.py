@@ -19,6 +19,7 @@ from pathlib import Path
 
 from fairness_audits.restricted_counts import is_restricted
 from models.home import Home, Settings
+from models.lineage import Lineage
 from models.release import CARD_ARTIFACT, CHALLENGER, CHAMPION, MODEL_ARTIFACT, ReleaseTags, registered_name
 from records.errors import EquipartumError
 from training.run_marks import is_left_behind, marks_of, process_mark
@@ -213,16 +214,19 @@ class Registry:
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=self._home.artifacts.as_uri()))
 
     @_answering()
-    def register(self, run: Run, outcome: str, prediction_point: str, tags: ReleaseTags) -> Version:
-        """A new version of the run's model folder, as challenger."""
+    def register(
+        self, run: Run, outcome: str, prediction_point: str, tags: ReleaseTags, lineage: Lineage | None = None
+    ) -> Version:
+        """A new version of the run's model folder, as challenger; with where it comes from if it was recalibrated."""
         name = registered_name(outcome, prediction_point)
         try:
             self._client.create_registered_model(name)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
+        told = tags.to_tags() | (lineage.to_tags() if lineage is not None else {})
         created = self._client.create_model_version(
-            name, source=f"runs:/{run.run_id}/{MODEL_ARTIFACT}", run_id=run.run_id, tags=tags.to_tags()
+            name, source=f"runs:/{run.run_id}/{MODEL_ARTIFACT}", run_id=run.run_id, tags=told
         )
         self._client.set_registered_model_alias(name, CHALLENGER, created.version)
         return self.version(outcome, prediction_point, int(created.version))
@@ -312,4 +316,5 @@ def _version(found: ModelVersion, aliases: Mapping[str, str]) -> Version:
         created_at=int(found.creation_timestamp),
         aliases=tuple(alias for alias, number in aliases.items() if str(number) == str(found.version)),
         tags=ReleaseTags.from_tags(dict(found.tags)),
+        lineage=Lineage.from_tags(found.tags),
     )

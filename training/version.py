@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from models.lineage import Lineage
 from models.release import ReleaseTags
 from records.errors import EquipartumError
 
@@ -17,7 +18,7 @@ class BlockedRelease(EquipartumError):
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """One registered version and the aliases that point to it."""
+    """One registered version and the aliases that point to it. ``lineage`` is there where it was recalibrated."""
 
     name: str
     version: int
@@ -25,6 +26,7 @@ class Version:
     created_at: int
     aliases: tuple[str, ...]
     tags: ReleaseTags
+    lineage: Lineage | None = None
 
     def __str__(self) -> str:
         return f"{self.name} version {self.version}"
@@ -36,6 +38,12 @@ class Version:
     @property
     def prediction_point(self) -> str:
         return self.name.rpartition(".")[2]
+
+    @property
+    def made_from(self) -> tuple[str, ...]:
+        """Data digests of the births that it, or a version before it, was fitted on or recalibrated to."""
+        before = self.lineage.births if self.lineage is not None else ()
+        return (*before, self.tags.data_digest)
 
     def require_releasable(self, on: date) -> None:
         """`BlockedRelease` says what stands against it on that day.

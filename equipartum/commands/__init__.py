@@ -21,6 +21,7 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "audit": "Audit predictions or data for disparity; merge, list, sign, comment on and verify audits.",
         "methods": "Compare the ways a model may treat ethnicity, and sign the one to use.",
         "validate": "Judge a version on births it has not seen: another file, later years, other sites.",
+        "recalibrate": "Register a version for a site, by the least update that its births call for.",
         "models": "List registered models: versions, aliases, findings that block them.",
         "promote": "Make a version the champion that is served.",
         "serve": "Serve the champions over HTTP.",

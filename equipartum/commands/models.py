@@ -38,10 +38,19 @@ def _lines(version: Version) -> tuple[str, ...]:
     return (
         f"{version.name}  version {version.version}  {aliases}  run {version.run_id[:8]}",
         f"    {tags.definition}",
+        *_lineage(version),
         f"    {'SIMULATED: NOT FOR CARE' if tags.is_simulated else tags.source}; {tags.status}; "
         f"blocked by {', '.join(tags.blocking_findings) or 'nothing'}; "
         f"{_accepted(tags)}registered {registered:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _lineage(version: Version) -> tuple[str, ...]:
+    lineage = version.lineage
+    if lineage is None:
+        return ()
+    site = f" at {lineage.site}" if lineage.site else ""
+    return (f"    from version {lineage.parent_version} by '{lineage.update}'{site}; validation {lineage.validation}",)
 
 
 def _accepted(tags: ReleaseTags) -> str:
@@ -55,4 +64,5 @@ def _accepted(tags: ReleaseTags) -> str:
 
 def _as_data(version: Version) -> dict[str, object]:
     named = {"name": version.name, "version": version.version, "aliases": version.aliases, "run_id": version.run_id}
-    return {**named, **asdict(version.tags)}
+    lineage = asdict(version.lineage) if version.lineage is not None else None
+    return {**named, **asdict(version.tags), "lineage": lineage}

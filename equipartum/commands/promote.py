@@ -11,6 +11,7 @@ from equipartum.terminal import Terminal
 from equipartum.writing import writing
 from models.home import Home
 from models.outcomes import outcome as declared_outcome
+from training.promotion import promote
 from training.registry import Registry
 
 EXAMPLES = "Example: **equipartum promote gestational_diabetes 2** refuses while a blocking finding stands."
@@ -30,6 +31,6 @@ def command(
     registry = Registry(home, settings)
     found = registry.version(outcome, at or declared_outcome(outcome).earliest_point, version)
     with writing(home, settings, f"promote {found.name} {version}", terminal.say):
-        promoted = registry.promote(found)
+        promoted = promote(registry, found, home, settings)
     terminal.show(f"{promoted.name} version {promoted.version} is champion; a running service takes it up by itself.")
     terminal.finish({"name": promoted.name, "version": promoted.version, "aliases": promoted.aliases})

@@ -9,6 +9,7 @@ import typer
 
 from equipartum.options import AsJson
 from equipartum.terminal import Terminal
+from records.sources.fhir import write_fhir
 from records.sources.msds import write_msds
 from records.sources.simulated import (
     simulate,
@@ -24,8 +25,8 @@ EXAMPLES = (
     "in the tables of an NHS extract. Formats histories, msds and fhir of one seed hold the same pregnancies."
 )
 
-FORMATS = ("parquet", "cdc_natality", "histories", "msds")
-_IN_A_FOLDER = ("histories", "msds")
+FORMATS = ("parquet", "cdc_natality", "histories", "msds", "fhir")
+_IN_A_FOLDER = ("histories", "msds", "fhir")
 
 
 def command(
@@ -37,7 +38,7 @@ def command(
         list[str] | None, typer.Option(help="A planted fault, such as under_recording:Black=0.3; repeatable.")
     ] = None,
     file_format: Annotated[
-        str, typer.Option("--format", help="parquet, cdc_natality, or with dates: histories or msds.")
+        str, typer.Option("--format", help="parquet, cdc_natality, or with dates: histories, msds or fhir.")
     ] = ("parquet"),
     truth: Annotated[
         bool, typer.Option("--truth", help="Also write each birth's true risks and outcomes, named with .truth.")
@@ -57,6 +58,8 @@ def command(
         histories = simulate_histories(births, seed=seed, scenario=scenario, plants=plant or ())
         if file_format == "msds":
             write_msds(histories.histories, out)
+        elif file_format == "fhir":
+            write_fhir(histories.histories, out)
         else:
             write_histories(histories, out, truth=truth)
     elif file_format == "parquet":

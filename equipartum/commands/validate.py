@@ -11,7 +11,7 @@ import typer
 
 from equipartum.options import AsJson, Data, HomeFolder, Point, SiteRulesFile, SourceName
 from equipartum.terminal import Terminal
-from equipartum.validated import Asked, show_plan, show_validated, version_asked_for, write_validated
+from equipartum.validated import Asked, show_plan, show_validated, version_asked_for
 from equipartum.writing import writing
 from fairness_audits.comment_text import line
 from fairness_audits.kept_audits import kept_whole
@@ -20,6 +20,7 @@ from models.home import Home
 from models.site_rules import NO_SITE_RULES, read_site_rules
 from records.sources.registry import source
 from training.validation.external import EXTERNAL
+from training.validation.filed import validation_id_now, write_validated
 from training.validation.internal_external import INTERNAL_EXTERNAL
 from training.validation.plan import read_plan, register_plan
 from training.validation.temporal import TEMPORAL
@@ -89,7 +90,9 @@ def command(
             show_plan(terminal, *made, prepared.holdout)
             return
         validation, report = prepared.judge(kept)
-        folder = out or home.validation_folder(prepared.planned.outcome, prepared.planned.prediction_point, _now())
+        folder = out or home.validation_folder(
+            prepared.planned.outcome, prepared.planned.prediction_point, validation_id_now()
+        )
         with nullcontext(folder) if out is not None else kept_whole(folder) as written:
             write_validated(validation, report, written)
     show_validated(terminal, validation, report, folder)
@@ -101,7 +104,3 @@ def _who(name: str, role: str) -> str:
         return ""
     today = datetime.now(UTC).date()
     return f"{line('name', name, today)}, {line('role', role, today)}"
-
-
-def _now() -> str:
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"

@@ -55,6 +55,7 @@ class RecordedOutcome:
             "definition": str(definition),
             "authority": definition.authority,
             "is_proxy": definition.is_proxy,
+            "cautions": list(definition.cautions),
             "is_first": self.reading.is_first,
             "tested_by": definition.tested_by if self.reading.has_test else None,
             "rows": [row.to_dict() for row in self.rows],

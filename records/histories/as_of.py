@@ -70,11 +70,10 @@ class _Readings:
 
 
 def _window(reading: Reading) -> tuple[int, int]:
-    """Days after birth; the whole of time where the reading asks for none."""
-    if reading.days_after_birth is not None:
-        return reading.days_after_birth
+    """Days after birth; no observation is further from it than the ends that stand for none."""
     everything = 2 * FOREVER
-    return -everything, -1 if reading.before_birth else everything
+    low, high = reading.window
+    return int(max(low, -everything)), int(min(high, everything))
 
 
 def read_as_of(

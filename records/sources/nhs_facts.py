@@ -20,7 +20,7 @@ _KNOWN: Mapping[PredictionPoint, tuple[str, ...]] = {
         "previous_pregnancy_losses", "previous_caesareans", "interpregnancy_interval", "previous_preterm_birth",
         "previous_gestational_diabetes", "previous_baby_4500g_or_more", "previous_postpartum_haemorrhage",
         "previous_depression", "pre_existing_diabetes", "chronic_hypertension", "family_history_of_diabetes",
-        "depression_ongoing_at_booking", "haemoglobin", "epds_total_in_pregnancy",
+        "depression_ongoing_at_booking", "haemoglobin", "epds_total_in_pregnancy", "epds_item_10",
     ),
     WEEKS_16: (
         "fetuses", "antenatal_bleeding", "antenatal_bleeding_episodes", "systolic_blood_pressure_highest",
@@ -34,9 +34,12 @@ _KNOWN: Mapping[PredictionPoint, tuple[str, ...]] = {
     BIRTH: (
         "gestation_at_birth", "onset_of_birth", "live_birth", "stillbirth", "measured_blood_loss",
         "estimated_blood_loss", "maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care",
-        "apgar_5_minutes", "neonatal_unit_admission", "assisted_ventilation_over_6_hours", "birth_weight",
+        "maternal_critical_finding", "apgar_5_minutes", "neonatal_unit_admission", "assisted_ventilation_over_6_hours",
+        "birth_weight",
     ),
-    POSTNATAL: ("death_within_7_days", "depression_within_a_year", "epds_total", "epds_item_10"),
+    POSTNATAL: (
+        "death_within_7_days", "death_within_28_days", "depression_within_a_year", "epds_total",
+    ),
 }  # fmt: skip
 
 #: The earliest point at which a dated English record can hold each concept.
@@ -51,8 +54,8 @@ _CLOSED: Mapping[ClosedFrom, tuple[str, ...]] = {
     ),
     "birth": (
         "stillbirth", "maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care",
-        "neonatal_unit_admission", "assisted_ventilation_over_6_hours", "death_within_7_days",
-        "depression_within_a_year",
+        "maternal_critical_finding", "neonatal_unit_admission", "assisted_ventilation_over_6_hours",
+        "death_within_7_days", "death_within_28_days", "depression_within_a_year",
     ),
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from records.clock import PredictionPoint
 from records.errors import EquipartumError
 from records.records import Records
 from records.sources.cdc_natality import CDC_NATALITY
+from records.sources.fhir import FHIR
 from records.sources.msds import MSDS
 from records.sources.simulated import SIMULATED
 
@@ -46,7 +47,7 @@ class Source(Protocol):
     ) -> Records: ...
 
 
-SOURCES: Mapping[str, Source] = MappingProxyType({s.name: s for s in (MSDS, CDC_NATALITY, SIMULATED)})
+SOURCES: Mapping[str, Source] = MappingProxyType({s.name: s for s in (MSDS, FHIR, CDC_NATALITY, SIMULATED)})
 
 
 def source(name: str) -> Source:

@@ -70,5 +70,7 @@ def test_wrong_use_is_refused_by_name(births: Path, in_this_process: Command, tm
 
     refused(ask("--outcome", "gout"), "no outcome is called 'gout'")
     refused(ask("--policy", tmp_path / "none.toml"), "none.toml: there is no such policy file")
-    refused(in_this_process("audit", "data", "--source", "msds", "--data", births), "no source is called 'msds'")
+    refused(
+        in_this_process("audit", "data", "--source", "hospital", "--data", births), "no source is called 'hospital'"
+    )
     assert not list(tmp_path.iterdir())

@@ -6,15 +6,12 @@ what the service told the very same women must never be left to wonder which num
 
 from __future__ import annotations
 
-import asyncio
 import html
 import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import polars as pl
 import pytest
 
@@ -22,13 +19,9 @@ from fairness_audits.audit import audit
 from fairness_audits.policy import read_policy
 from fairness_audits.report import AuditReport
 from models.home import Home
-from records.concepts import CONCEPTS
 from records.sources.registry import source
-from serving.app import create_app
-from serving.champions import RegistryChampions
 from serving.database.export import logged_predictions
-from serving.database.prediction_log import PredictionLog
-from serving.state import Serving
+from tests.acceptance.asking import asked_about
 from tests.acceptance.conftest import CHAMPIONS
 from training.cohort import Cohort, assemble
 from training.registry import Registry
@@ -40,7 +33,6 @@ TABLE_OF_THE_PAGE = {
     "sensitivity": "Of women who had the outcome, how many had been flagged",
     "observed_to_expected": "Women who had the outcome, for each one expected",
 }
-TOGETHER = 100
 
 
 @pytest.fixture(scope="module", params=CHAMPIONS)
@@ -91,47 +83,12 @@ def cohort(english_births: Path, outcome: str) -> Cohort:
 @pytest.fixture(scope="module")
 def answered(champion_home: Home, cohort: Cohort) -> tuple[dict[str, Any], pl.DataFrame]:
     """GET /v1/models, and the predictions table of the service's log after every held-out woman was asked about."""
-    settings = champion_home.settings()
-    champions = RegistryChampions(champion_home, settings)
-    champions.poll()
-    log = PredictionLog(champion_home, settings)
-    app = create_app(lambda: Serving(home=champion_home, settings=settings, champions=champions, log=log))
     women = hold_out(cohort.frame, fraction=0.30, seed=0).holdout(cohort.frame)
-
-    async def ask() -> dict[str, Any]:
-        transport = httpx.ASGITransport(app)
-        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://a") as a:
-            requests = [
-                _request(cohort.outcome.name, woman, cohort.predictors) for woman in women.iter_rows(named=True)
-            ]
-            for start in range(0, len(requests), TOGETHER):
-                some = requests[start : start + TOGETHER]
-                answers = await asyncio.gather(*(a.post("/v1/risks", json=request) for request in some))
-                refused = [answer.text for answer in answers if answer.status_code != 200]
-                assert not refused, refused[0]
-            catalogue: dict[str, Any] = (await a.get("/v1/models")).json()
-            return catalogue
-
-    catalogue = asyncio.run(ask())
+    catalogue = asked_about(champion_home, cohort.outcome.name, women, cohort.predictors)
     observed = women.select("pregnancy_id", pl.lit(cohort.outcome.name).alias("outcome"), "observed")
-    return catalogue, logged_predictions(champion_home, settings, observed).filter(
+    return catalogue, logged_predictions(champion_home, champion_home.settings(), observed).filter(
         pl.col("outcome") == cohort.outcome.name
     )
-
-
-def _request(outcome: str, woman: Mapping[str, Any], predictors: tuple[str, ...]) -> dict[str, Any]:
-    facts = {
-        name: {"value": woman[name]} | ({"unit": CONCEPTS[name].unit} if CONCEPTS[name].unit else {})
-        for name in predictors
-        if woman[name] is not None
-    }
-    return {
-        "prediction_point": "booking",
-        "outcomes": [outcome],
-        "pregnancy_id": woman["pregnancy_id"],
-        "facts": facts,
-        "groups": {"group_scheme": woman["group_scheme"], "ethnic_category": woman["ethnic_category"]},
-    }
 
 
 @pytest.fixture(scope="module")

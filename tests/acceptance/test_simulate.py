@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.acceptance.command_line import Command
+from tests.acceptance.command_line import Command, refused
 
 
 def test_the_truth_is_written_apart_and_only_when_asked_for(in_this_process: Command, tmp_path: Path) -> None:
@@ -28,3 +28,37 @@ def test_the_truth_has_no_place_in_the_us_record(in_this_process: Command, tmp_p
     assert done.code == 2
     assert "beside Parquet only" in done.err
     assert not out.exists()
+
+
+def test_one_seed_writes_the_same_pregnancies_as_histories_and_as_tables_of_the_nhs(
+    in_this_process: Command, tmp_path: Path
+) -> None:
+    for form in ("histories", "msds"):
+        done = in_this_process("simulate", "--births", 300, "--seed", 1, "--format", form, "--out", tmp_path / form)
+        assert done.code == 0, done.err
+    histories = pl.read_parquet(tmp_path / "histories" / "pregnancies.parquet")
+    bookings = pl.read_csv(tmp_path / "msds" / "MSD101PregnancyBooking.csv", infer_schema=False)
+    booked = histories.drop_nulls("booked_day")
+    assert set(bookings["UniqPregID"]) == set(booked["pregnancy_id"])
+    assert not (tmp_path / "histories" / "truth.parquet").exists()
+
+
+def test_the_truth_of_histories_stands_in_their_folder_when_asked_for(in_this_process: Command, tmp_path: Path) -> None:
+    out = tmp_path / "histories"
+    done = in_this_process("simulate", "--births", 300, "--format", "histories", "--truth", "--out", out, "--json")
+    assert done.code == 0, done.err
+    assert done.last["births"] == 300
+    assert "preterm_birth_true_risk_at_weeks_28" in pl.read_parquet_schema(out / "truth.parquet")
+
+
+def test_what_has_no_dates_has_no_histories(in_this_process: Command, tmp_path: Path) -> None:
+    out = tmp_path / "histories"
+    asked = ("simulate", "--births", 30, "--out", out)
+    refused(in_this_process(*asked, "--format", "histories", "--scenario", "benchmark"), "births without dates only")
+    refused(in_this_process(*asked, "--format", "scrolls"), "histories, msds", code=2)
+    refused(in_this_process(*asked, "--plant", "drift"), "without dates cannot hold it")
+    assert not out.exists()
+
+
+def test_nothing_is_written_over(in_this_process: Command, tmp_path: Path) -> None:
+    refused(in_this_process("simulate", "--births", 30, "--format", "msds", "--out", tmp_path), "there already", code=2)

@@ -102,6 +102,8 @@ def validate_elsewhere(
         report=report,
         threshold=threshold_of(offers),
         is_simulated=cohort.records.is_simulated or model.intended_population.is_simulated,
+        model_digest=model.digest,
+        data_digest=cohort.records.data_digest,
     )
 
 

@@ -25,7 +25,8 @@ EXTERNAL = "external"
 class ExternalValidation:
     """``judged`` are the four updates on the same births; ``report`` the audit of the version as it is.
 
-    ``sufficient`` is None, with ``why_not``, where these births cannot say which update is enough.
+    ``what_follows`` says what came of it. ``sufficient`` is None, with ``why_not``, where these births cannot say which
+    update is enough.
     """
 
     title: str
@@ -41,13 +42,16 @@ class ExternalValidation:
     report: AuditReport
     threshold: float | None
     is_simulated: bool
+    model_digest: str
+    data_digest: str
+    what_follows: str = "Nothing was changed or registered: an update is a person’s decision."
     kind: str = EXTERNAL
 
     def parts(self) -> tuple[Part, ...]:
         return (
             Part(
                 heading="What these births call for",
-                sentences=(*self._verdict(), "Nothing was changed or registered: an update is a person’s decision."),
+                sentences=(*self._verdict(), self.what_follows),
             ),
             Part(
                 heading="The version as it is, and under each update",
@@ -111,6 +115,8 @@ class ExternalValidation:
 
     def to_dict(self) -> dict[str, Any]:
         return {
+            "model_digest": self.model_digest,
+            "data_digest": self.data_digest,
             "births": self.births,
             "denominator": self.denominator,
             "offer_threshold": self.threshold,

@@ -18,7 +18,7 @@ def overlap_with(version: Version, records: Records, home: Home) -> tuple[str, .
     A version keeps no key of the births it was fitted on. Of its holdout the home keeps the keys of those with the
     outcome; where the new files hold some of these, they hold births that it was fitted on as well.
     """
-    if version.tags.data_digest == records.data_digest:
+    if records.data_digest in version.made_from:
         return (
             f"{version} was fitted on births of these very files: its figures on them flatter it, and this is no "
             "external validation.",

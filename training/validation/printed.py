@@ -31,12 +31,14 @@ class Part:
     tables: tuple[PrintedTable, ...] = ()
 
 
-def of_everyone(caption: str, first: str, judged: Sequence[JudgedScorer]) -> PrintedTable:
+def of_everyone(
+    caption: str, first: str, judged: Sequence[JudgedScorer], estimands: Sequence[str] = OF_EVERYONE
+) -> PrintedTable:
     """One row a figure, one column a scorer."""
     return PrintedTable(
         caption=caption,
         columns=(first, *(one.name for one in judged)),
-        rows=tuple((TITLES[name], *(one.everyone[name].text for one in judged)) for name in OF_EVERYONE),
+        rows=tuple((TITLES[name], *(one.everyone[name].text for one in judged)) for name in estimands),
     )
 
 

@@ -38,6 +38,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "live_birth": ("MSD401.PregOutcome",),
     "stillbirth": ("MSD401.PregOutcome",),
     "death_within_7_days": ("MSD401.PersonDeathDateBaby",),
+    "death_within_28_days": ("MSD401.PersonDeathDateBaby",),
     "neonatal_unit_admission": ("MSD402.UniqPregID",),
     "apgar_5_minutes": ("MSD405.ApgarScore",),
     "birth_weight": ("MSD405.BirthWeight",),

@@ -36,6 +36,9 @@ def add_screening_facts(women: Women) -> None:
     )
     draw(women, [fact for fact in women.scenario.after if fact.name in _SCREENING])
     facts["diabetes_test_done"] = facts["diabetes_test_done"] & ~facts["pre_existing_diabetes"]
+    if women.scenario.untested:
+        not_made = women.happens("diabetes test not made", women.by_group(women.scenario.untested))
+        facts["diabetes_test_done"] = facts["diabetes_test_done"] & ~not_made
 
 
 def add_birth_facts(women: Women, truths: Sequence[OutcomeTruth]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,15 @@ from records.sources.simulated.drawing import Women, effects_sum, log_odds
 from records.sources.simulated.exact_arithmetic import Numbers, logistic
 from records.sources.simulated.scenario import Effect, Flag, SimulatedOutcome
 
-__all__ = ["OutcomeTruth", "baseline_log_odds", "booking_risk", "draw_later_facts", "true_outcome"]
+__all__ = [
+    "OutcomeTruth",
+    "baseline_log_odds",
+    "booking_risk",
+    "draw_later_facts",
+    "later_log_odds",
+    "states_of_later_facts",
+    "true_outcome",
+]
 
 Truths = NDArray[np.bool_]
 
@@ -50,19 +57,20 @@ def draw_later_facts(women: Women) -> None:
         women.add(flag.name, women.happens(flag.name, logistic(log_odds(women, flag))))
 
 
-def booking_risk(
-    women: Women, outcome: SimulatedOutcome, baseline: Numbers, *, given: Mapping[str, bool] = MappingProxyType({})
-) -> Numbers:
+def booking_risk(women: Women, outcome: SimulatedOutcome, baseline: Numbers) -> Numbers:
     """The probability of the outcome given everything known at booking; ``baseline`` is the log-odds without later
-    facts. With ``given``, among women of whom these later facts turn out so (that she expects one baby)."""
+    facts."""
     if not outcome.later:
         return logistic(baseline)
-    risk, all_states = np.zeros(women.rows), np.zeros(women.rows)
-    for state, probability in _states_of_later_facts(women):
-        if all(state[name] == value for name, value in given.items()):
-            risk += probability * logistic(baseline + _added(outcome.later, state))
-            all_states += probability
-    return risk / all_states if given else risk
+    risk = np.zeros(women.rows)
+    for state, probability in states_of_later_facts(women):
+        risk += probability * logistic(baseline + later_log_odds(outcome, state))
+    return risk
+
+
+def later_log_odds(outcome: SimulatedOutcome, state: Mapping[str, bool]) -> float:
+    """What later facts, as they turn out, add to the log-odds of the outcome."""
+    return _added(outcome.later, state)
 
 
 def baseline_log_odds(women: Women, outcome: SimulatedOutcome) -> Numbers:
@@ -90,7 +98,7 @@ def true_outcome(women: Women, outcome: SimulatedOutcome) -> OutcomeTruth:
     )
 
 
-def _states_of_later_facts(women: Women) -> Iterator[tuple[Mapping[str, bool], Numbers]]:
+def states_of_later_facts(women: Women) -> Iterator[tuple[Mapping[str, bool], Numbers]]:
     """Every combination of the later facts with its probability for each woman."""
     flags = women.scenario.later
     names = {flag.name for flag in flags}

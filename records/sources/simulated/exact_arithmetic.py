@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["from_quantiles", "logistic", "pick", "rounded"]
+__all__ = ["from_quantiles", "logistic", "pick", "rounded", "share_below"]
 
 Numbers = NDArray[np.float64]
 
@@ -47,6 +47,11 @@ def from_quantiles(uniform: Numbers, quantiles: Sequence[tuple[float, float]]) -
     left = np.clip(np.searchsorted(probabilities, uniform, side="right") - 1, 0, len(values) - 2)
     share = (uniform - probabilities[left]) / (probabilities[left + 1] - probabilities[left])
     return np.asarray(values[left] + share * (values[left + 1] - values[left]))
+
+
+def share_below(values: Numbers, quantiles: Sequence[tuple[float, float]]) -> Numbers:
+    """How much of what `from_quantiles` draws lies below each value; its quantiles must rise."""
+    return np.clip(from_quantiles(values, [(value, probability) for probability, value in quantiles]), 0.0, 1.0)
 
 
 def pick(uniform: Numbers, values: Sequence[int], weights: Sequence[float]) -> NDArray[np.int64]:

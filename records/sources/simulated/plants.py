@@ -1,6 +1,7 @@
 """Plants: known defects put into simulated births, so that an audit can be seen to find them.
 
-Each turns one scenario into another and changes nothing else: every other number is drawn from its own stream.
+Each turns one scenario into another and changes nothing else: every other number is drawn from its own stream. Those
+of `DATED_KINDS` need dates: `histories.plants` puts them into whole histories.
 Written on a command line as ``kind``, ``kind:Group=strength`` or ``kind:Group=strength,predictor=NAME,outcome=NAME``.
 """
 
@@ -16,13 +17,25 @@ from records.errors import EquipartumError
 from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
 from records.sources.simulated.scenario import Effect, Revelation, Scenario
 
-__all__ = ["PLANT_KINDS", "Plant", "UnknownPlant", "parse_plant", "planted"]
+__all__ = ["DATED_KINDS", "EVERYONE", "PLANT_KINDS", "Plant", "UnknownPlant", "parse_plant", "planted", "share_of"]
 
 # Strength where none is given.
 PLANT_KINDS: Mapping[str, float] = MappingProxyType(
-    {"group_signal": 1.5, "under_recording": 0.4, "missingness": 0.3, "proxy": 0.9}
+    {
+        "group_signal": 1.5,
+        "under_recording": 0.4,
+        "missingness": 0.3,
+        "proxy": 0.9,
+        "under_testing": 0.3,
+        "leak": 0.95,
+        "drift": 10.0,
+        "unit_change": 18.0,
+    }
 )
+DATED_KINDS = ("leak", "drift", "unit_change")
+EVERYONE = "everyone"
 _GROUP = "Black"
+_WHOM = {"leak": EVERYONE, "drift": EVERYONE, "unit_change": "SIM02"}
 _SIGNAL_PREDICTOR = "family_history_of_diabetes"
 _SIGNAL_OUTCOME = "preterm_birth"
 _PROXY_PREDICTOR = "born_abroad"
@@ -36,12 +49,15 @@ class UnknownPlant(EquipartumError):
 
 @dataclass(frozen=True, kw_only=True)
 class Plant:
-    """One defect in one group.
+    """One defect in one group; of ``unit_change`` at one site, and ``leak`` and ``drift`` may be of `EVERYONE`.
 
     ``strength`` is, by kind: ``group_signal`` the log odds ratio of a predictor that matters in this group only;
     ``under_recording`` the share of the group's events that goes unrecorded (of ``outcome``, or of every one);
     ``missingness`` the share of the group's booking facts (or of ``predictor``) lost beyond what is missing anyway;
-    ``proxy`` the share of all women in whom a recorded flag says who is of the group.
+    ``proxy`` the share of all women in whom a recorded flag says who is of the group; ``under_testing`` the share of
+    the group's tests for diabetes that are not made; ``leak`` the share of women whose booking record holds what comes
+    later; ``drift`` by how much more ``predictor`` is measured from the last year on; ``unit_change`` the month, of
+    those since the first, from which ``predictor`` is written down in another unit.
     """
 
     kind: str
@@ -65,7 +81,7 @@ def parse_plant(text: str) -> Plant:
     kind, _, rest = text.partition(":")
     if kind not in PLANT_KINDS:
         raise UnknownPlant(f"no plant is called {kind!r}; there are: {', '.join(PLANT_KINDS)}")
-    plant = Plant(kind=kind)
+    plant = Plant(kind=kind, group=_WHOM.get(kind, _GROUP))
     for part in filter(None, rest.split(",")):
         key, equals, value = part.partition("=")
         if key == "predictor" and value:
@@ -85,6 +101,8 @@ def planted(scenario: Scenario, plants: Iterable[Plant | str]) -> Scenario:
 
 
 def _with(scenario: Scenario, plant: Plant) -> Scenario:
+    if plant.kind in DATED_KINDS:
+        raise UnknownPlant(f"{plant}: births without dates cannot hold it; simulate histories")
     if plant.group not in scenario.groups:
         raise UnknownPlant(f"{plant}: scenario {scenario.name} has the groups {', '.join(scenario.groups)}")
     match plant.kind:
@@ -96,6 +114,8 @@ def _with(scenario: Scenario, plant: Plant) -> Scenario:
             return _with_missingness(scenario, plant)
         case "proxy":
             return _with_proxy(scenario, plant)
+        case "under_testing":
+            return replace(scenario, untested={**scenario.untested, plant.group: share_of(plant)})
     raise UnknownPlant(f"no plant is called {plant.kind!r}; there are: {', '.join(PLANT_KINDS)}")
 
 
@@ -111,7 +131,7 @@ def _with_group_signal(scenario: Scenario, plant: Plant) -> Scenario:
 
 
 def _with_under_recording(scenario: Scenario, plant: Plant) -> Scenario:
-    lost = _share(plant)
+    lost = share_of(plant)
     names = [plant.outcome] if plant.outcome else [o.name for o in scenario.outcomes]
     changed = {
         name: replace(outcome, ascertained={**outcome.ascertained, plant.group: kept})
@@ -123,7 +143,7 @@ def _with_under_recording(scenario: Scenario, plant: Plant) -> Scenario:
 
 
 def _with_missingness(scenario: Scenario, plant: Plant) -> Scenario:
-    lost = _share(plant)
+    lost = share_of(plant)
     at_booking = [name for name, since in SIMULATED_KNOWN_FROM.items() if since == BOOKING]
     if plant.predictor is not None and plant.predictor not in at_booking:
         raise UnknownPlant(f"{plant}: {plant.predictor} is not recorded at booking")
@@ -139,11 +159,12 @@ def _with_proxy(scenario: Scenario, plant: Plant) -> Scenario:
     predictor = plant.predictor or _PROXY_PREDICTOR
     if SIMULATED_KNOWN_FROM.get(predictor) != BOOKING or concept(predictor).kind != "flag":
         raise UnknownPlant(f"{plant}: {predictor} is no flag that is recorded at booking")
-    revelation = Revelation(predictor=predictor, group=plant.group, strength=_share(plant))
+    revelation = Revelation(predictor=predictor, group=plant.group, strength=share_of(plant))
     return replace(scenario, revelations=(*scenario.revelations, revelation))
 
 
-def _share(plant: Plant) -> float:
+def share_of(plant: Plant) -> float:
+    """Its strength, of a kind whose strength is a share."""
     if not 0.0 <= plant.amount <= 1.0:
         raise UnknownPlant(f"{plant}: the strength is a share from 0 to 1")
     return plant.amount

@@ -16,7 +16,7 @@ from records.records import IDENTITY_COLUMNS
 from records.sources.simulated.birth import ONSETS
 from records.sources.simulated.drawing import Column, Women
 
-__all__ = ["SIMULATED_KNOWN_FROM", "recorded_pregnancies"]
+__all__ = ["SIMULATED_KNOWN_FROM", "recorded_pregnancies", "recorded_values"]
 
 Nulls = NDArray[np.bool_]
 
@@ -109,7 +109,7 @@ def _labels(positions: Column, labels: tuple[str, ...] | list[str]) -> pl.Series
 
 def _concept_column(women: Women, name: str, nulls: Nulls) -> pl.Series:
     kind = concept(name).kind
-    values = _recorded_values(women, name)
+    values = recorded_values(women, name)
     if kind == "category":
         labels = ONSETS if name == "onset_of_birth" else concept(name).categories
         series = _labels(values, labels)
@@ -127,7 +127,8 @@ def _with_nulls(series: pl.Series, nulls: Nulls) -> pl.Series:
     return pl.select(pl.when(~pl.Series(nulls)).then(series)).to_series()
 
 
-def _recorded_values(women: Women, name: str) -> Column:
+def recorded_values(women: Women, name: str) -> Column:
+    """What is written down of a fact wherever it is not missing."""
     facts = women.facts
     match name:
         case "smoking_status":

@@ -137,6 +137,8 @@ class Scenario:
     ethnicity_not_stated: Mapping[str, float]
     ethnicity_not_known: Mapping[str, float]
     revelations: tuple[Revelation, ...] = ()
+    #: By group, the share of due tests for diabetes that are not made.
+    untested: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def scheme(self) -> EthnicScheme:

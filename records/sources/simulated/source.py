@@ -11,6 +11,7 @@ import polars as pl
 
 from records.clock import PredictionPoint
 from records.records import Records
+from records.sources.nhs_facts import NHS_KNOWN_FROM
 from records.sources.simulated.births import Simulation, records_of
 from records.sources.simulated.histories.files import read_histories
 from records.sources.simulated.parquet import NotSimulatedBirths, read_marking
@@ -29,8 +30,10 @@ class SimulatedSource:
 
     @property
     def known_from(self) -> Mapping[str, PredictionPoint]:
-        """Of births without dates; histories declare their own."""
-        return SIMULATED_KNOWN_FROM
+        """The earliest in either form: births without dates, or histories; the Records of each declare their own."""
+        forms = (SIMULATED_KNOWN_FROM, NHS_KNOWN_FROM)
+        names = dict.fromkeys(name for form in forms for name in form)
+        return {name: min(form[name] for form in forms if name in form) for name in names}
 
     def scan(
         self,

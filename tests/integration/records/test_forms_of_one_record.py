@@ -14,6 +14,7 @@ from models.home import Home, Settings
 from models.outcomes import OUTCOMES
 from records.clock import PREDICTION_POINTS
 from records.records import Records
+from records.sources.fhir import write_fhir
 from records.sources.msds import write_msds
 from records.sources.registry import source
 from records.sources.simulated import SimulatedHistories, simulate_histories, write_histories
@@ -23,7 +24,7 @@ from training.design_choice import RetrainRequest
 from training.registry import Registry
 from training.retrain import retrain
 
-FORMS = ("msds",)
+FORMS = ("msds", "fhir")
 PRIORITIES = [(o.name, at) for o in OUTCOMES.values() if o.trained_by_default for at in o.prediction_points]
 
 
@@ -38,6 +39,7 @@ def forms(simulated: SimulatedHistories, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("forms")
     write_histories(simulated, folder / "simulated")
     write_msds(simulated.histories, folder / "msds")
+    write_fhir(simulated.histories, folder / "fhir")
     return {name: source(name).scan([folder / name]) for name in ("simulated", *FORMS)}
 
 

@@ -154,3 +154,37 @@ def test_a_fault_of_ours_loses_no_positive_item_10(served: Any, champion: Any, a
         response = client.post("/v1/risks", json=request)
     assert response.status_code == 500
     assert headline(response).startswith("EPDS item 10 positive")
+
+
+def positive(asked: Any, **changes: Any) -> Any:
+    return asked(facts=asked()["facts"] | {"epds_item_10": {"value": 1}, "epds_total": {"value": 4}}, **changes)
+
+
+@pytest.mark.parametrize("mode", ["demo", "live"])
+def test_no_mode_silences_item_10(served: Any, champion: Any, asked: Any, mode: str) -> None:
+    with served(champion, mode=mode) as client:
+        response = client.post("/v1/risks", json=positive(asked))
+    assert response.status_code == 200
+    assert response.text.startswith('{"safety":{"rule":"epds_item_10","status":"positive"')
+    assert response.json()["safety"]["acknowledgement_required"] is True
+
+
+def test_item_10_is_said_every_time_it_is_sent(served: Any, champion: Any, asked: Any) -> None:
+    """The log writes a repeated request once; the rule answers it each time, and the refusal of another one too."""
+    key = {"Idempotency-Key": "k-1"}
+    with served(champion) as client:
+        answers = [client.post("/v1/risks", json=positive(asked), headers=key) for _ in range(3)]
+        reused = client.post("/v1/risks", json=positive(asked, pregnancy_id="P-2"), headers=key)
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len({answer.json()["request_id"] for answer in answers}) == 1
+    assert all(answer.json()["safety"]["headline"].startswith("EPDS item 10 positive") for answer in answers)
+    assert reused.status_code == 409
+    assert headline(reused).startswith("EPDS item 10 positive")
+
+
+def test_item_10_moves_no_risk(served: Any, champion: Any, asked: Any) -> None:
+    with served(champion) as client:
+        with_item, without = (client.post("/v1/risks", json=body).json() for body in (positive(asked), asked()))
+    (told,), (plain,) = with_item["outcomes"].values(), without["outcomes"].values()
+    assert told["risk"] == plain["risk"]
+    assert "safety" not in without

@@ -64,9 +64,12 @@ IN_LABOUR = {
     "estimated_blood_loss": st.integers(50, 4000),
     **{
         name: st.just(1.0)
-        for name in ("maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care")
+        for name in (
+            "maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care",
+            "maternal_critical_finding",
+        )
     },
-}
+}  # fmt: skip
 AFTER_BIRTH = {"epds_total": st.integers(0, 30), "epds_item_10": st.integers(0, 3)}
 
 Rows = list[tuple[str, int, float]]
@@ -113,7 +116,9 @@ def birth(draw: st.DrawFn, day: int) -> Rows:
     rows.append(("live_birth", day, float(lived)))
     rows += [("stillbirth", day, 1.0)] if died else []
     if lived and draw(st.booleans()):
-        rows.append(("death_within_7_days", day + draw(st.integers(0, 6)), 1.0))
+        after = draw(st.integers(0, 27))
+        rows.append(("death_within_28_days", day + after, 1.0))
+        rows += [("death_within_7_days", day + after, 1.0)] if after < 7 else []
     return [*rows, ("gestation_at_birth", day, float(day))]
 
 
@@ -203,7 +208,7 @@ def test_the_writers_concepts_are_all_the_data_set_holds() -> None:
     observed = {
         *AT_BOOKING, *IN_PREGNANCY, *AT_BIRTH, *OF_BABIES, *IN_LABOUR, *AFTER_BIRTH, *ASKED_TOGETHER[0],
         *ASKED_TOGETHER[1], "deprivation_quintile", "depression_ongoing_at_booking", "body_mass_index",
-        "gestation_at_booking", "live_birth", "stillbirth", "death_within_7_days", "gestation_at_birth",
-        "interpregnancy_interval",
+        "gestation_at_booking", "live_birth", "stillbirth", "death_within_7_days", "death_within_28_days",
+        "gestation_at_birth", "interpregnancy_interval",
     }  # fmt: skip
     assert {concept(name).read_by.of for name in MSDS.known_from} == observed

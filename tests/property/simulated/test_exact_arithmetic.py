@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from records.sources.simulated.exact_arithmetic import from_quantiles, logistic, pick, rounded
+from records.sources.simulated.exact_arithmetic import from_quantiles, logistic, pick, rounded, share_below
 from records.sources.simulated.streams import ImpossibleSeed, Streams
 
 SEEDS = st.integers(min_value=0, max_value=2**64 - 1)
@@ -39,6 +39,17 @@ def test_quantiles_are_joined_by_straight_lines(uniform: list[float]) -> None:
     quantiles = [(0.0, -3.0), (0.2, 1.0), (0.7, 2.0), (1.0, 40.0)]
     expected = np.interp(uniform, [p for p, _ in quantiles], [v for _, v in quantiles])
     assert from_quantiles(np.array(uniform), quantiles) == pytest.approx(expected, abs=1e-12)
+
+
+@settings(deadline=None)
+@given(st.floats(min_value=-10, max_value=50))
+def test_the_share_below_a_value_is_where_it_stands_among_the_quantiles(value: float) -> None:
+    quantiles = [(0.0, -3.0), (0.2, 1.0), (0.7, 2.0), (1.0, 40.0)]
+    expected = np.interp(value, [v for _, v in quantiles], [p for p, _ in quantiles])
+    share = share_below(np.array([value]), quantiles)
+    assert share[0] == pytest.approx(expected, abs=1e-12)
+    if 0 < share[0] < 1:
+        assert from_quantiles(share, quantiles)[0] == pytest.approx(value, abs=1e-9)
 
 
 def test_a_pick_follows_its_weights_exactly_at_their_edges() -> None:

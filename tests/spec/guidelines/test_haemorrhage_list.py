@@ -37,7 +37,7 @@ def test_it_is_a_list_for_admission_and_not_for_booking():
     held = SOURCES["simulated"].known_from
     assert LIST.why_not(held, ADMISSION, []) == ""
     assert LIST.why_not(held, BOOKING, []) == (
-        "fetuses not known before 16 weeks; pre-eclampsia not known before admission for birth"
+        "fetuses not known before 16 weeks; pre-eclampsia not known before 28 weeks"
     )
 
 

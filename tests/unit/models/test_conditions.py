@@ -36,7 +36,7 @@ def test_no_condition_holds_of_everyone() -> None:
     assert frame.with_columns(all_of([]).alias("belongs"))["belongs"].to_list() == [True, True]
 
 
-@pytest.mark.parametrize("comparison", ["below", "at_least", "is", "is_not"])
+@pytest.mark.parametrize("comparison", ["below", "at_least", "above", "is", "is_not"])
 @pytest.mark.parametrize("fact", [None, 0, 1, 2])
 def test_one_woman_and_a_frame_agree(comparison: str, fact: int | None) -> None:
     condition = Condition(concept="parity", comparison=comparison, value=1)  # type: ignore[arg-type]

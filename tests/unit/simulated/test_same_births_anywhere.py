@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from records.sources.simulated import simulate
+from records.sources.simulated import simulate, simulate_histories
 from records.sources.simulated.digest import content_digest
 
 # SHA-256 of 1,000 births of seed 2025: records, then truth. They change when a scenario file or the drawing changes,
@@ -25,6 +25,11 @@ RECORDED = {
         "6bafed4ee32f875fd98735bd261944f3e457faad7d568856fd09bf2890827aad",
     ),
 }
+# Of the histories of scenario england: records, then truth with the risks at every point.
+RECORDED_HISTORIES = (
+    "c8be0e2cb4ba483532e07958a6f91233930d1da7b391829ec8b7517948cbaeb5",
+    "585e9f03d739bb05dccfe80c33595545ff94b5a1af4220c6ad91f59e7d70a184",
+)
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -34,20 +39,27 @@ def test_the_births_of_a_seed_are_those_that_were_recorded(scenario: str) -> Non
     assert (births.records.data_digest, content_digest(births.truth)) == RECORDED[scenario]
 
 
+def test_the_histories_of_a_seed_are_those_that_were_recorded() -> None:
+    histories = simulate_histories(1_000, seed=2025)
+    assert (histories.records.data_digest, content_digest(histories.truth)) == RECORDED_HISTORIES
+
+
 def test_another_processor_makes_the_same_births() -> None:
     extensions = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     if not extensions:
         pytest.skip("this numpy has no vector extensions to turn off")
     program = (
-        "from records.sources.simulated import simulate\n"
+        "from records.sources.simulated import simulate, simulate_histories\n"
         "from records.sources.simulated.digest import content_digest\n"
         "births = simulate(1_000, seed=2025, scenario='england')\n"
-        "print(births.records.data_digest, content_digest(births.truth))"
+        "histories = simulate_histories(1_000, seed=2025)\n"
+        "for one in (births, histories):\n"
+        "    print(one.records.data_digest, content_digest(one.truth))"
     )
     environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": " ".join(extensions), "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert tuple(done.stdout.split()) == RECORDED["england"]
+    assert tuple(done.stdout.split()) == (*RECORDED["england"], *RECORDED_HISTORIES)
 
 
 @pytest.mark.parametrize("scenario", RECORDED)

@@ -24,6 +24,7 @@ _FOLLOWED = 400
 # own day. Assumption.
 _ADMITTED_THE_DAY_BEFORE = 0.5
 _FIRST_TRANSFER_AFTER_BOOKING = 14
+_WEEKS_42 = 42 * 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +53,11 @@ def clock_of_births(women: Women, numbers: HistoryParameters) -> Clock:
     booked = facts["gestation_at_booking"].astype(np.int64)
     unbooked = women.happens("unbooked", women.by_group_or_default(numbers.shares["unbooked"]))
     booked = np.where(unbooked | (booked >= gestation), NO_DAY, booked)
-    room = gestation - booked - _FIRST_TRANSFER_AFTER_BOOKING
+    # Whenever she gives birth: that her care has not moved yet tells nothing of the birth.
+    earliest = booked + _FIRST_TRANSFER_AFTER_BOOKING
+    left_on = earliest + np.floor(women.streams.uniform("left on", rows) * np.maximum(_WEEKS_42 - earliest, 0))
     moved = women.happens("transferred", women.by_group_or_default(numbers.shares["transferred"]))
-    moved &= (booked != NO_DAY) & (room > 0)
-    left_on = booked + _FIRST_TRANSFER_AFTER_BOOKING + np.floor(women.streams.uniform("left on", rows) * room)
+    moved &= (booked != NO_DAY) & (left_on < gestation)
     day_before = women.happens("admitted the day before", _ADMITTED_THE_DAY_BEFORE)
     planned = facts["onset_of_birth"] == ONSETS.index("caesarean_before_labour")
     moved_within = from_quantiles(women.streams.uniform("moved within", rows), numbers.days["moved_within_the_year"])

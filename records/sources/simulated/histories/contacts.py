@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
 from records.sources.simulated.drawing import Women
 from records.sources.simulated.exact_arithmetic import Numbers, from_quantiles, logistic, pick, rounded
-from records.sources.simulated.histories.clock import Clock, Days
+from records.sources.simulated.histories.clock import NO_DAY, Clock, Days
+from records.sources.simulated.histories.diagnoses import days_of_diagnosis
 from records.sources.simulated.histories.parameters import HistoryParameters
 from records.sources.simulated.histories.writing_down import WrittenDown
 
 __all__ = ["observe_contacts"]
 
-_WEEK_28 = 28
+_WEEK_28, _WEEK_42 = 28, 42
 _LEAST_SYSTOLIC, _MOST_SYSTOLIC = 75, 220
 _MIDDLE_BODY_MASS_INDEX = 26.0
 _EPISODES = (1, 2, 3)
-_DAYS_BEFORE_BIRTH = 1
 
 
 def observe_contacts(
     written: WrittenDown, women: Women, clock: Clock, snapshot: pl.DataFrame, numbers: HistoryParameters
 ) -> None:
     """Adds what is seen at contacts between booking and birth."""
-    onset = {name: _onset(women, clock, name, numbers) for name in ("pre_eclampsia", "gestational_hypertension")}
-    for name, day in onset.items():
-        happens = women.facts[name].astype(bool)
-        written.add_before_birth(name, day, happens, happens)
-    _blood_pressure(written, women, clock, onset, numbers)
+    diagnosed = days_of_diagnosis(women, clock, numbers)
+    for name, day in diagnosed.items():
+        written.add_before_birth(name, day, np.ones(women.rows))
+    _blood_pressure(written, women, clock, diagnosed, numbers)
     _haemoglobin(written, women, clock, snapshot, numbers)
     _bleeding(written, women, clock, numbers)
     _epds(written, women, clock, numbers)
-
-
-def _onset(women: Women, clock: Clock, name: str, numbers: HistoryParameters) -> Days:
-    """The day of the diagnosis: as drawn, or the day before a birth that came first."""
-    drawn = np.floor(from_quantiles(women.streams.uniform(f"day of {name}", women.rows), numbers.days[name]))
-    return np.minimum(drawn.astype(np.int64), women.facts["gestation_at_birth"].astype(np.int64) - _DAYS_BEFORE_BIRTH)
 
 
 def _contact_days(women: Women, clock: Clock, numbers: HistoryParameters) -> list[tuple[int, Days, np.ndarray]]:
@@ -55,7 +50,7 @@ def _contact_days(women: Women, clock: Clock, numbers: HistoryParameters) -> lis
 
 
 def _blood_pressure(
-    written: WrittenDown, women: Women, clock: Clock, onset: dict[str, Days], numbers: HistoryParameters
+    written: WrittenDown, women: Women, clock: Clock, diagnosed: Mapping[str, Days], numbers: HistoryParameters
 ) -> None:
     facts, parts = women.facts, numbers.blood_pressure
     own = from_quantiles(women.streams.uniform("blood pressure", women.rows), parts["quantiles"])
@@ -63,8 +58,8 @@ def _blood_pressure(
     own = own + parts["chronic_hypertension"] * facts["chronic_hypertension"]
     for week, day, came in _contact_days(women, clock, numbers):
         here = own + parts["late_pregnancy_a_week_after_28"] * max(week - _WEEK_28, 0)
-        for name, since in onset.items():
-            here = here + parts[name] * (facts[name] & (day >= since))
+        for name, since in diagnosed.items():
+            here = here + parts[name] * ((since != NO_DAY) & (day >= since))
         between = from_quantiles(women.streams.uniform(f"reading {week}", women.rows), parts["between_readings"])
         reading = np.clip(rounded(here + between, 0), _LEAST_SYSTOLIC, _MOST_SYSTOLIC)
         not_recorded = women.happens(
@@ -87,8 +82,8 @@ def _bleeding(written: WrittenDown, women: Women, clock: Clock, numbers: History
     log_odds: Numbers = parts["intercept"] + parts["placenta_praevia"] * women.facts["placenta_praevia"].astype(float)
     bleeds = women.happens("bleeding", logistic(log_odds))
     episodes = pick(women.streams.uniform("episodes of bleeding", rows), _EPISODES, parts["episodes"])
-    # Anywhere between booking and birth; care is told of it that day.
-    room = np.maximum(women.facts["gestation_at_birth"].astype(np.int64) - clock.booked, 0)
+    # Anywhere between booking and 42 weeks, whenever she gives birth: an early bleeding tells nothing of the birth.
+    room = np.maximum(_WEEK_42 * 7 - clock.booked, 0)
     for episode in _EPISODES:
         day = clock.booked + np.floor(women.streams.uniform(f"day of bleeding {episode}", rows) * room).astype(np.int64)
         written.add_before_birth("antenatal_bleeding", day, bleeds, bleeds & (episodes >= episode))

@@ -15,6 +15,7 @@ from records.sources.simulated.histories.clock import NO_DAY, Clock, Days
 from records.sources.simulated.histories.contacts import observe_contacts
 from records.sources.simulated.histories.parameters import HistoryParameters
 from records.sources.simulated.histories.writing_down import WrittenDown
+from records.sources.simulated.recorded import recorded_values
 
 __all__ = ["observations_of"]
 
@@ -51,7 +52,7 @@ def _booking(
     for asked_together, share in ((_HISTORY, "history_not_asked"), (_FAMILY, "family_history_not_asked")):
         asked = ~women.happens(share.replace("_", " "), women.by_group_or_default(numbers.shares[share]))
         for name in asked_together:
-            written.add(name, clock.booked, women.facts[name], asked)
+            written.add(name, clock.booked, recorded_values(women, name), asked)
     ongoing = snapshot["depression_ongoing_at_booking"].fill_null(value=False).to_numpy()
     written.add("depression_ongoing_at_booking", clock.booked, ongoing, ongoing)
 

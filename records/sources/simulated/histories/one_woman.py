@@ -44,4 +44,4 @@ def one_record_of_each_woman(
         .cast(dict(OBSERVATION_COLUMNS))  # type: ignore[arg-type]
     )
     others = observations.filter(pl.col("concept") != "deprivation_quintile")
-    return told, pl.concat([others, areas]).sort("pregnancy", "day", "concept", "value")
+    return told, pl.concat([others, areas])

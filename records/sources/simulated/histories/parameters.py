@@ -12,7 +12,7 @@ from typing import Any
 from records.errors import EquipartumError
 from records.sources.simulated.scenario import ImplausibleScenario
 
-__all__ = ["HistoryParameters", "NoHistories", "history_parameters"]
+__all__ = ["HistoryParameters", "NoHistories", "history_parameters", "history_parameters_from"]
 
 Quantiles = tuple[tuple[float, float], ...]
 _SCENARIOS = ("england",)
@@ -46,18 +46,17 @@ def history_parameters(scenario: str) -> HistoryParameters:
             "births without dates only"
         )
     text = resources.files("records.sources.simulated").joinpath("scenarios", scenario, "histories.toml")
-    parsed = tomllib.loads(text.read_text(encoding="utf-8"))
+    return history_parameters_from(tomllib.loads(text.read_text(encoding="utf-8")))
+
+
+def history_parameters_from(parsed: Mapping[str, Any]) -> HistoryParameters:
+    """What a histories.toml holds. Raises `ImplausibleScenario` where numbers have no source, or are no shares."""
     for name, table in parsed.items():
-        if not table.get("source"):
-            raise ImplausibleScenario(f"histories.{name} has numbers and no source")
+        _require_source(name, table)
     contacts = parsed["contacts"]
     first_off, last_off = contacts["days_off"]
     return HistoryParameters(
-        shares={
-            name: {group: float(share) for group, share in table.items() if group != "source"}
-            for name, table in parsed["shares"].items()
-            if name != "source"
-        },
+        shares={name: _by_group(name, table) for name, table in parsed["shares"].items() if name != "source"},
         days={name: _quantiles(table) for name, table in parsed["days"].items() if not name.endswith("source")},
         every_womans_weeks=tuple(contacts["every_woman"]),
         first_birth_weeks=tuple(contacts["first_birth_too"]),
@@ -69,6 +68,19 @@ def history_parameters(scenario: str) -> HistoryParameters:
             name: _quantiles(table) for name, table in parsed["epds_in_pregnancy"].items() if name != "source"
         },
     )
+
+
+def _by_group(name: str, table: Mapping[str, Any]) -> Mapping[str, float]:
+    _require_source(f"shares.{name}", table)
+    shares = {group: float(share) for group, share in table.items() if group != "source"}
+    if "default" not in shares or not all(0.0 <= share <= 1.0 for share in shares.values()):
+        raise ImplausibleScenario(f"histories.shares.{name} needs a default, and shares from 0 to 1")
+    return shares
+
+
+def _require_source(name: str, table: Mapping[str, Any]) -> None:
+    if not table.get("source"):
+        raise ImplausibleScenario(f"histories.{name} has numbers and no source; write 'assumption' where there is none")
 
 
 def _quantiles(table: list[list[float]]) -> Quantiles:

@@ -1,74 +1,104 @@
-"""True risks at the prediction points after booking, where they can be known exactly.
+"""True risks of women who are there at a prediction point, exact given everything their record can say by then.
 
-At booking the risk is a sum over the facts that become known later. At a point after it the number of babies is known,
-and so is that she is still pregnant; whether pre-eclampsia was diagnosed by then is not conditioned on, because the day
-of that diagnosis depends on the birth. At admission every later fact is known. So these are the risks of women alike in
-what was known at booking, in the number of babies, and in being still pregnant.
+Conditioned on is every fact of booking, and at a later point also:
+
+- that she is still pregnant on the point's day (at booking: on the day she booked);
+- at weeks of pregnancy, the number of babies, and whether pre-eclampsia or gestational hypertension was diagnosed by
+  then. Nothing else that is dated before birth depends on when she gives birth;
+- at admission and birth, the number of babies, placenta praevia and pre-eclampsia as they are, also where it is
+  diagnosed only at the admission itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
-from records.clock import ADMISSION, BIRTH, BOOKING, PREDICTION_POINTS, PredictionPoint
-from records.sources.simulated.course import OutcomeTruth, baseline_log_odds, booking_risk
+from records.clock import PREDICTION_POINTS, PredictionPoint
+from records.sources.simulated.course import OutcomeTruth, baseline_log_odds
 from records.sources.simulated.drawing import Women
 from records.sources.simulated.exact_arithmetic import Numbers, logistic
-from records.sources.simulated.scenario import Quantity
+from records.sources.simulated.histories.clock import NO_DAY, Clock, Days, Flags
+from records.sources.simulated.histories.parameters import HistoryParameters
+from records.sources.simulated.histories.still_pregnant import Before, risks_after_booking, risks_by_week
+from records.sources.simulated.scenario import SimulatedOutcome
 
-__all__ = ["POINTS_WITH_TRUE_RISK", "true_risks_after_booking"]
+__all__ = ["POINTS_WITH_TRUE_RISK", "true_risks_at_points"]
 
-#: By outcome, the points after booking at which the true risk is known.
-POINTS_WITH_TRUE_RISK = {
-    "preterm_birth": ("weeks_16", "weeks_20", "weeks_28"),
+#: By outcome, the points of a dated record at which the true risk is known.
+POINTS_WITH_TRUE_RISK: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("preterm_birth", "preterm_birth_before_34", "preterm_birth_before_32"),
+        ("booking", "weeks_16", "weeks_20", "weeks_28"),
+    ),
     "haemorrhage": ("admission",),
     "postpartum_depression": ("birth",),
 }
-_PRETERM = 1
+_PRETERM = "preterm_birth"
+_BEFORE: Mapping[str, Before] = {_PRETERM: None, f"{_PRETERM}_before_34": 34 * 7, f"{_PRETERM}_before_32": 32 * 7}
 
 
-def true_risks_after_booking(women: Women, truths: Sequence[OutcomeTruth]) -> list[pl.Series]:
-    """Columns ``O_true_risk_at_P``, null where the outcome cannot happen or the point is not reached."""
-    columns = []
-    for truth in truths:
-        for name in POINTS_WITH_TRUE_RISK.get(truth.outcome.name, ()):
-            at = PREDICTION_POINTS[name]
-            risk = _risk_at(women, truth, at)
-            there = pl.Series(truth.possible & _reached(women, at))
-            column = pl.select(pl.when(there).then(pl.Series(risk))).to_series()
-            columns.append(column.alias(f"{truth.outcome.name}_true_risk_at_{name}"))
+def true_risks_at_points(
+    women: Women, truths: Sequence[OutcomeTruth], clock: Clock, numbers: HistoryParameters
+) -> list[pl.Series]:
+    """Columns ``O_true_risk_at_P``, null where the outcome cannot happen, or she is not there at the point: not booked
+    by then, or no longer pregnant. Of whose care moved elsewhere it is the risk she would be told had she stayed.
+
+    Also ``preterm_birth_before_34_true`` and ``_32_true``: of the preterm births those that early, by the days that
+    would be recorded.
+    """
+    by_name = {truth.outcome.name: truth for truth in truths}
+    preterm = by_name[_PRETERM]
+    columns = _early_births(women, preterm)
+    for point in POINTS_WITH_TRUE_RISK[_PRETERM]:
+        risks = _of_preterm_birth(women, preterm, clock, numbers, PREDICTION_POINTS[point])
+        for name, risk in zip(_BEFORE, risks, strict=True):
+            columns.append(_column(name, point, risk, preterm.possible & _there(women, clock, point)))
+    for name, truth in by_name.items():
+        for point in POINTS_WITH_TRUE_RISK.get(name, ()) if name != _PRETERM else ():
+            there = truth.possible & _there(women, clock, point)
+            columns.append(_column(name, point, _with_every_later_fact(women, truth.outcome), there))
     return columns
 
 
-def _reached(women: Women, at: PredictionPoint) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    gestation = women.facts["gestation_at_birth"]
-    return np.ones(women.rows, dtype=bool) if at.gestational_day is None else np.asarray(gestation > at.gestational_day)
+def _column(name: str, point: str, risk: Numbers, there: Flags) -> pl.Series:
+    known = pl.select(pl.when(pl.Series(there)).then(pl.Series(risk))).to_series()
+    return known.alias(f"{name}_true_risk_at_{point}")
 
 
-def _risk_at(women: Women, truth: OutcomeTruth, at: PredictionPoint) -> Numbers:
-    outcome = truth.outcome
+def _early_births(women: Women, preterm: OutcomeTruth) -> list[pl.Series]:
+    born = women.facts["gestation_at_birth"]
+    return [
+        pl.select(pl.when(pl.Series(preterm.possible)).then(pl.Series(preterm.happened & (born < day))))
+        .to_series()
+        .alias(f"{name}_true")
+        for name, day in _BEFORE.items()
+        if day is not None
+    ]
+
+
+def _there(women: Women, clock: Clock, point: str) -> Flags:
+    booked: Flags = clock.booked != NO_DAY
+    day = PREDICTION_POINTS[point].gestational_day
+    if day is None:
+        return booked
+    gestation: Days = women.facts["gestation_at_birth"].astype(np.int64)
+    return np.asarray(booked & (clock.booked <= day) & (gestation > day))
+
+
+def _of_preterm_birth(
+    women: Women, truth: OutcomeTruth, clock: Clock, numbers: HistoryParameters, at: PredictionPoint
+) -> list[Numbers]:
+    before = list(_BEFORE.values())
+    if at.gestational_day is None:
+        return risks_after_booking(women, truth, clock.booked, before)
+    return risks_by_week(women, truth.outcome, clock, numbers, at.gestational_day, before)
+
+
+def _with_every_later_fact(women: Women, outcome: SimulatedOutcome) -> Numbers:
     baseline = women.by_group(outcome.intercept) + baseline_log_odds(women, outcome)
-    if at in (ADMISSION, BIRTH):
-        for name, ratio in outcome.later.items():
-            baseline = baseline + ratio * women.facts[name]
-        return logistic(baseline)
-    twins = women.facts["multiple_pregnancy"].astype(bool)
-    by_state = [booking_risk(women, outcome, baseline, given={"multiple_pregnancy": state}) for state in (False, True)]
-    risk = np.where(twins, by_state[1], by_state[0])
-    still_pregnant = 1.0 - _born_by(women, at)
-    # Of women at risk r, those whose preterm birth is still to come, among them and those born at term.
-    return np.asarray(risk * still_pregnant / (risk * still_pregnant + (1.0 - risk)))
-
-
-def _born_by(women: Women, at: PredictionPoint) -> float:
-    """The share of preterm births that are over by the point, from the quantiles that gestation is drawn from."""
-    drawn = next(fact for fact in women.scenario.after if fact.name == "gestation_at_birth")
-    if not isinstance(drawn, Quantity) or at.gestational_day is None or at == BOOKING:
-        return 0.0
-    table = drawn.tables[_PRETERM]
-    probabilities, values = [probability for probability, _ in table], [value for _, value in table]
-    # Days are rounded with a half going up, so a birth of day d was drawn below d + 1/2.
-    return float(np.interp(at.gestational_day + 0.5, values, probabilities))
+    for name, ratio in outcome.later.items():
+        baseline = baseline + ratio * women.facts[name]
+    return logistic(baseline)

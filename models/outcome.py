@@ -1,0 +1,94 @@
+"""An outcome: how it is read from recorded facts, at which points it is predicted, and what for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.actions import Action
+from models.conditions import Condition
+from records.concepts import CONCEPTS
+
+__all__ = ["NOBODY_AND_EVERYONE", "Cause", "Outcome", "OutcomeDefinition"]
+
+# Beside every model: what it would be to offer to nobody, and to every woman.
+NOBODY_AND_EVERYONE = ("flag_nobody", "flag_everyone")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeDefinition:
+    """How an outcome is read from recorded facts.
+
+    The outcome happened if any condition of ``any_of`` holds. Where ``tested_by`` is set, a woman for whom that flag
+    is not true is not ascertained: missing, not negative. ``population`` conditions must all hold. ``optional`` facts
+    refine the definition where a source has them.
+    """
+
+    name: str
+    authority: str
+    any_of: tuple[Condition, ...]
+    population: tuple[Condition, ...] = ()
+    tested_by: str | None = None
+    is_proxy: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Concepts without which the definition cannot be evaluated."""
+        return tuple(dict.fromkeys(c.concept for c in (*self.any_of, *self.population)))
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What must be said wherever a figure of this definition stands."""
+        return tuple(caution for name in self.needs if (caution := CONCEPTS[name].caution) is not None)
+
+    def __str__(self) -> str:
+        return f"proxy: {self.name}" if self.is_proxy else self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """One way in which the outcome comes about, if any condition of ``any_of`` holds of a woman who had it.
+
+    It is known only afterwards: events are counted by it, and its concepts may never predict.
+    """
+
+    name: str
+    any_of: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What is predicted. ``plain`` completes 'women who went on to ...'.
+
+    ``plausible_rate`` bounds the rate a cohort may show before it is refused as implausible. ``honest_auroc`` is the
+    highest discrimination published or measured for honest predictors at a point; a result above it is named as a
+    possible leak. ``actions`` maps a prediction point to what a risk is for there, None for `gap_only`. ``causes`` tell
+    events apart that come about in different ways; a woman of whom none is known to hold is of the cause 'not known'.
+    """
+
+    name: str
+    title: str
+    plain: str
+    definitions: tuple[OutcomeDefinition, ...]
+    actions: Mapping[str, Action | None]
+    plausible_rate: tuple[float, float]
+    honest_auroc: float
+    comparators: tuple[str, ...] = NOBODY_AND_EVERYONE
+    trained_by_default: bool = False
+    causes: tuple[Cause, ...] = ()
+
+    @property
+    def causal_concepts(self) -> tuple[str, ...]:
+        """Facts, known only after the outcome, that its causes are read from."""
+        return tuple(dict.fromkeys(c.concept for cause in self.causes for c in cause.any_of))
+
+    @property
+    def prediction_points(self) -> tuple[str, ...]:
+        return tuple(self.actions)
+
+    @property
+    def earliest_point(self) -> str:
+        return self.prediction_points[0]
+
+    def is_gap_only(self, point: str) -> bool:
+        return self.actions.get(point) is None

@@ -1,0 +1,49 @@
+"""FHIR dates: precise ones as days, imprecise ones as none or as the last day they can mean."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from records.sources.fhir.dates import day_of, instant_of, last_possible_day
+from records.sources.fhir.errors import UnreadableResource
+
+EPOCH = datetime.date(1970, 1, 1)
+
+
+@given(day=st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)))
+def test_a_day_is_a_day_with_or_without_its_time(day: datetime.date) -> None:
+    expected = (day - EPOCH).days
+    assert day_of(day.isoformat(), "x") == expected
+    assert day_of(f"{day.isoformat()}T23:30:00+01:00", "x") == expected
+    assert last_possible_day(day.isoformat(), "x") == expected
+
+
+@given(day=st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)))
+def test_a_month_or_year_has_no_day_and_none_after_its_last(day: datetime.date) -> None:
+    for written in (day.strftime("%Y-%m"), day.strftime("%Y")):
+        assert day_of(written, "x") is None
+        last = EPOCH + datetime.timedelta(days=last_possible_day(written, "x"))
+        assert last.isoformat().startswith(written)
+        assert not (last + datetime.timedelta(days=1)).isoformat().startswith(written)
+
+
+def test_nothing_written_is_no_date() -> None:
+    assert day_of(None, "x") is last_possible_day(None, "x") is instant_of(None, "x") is None
+
+
+@pytest.mark.parametrize(
+    "written", ["2022-02-30", "2022-2-3", "20220203", "2022-W05-1", "1066-10-14", 20220203, "", "2022-13"]
+)
+def test_what_is_no_date_is_named_by_its_element_and_not_by_its_value(written: object) -> None:
+    with pytest.raises(UnreadableResource, match=r"^Condition\.onset ") as refusal:
+        last_possible_day(written, "Condition.onset")
+    assert not written or str(written) not in str(refusal.value)
+
+
+def test_instants_are_compared_across_offsets() -> None:
+    assert instant_of("2022-05-01T10:00:00+01:00", "x") == instant_of("2022-05-01T09:00:00Z", "x")
+    assert instant_of("2022-05-01T09:00:00.001Z", "x") == instant_of("2022-05-01T09:00:00Z", "x") + 1000
