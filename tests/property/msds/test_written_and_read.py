@@ -130,7 +130,7 @@ def pregnancy(draw: st.DrawFn, woman: dict[str, object], identifier: str, day_ze
     quintile = woman["deprivation_quintile"]
     rows: Rows = [] if booked is None else draw(booking(booked, quintile))
     if booked is not None:
-        rows += draw(dated(IN_PREGNANCY, booked, 154 if ended is None else ended - 1, 8))
+        rows += draw(dated(IN_PREGNANCY, booked + 1, 154 if ended is None else ended - 1, 8))
     if ended_by == "birth":
         rows += draw(birth(ended)) + draw(dated(IN_LABOUR, ended, ended + 3, 4))
         rows += draw(dated(AFTER_BIRTH, ended + 1, ended + 360, 3))
@@ -148,7 +148,8 @@ def pregnancy(draw: st.DrawFn, woman: dict[str, object], identifier: str, day_ze
         "admitted_day": draw(st.sampled_from([None, ended, ended - 1])) if ended_by == "birth" else None,
         "ended_day": ended,
         "ended_by": ended_by,
-        "followed_days": draw(st.integers(0, 400)) if ended_by == "birth" else None,
+        # The end of maternity care is a field of the booking: of an unbooked woman it is not recorded.
+        "followed_days": draw(st.integers(0, 400)) if ended_by == "birth" and booked is not None else None,
     }
     return Pregnancy(identity=identity, rows=rows)
 
