@@ -28,9 +28,11 @@ __all__ = [
     "FrontierPoint",
     "GroupAgainstRowZero",
     "GroupHeld",
+    "GroupNotScored",
     "GroupProxy",
     "GroupReach",
     "GroupSensitivity",
+    "GroupStep",
     "MissingFacts",
     "OptionGroup",
     "PredictorMissingness",
@@ -51,6 +53,31 @@ class GroupReach:
     group: str
     gave_birth: int
     scored_in_time: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupNotScored:
+    """Pregnancies of ``group`` in the records: ``scored`` are those a risk could be asked of at the point, ``reasons``
+    count the others by why none could."""
+
+    group: str
+    scored: int
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupStep:
+    """One step from an offer to what it is for: 'offered', 'accepted' or 'received'.
+
+    Of the ``women`` of ``group`` who had come so far it is ``recorded`` of so many whether they took the step, and
+    ``yes`` took it. What is not recorded is not 'no'.
+    """
+
+    group: str
+    step: str
+    women: int
+    recorded: int
+    yes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,6 +321,8 @@ class AuditContext:
     missingness: tuple[PredictorMissingness, ...] = ()
     proxies: tuple[GroupProxy, ...] = ()
     reach: tuple[GroupReach, ...] = ()
+    never_scored: tuple[GroupNotScored, ...] = ()
+    cascade: tuple[GroupStep, ...] = ()
     against_row_zero: tuple[GroupAgainstRowZero, ...] = ()
     frontier: tuple[FrontierPoint, ...] = ()
     certificate: tuple[CertificateRow, ...] = ()
@@ -339,6 +368,8 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
         "missingness": PredictorMissingness,
         "proxies": GroupProxy,
         "reach": GroupReach,
+        "never_scored": GroupNotScored,
+        "cascade": GroupStep,
         "against_row_zero": GroupAgainstRowZero,
         "frontier": FrontierPoint,
         "certificate": CertificateRow,

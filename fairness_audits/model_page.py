@@ -63,6 +63,8 @@ def model_on_page(report: AuditReport, section: Section, number: int) -> dict[st
         "curves": [(curve, drawing) for curve, drawing in drawn if drawing is not None],
         "findings": _sorted(report.findings_of(section)),
         "reach": report.reach(section),
+        "never_scored": _by_column([(row.reason, row) for row in report.never_scored(section)]),
+        "cascade": _by_column([(row.step, row) for row in report.cascade(section)]),
         "row_zero": report.nobody_made_worse(section),
         "certificate": report.certificate(section),
         "frontier": report.frontier(section),
@@ -83,6 +85,14 @@ def model_on_page(report: AuditReport, section: Section, number: int) -> dict[st
         "has_interpreter": any(row.counts["interpreter_known"] for row in rows),
         "has_deprivation": any(row.counts["deprivation_known"] for row in rows),
     }
+
+
+def _by_column(rows: Sequence[tuple[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rows by what they are of, then by group, in the order they came."""
+    found: dict[str, dict[str, Any]] = {}
+    for what, row in rows:
+        found.setdefault(what, {})[row.group] = row
+    return found
 
 
 def _rows(report: AuditReport, section: Section) -> tuple[GroupFigures, ...]:

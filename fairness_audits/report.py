@@ -13,6 +13,7 @@ import polars as pl
 from fairness_audits.acceptances import AcceptanceState
 from fairness_audits.audited_version import AuditedVersion
 from fairness_audits.calibration_curve import CalibrationCurve
+from fairness_audits.cascade import StepRow, printed_cascade
 from fairness_audits.causes import CauseRow, printed_causes
 from fairness_audits.certificate import CertifiedGroup, printed_certificate
 from fairness_audits.changes import Changes
@@ -33,6 +34,7 @@ from fairness_audits.policy import AuditPolicy
 from fairness_audits.posterior_gap import Gap
 from fairness_audits.predictor_missingness import MissingnessRow, printed_missingness
 from fairness_audits.reach import ReachRow, printed_reach
+from fairness_audits.reach_reasons import NotScoredRow, printed_not_scored
 from fairness_audits.row_zero import RowZeroRow, printed_against_row_zero
 from fairness_audits.silence import silent_row
 from fairness_audits.sites import SiteGap
@@ -158,6 +160,16 @@ class AuditReport:
         context = self.context_of(section)
         return printed_reach(context, self.rule) if context is not None else ()
 
+    def never_scored(self, section: Section) -> tuple[NotScoredRow, ...]:
+        """Why no risk was told of the others; empty where that was not counted."""
+        context = self.context_of(section)
+        return printed_not_scored(context, self.rule) if context is not None else ()
+
+    def cascade(self, section: Section) -> tuple[StepRow, ...]:
+        """Offered, accepted, received; empty where the records hold no offers."""
+        context = self.context_of(section)
+        return printed_cascade(context, self.rule) if context is not None else ()
+
     def nobody_made_worse(self, section: Section) -> tuple[RowZeroRow, ...]:
         """Each group against the unconstrained fit; empty where none was given."""
         context = self.context_of(section)
@@ -263,6 +275,8 @@ class AuditReport:
         return {
             **section.to_dict(),
             "reach": [row.to_dict() for row in self.reach(section)] or "not collected",
+            "never_scored": [row.to_dict() for row in self.never_scored(section)] or "not collected",
+            "cascade": [row.to_dict() for row in self.cascade(section)] or "not collected",
             "nobody_made_worse": [row.to_dict() for row in self.nobody_made_worse(section)] or "not given",
             "certificate": [row.to_dict() for row in self.certificate(section)] or "not given",
             "frontier": [row.to_dict() for row in self.frontier(section)] or "not given",

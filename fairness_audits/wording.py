@@ -11,6 +11,7 @@ from fairness_audits.levels import EVERYONE
 from fairness_audits.policy_parts import OFFER_POLICY
 from fairness_audits.rule_description import RuleDescription
 from models.guideline_rule import GUIDELINE
+from models.outcomes import OUTCOMES
 from records.clock import PREDICTION_POINTS
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN, NOT_STATED
 from records.predictions import NOT_GIVEN
@@ -38,6 +39,7 @@ __all__ = [
 CHANCE = 0.5
 FIXED_SENTENCE = "Ethnic group here marks exposure to different treatment and circumstances, not biology."
 
+# Where what a risk says of a woman would sit badly in the past.
 WENT_ON_TO: Mapping[str, str] = MappingProxyType(
     {
         "preterm_birth": "give birth preterm",
@@ -111,7 +113,10 @@ def point_name(point: str) -> str:
 
 def went_on_to(section: Section) -> str:
     """What the women who had the outcome went through, after 'women who'."""
-    known = None if section.outcome_definition.startswith(PROXY) else WENT_ON_TO.get(section.outcome)
+    declared = OUTCOMES.get(section.outcome)
+    known = WENT_ON_TO.get(section.outcome) or (declared.plain if declared else None)
+    if section.outcome_definition.startswith(PROXY):
+        known = None
     return f"went on to {known or f'have {outcome_name(section)}'}"
 
 

@@ -15,6 +15,7 @@ class Action:
     """An offer that a risk may lead to. ``authority`` is the guideline that names it.
 
     ``latest_day`` is the gestational day after which the offer comes too late, None where birth ends its window.
+    ``recorded_as`` names the flags that say whether it was offered, accepted and received, where records hold them.
     """
 
     offer: str
@@ -23,6 +24,7 @@ class Action:
     harm: str
     authority: str
     latest_day: int | None = None
+    recorded_as: tuple[str, str, str] | None = None
 
 
 PRETERM_PREVENTION = Action(
@@ -61,6 +63,7 @@ DIABETES_TEST = Action(
     harm="a morning's test, and treatment of mild hyperglycaemia",
     authority="NICE NG3, Diabetes in pregnancy",
     latest_day=28 * 7,
+    recorded_as=("diabetes_test_offered", "diabetes_test_accepted", "diabetes_test_done"),
 )
 DEPRESSION_SUPPORT = Action(
     offer="mental health review and support before and after birth",

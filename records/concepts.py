@@ -14,7 +14,16 @@ from records.concept import Concept, ImplausibleValue, UnknownCategory, WrongUni
 from records.errors import EquipartumError
 from records.reading import Reading
 
-__all__ = ["CONCEPTS", "Concept", "ImplausibleValue", "UnknownCategory", "UnknownConcept", "WrongUnit", "concept"]
+__all__ = [
+    "CONCEPTS",
+    "THEMES",
+    "Concept",
+    "ImplausibleValue",
+    "UnknownCategory",
+    "UnknownConcept",
+    "WrongUnit",
+    "concept",
+]
 
 
 class UnknownConcept(EquipartumError):
@@ -234,6 +243,8 @@ _BIRTH = (
     _flag("unplanned_hysterectomy", "unplanned hysterectomy"),
     _flag("intensive_care", "mother admitted to intensive care"),
     _flag("gestational_diabetes", "gestational diabetes recorded", snomed=("11687002",), icd10=("O24.4",)),
+    _flag("diabetes_test_offered", "test for gestational diabetes offered"),
+    _flag("diabetes_test_accepted", "test for gestational diabetes accepted"),
     _flag("diabetes_test_done", "tested for gestational diabetes"),
     _quantity(
         "glucose_fasting",
@@ -347,9 +358,18 @@ _VITAL_SIGNS = (
     _flag("disproportionate_pain", "pain out of proportion"),
 )
 
-CONCEPTS: Mapping[str, Concept] = MappingProxyType(
-    {c.name: c for c in (*_WOMAN, *_HISTORY, *_THIS_PREGNANCY, *_BIRTH, *_VITAL_SIGNS)}
+#: Every concept under the part of care that it tells of.
+THEMES: Mapping[str, tuple[Concept, ...]] = MappingProxyType(
+    {
+        "The woman at booking": _WOMAN,
+        "Her history": _HISTORY,
+        "This pregnancy": _THIS_PREGNANCY,
+        "Birth and after": _BIRTH,
+        "Vital signs": _VITAL_SIGNS,
+    }
 )
+
+CONCEPTS: Mapping[str, Concept] = MappingProxyType({c.name: c for theme in THEMES.values() for c in theme})
 
 
 def concept(name: str) -> Concept:

@@ -7,11 +7,11 @@ from collections.abc import Collection
 import polars as pl
 
 from records.clock import PredictionPoint
-from records.histories.histories import HERE, STANDINGS
+from records.histories.histories import HERE, NOT_BOOKED, STANDINGS
 
 __all__ = ["standing_without_dates"]
 
-_NOT_BOOKED, _ENDED = STANDINGS[1:3]
+_ENDED = STANDINGS[2]
 # The agreed due date first, then the estimates of the United States' certificate.
 _DAYS_AT_BIRTH = ("gestation_at_birth", "gestation_at_birth_combined", "gestation_at_birth_obstetric")
 
@@ -30,7 +30,7 @@ def standing_without_dates(point: PredictionPoint, held: Collection[str]) -> pl.
     not_booked = pl.col("gestation_at_booking") > day if "gestation_at_booking" in held else pl.lit(value=False)
     return (
         pl.when(not_booked.fill_null(value=False))
-        .then(pl.lit(_NOT_BOOKED))
+        .then(pl.lit(NOT_BOOKED))
         .when(over.fill_null(value=False))
         .then(pl.lit(_ENDED))
         .otherwise(pl.lit(HERE))

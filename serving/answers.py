@@ -26,6 +26,8 @@ BY_CURVE = (
     "(bootstrap of a calibration curve, by woman)"
 )
 BY_TENTHS = "of held-out women scored like this, how often it happened, with a 95 % interval (Wilson 1927)"
+# How records write an offer down is nothing that a clinician asks for.
+OFFER_MEMBERS = ("offer", "by", "window", "harm", "authority", "latest_day")
 
 Judgement = Scored | NotScored
 
@@ -144,8 +146,8 @@ def _offer(scored: Scored) -> dict[str, Any]:
     action = OUTCOMES[design.outcome].actions[design.prediction_point]
     if action is None or not scored.alert:
         return {"alert": scored.alert, "offer": None}
-    offer = vars(action) | {"in_time": _in_time(scored, action.latest_day)}
-    return {"alert": scored.alert, "offer": offer}
+    told = {name: getattr(action, name) for name in OFFER_MEMBERS}
+    return {"alert": scored.alert, "offer": told | {"in_time": _in_time(scored, action.latest_day)}}
 
 
 def _in_time(scored: Scored, latest_day: int | None) -> bool | None:

@@ -20,7 +20,6 @@ from fairness_audits.context import (
     GroupAgainstRowZero,
     GroupHeld,
     GroupProxy,
-    GroupReach,
     GroupSensitivity,
     PredictorMissingness,
 )
@@ -28,6 +27,7 @@ from models.design import ModelDesign
 from models.encoding import Encoding
 from records.concepts import CONCEPTS
 from records.groups import MISSING_ETHNICITY
+from training.cascade import offered_and_received
 from training.causes import by_cause
 from training.cohort import OBSERVED, Cohort, ascertained
 from training.fair_boost.certificate import Certificate
@@ -36,8 +36,9 @@ from training.fair_boost.figures import GroupFigures
 from training.fair_boost.frontier import FrontierRow
 from training.fitting import FittedModel
 from training.missing_facts import by_missing_facts
+from training.reach import never_scored, reached_in_time
 
-__all__ = ["audit_context", "missingness_of", "proxies_of", "reach_of"]
+__all__ = ["audit_context", "missingness_of", "proxies_of"]
 
 # Enough births to see a proxy; more would only cost time.
 PROXY_SAMPLE = 30_000
@@ -74,7 +75,9 @@ def audit_context(
         notes=tuple(notes),
         missingness=missingness_of(cohort),
         proxies=proxies_of(cohort, design.seed),
-        reach=reach_of(cohort),
+        reach=reached_in_time(cohort),
+        never_scored=never_scored(cohort),
+        cascade=offered_and_received(cohort),
         against_row_zero=_against_row_zero(fitted, holdout),
         frontier=tuple(
             _frontier_point(row, classifier.constraint, chosen=index == classifier.chosen_row_)
@@ -104,22 +107,6 @@ def missingness_of(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
             for group, births, missing in counted.sort("births", descending=True).iter_rows()
         ]
     return tuple(rows)
-
-
-def reach_of(cohort: Cohort) -> tuple[GroupReach, ...]:
-    """Who had booked in time for the action: only where the source records when she booked."""
-    action = cohort.outcome.actions[cohort.prediction_point.name]
-    if action is None or action.latest_day is None or "gestation_at_booking" not in cohort.frame.columns:
-        return ()
-    counted = (
-        cohort.frame.group_by("ethnic_group")
-        .agg(pl.len().alias("births"), (pl.col("gestation_at_booking") <= action.latest_day).sum().alias("in_time"))
-        .sort("births", descending=True)
-    )
-    return tuple(
-        GroupReach(group=group, gave_birth=births, scored_in_time=in_time)
-        for group, births, in_time in counted.iter_rows()
-    )
 
 
 def proxies_of(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:

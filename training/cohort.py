@@ -50,7 +50,7 @@ class Cohort:
     """``frame``: identity columns, one column a predictor, one a rule of today, `observed` (null: not ascertained).
 
     Where the records hold what the outcome's causes are read from, `cause_of_event` names that of each event.
-    ``not_asked`` has one row a reason and ethnic group: reason, ethnic_group, pregnancies.
+    ``not_asked`` has one row a reason and ethnic group: reason, ethnic_group, pregnancies, gave_birth.
     """
 
     outcome: Outcome
@@ -108,7 +108,9 @@ def assemble(
     at = point(point_name)
     definition = definition_in(declared, records, by_definition)
     held = [name for name in records.known_from if records.has(name)]
-    possible = available_predictors(definition, at, records.known_from)
+    # Care may know a fact early that this source writes down late.
+    since = {name: known_from for name, known_from in records.known_from.items() if known_from <= at}
+    possible = available_predictors(definition, at, since)
     predictors = tuple(p for p in possible if p in held and (only is None or p in only))
     rules = rules_of(declared, site_rules)
     causes = declared.causes if all(records.has(name) for name in declared.causal_concepts) else ()

@@ -24,7 +24,11 @@ _REASON, _BELONGS = "reason", "_belongs"
 
 @dataclass(frozen=True, kw_only=True)
 class Collected:
-    """``frame`` holds those who belong, with what was known of them. ``not_asked`` has one row a reason and group."""
+    """``frame`` holds those who belong, with what was known of them.
+
+    ``not_asked`` has one row a reason and group: ``pregnancies``, and of these in ``gave_birth`` those of women who may
+    belong and gave birth under this care.
+    """
 
     frame: pl.DataFrame
     not_asked: pl.DataFrame
@@ -57,10 +61,21 @@ def collect(
             + ([CAUSE] if causes else [])
         )
     )
-    counted = births.group_by(_REASON, _BELONGS, "ethnic_group").len("pregnancies").collect(engine="streaming")
+    counted = (
+        births.group_by(_REASON, _BELONGS, "ethnic_group")
+        .agg(pl.len().alias("pregnancies"), (pl.col(ENDED_BY) == "birth").sum().alias("gave_birth"))
+        .collect(engine="streaming")
+    )
     asked = counted.filter(pl.col(_REASON).is_null())
     belonging = dict(asked.group_by(_BELONGS).agg(pl.col("pregnancies").sum()).iter_rows())
-    not_asked = counted.drop_nulls(_REASON).group_by(_REASON, "ethnic_group").agg(pl.col("pregnancies").sum())
+    not_asked = (
+        counted.drop_nulls(_REASON)
+        .group_by(_REASON, "ethnic_group")
+        .agg(
+            pl.col("pregnancies").sum(),
+            pl.col("gave_birth").filter(pl.col(_BELONGS).ne_missing(other=False)).sum(),
+        )
+    )
     # Streamed, so that of a national year nothing is held but those who belong.
     cohort = births.filter(pl.col(_REASON).is_null() & pl.col(_BELONGS)).drop(_REASON, _BELONGS)
     frame = cohort.collect(engine="streaming")

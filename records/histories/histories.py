@@ -15,11 +15,11 @@ from records.histories.as_of import FOREVER, NEVER, read_as_of
 from records.histories.tables import ClosedFrom, column_of
 from records.identity import IDENTITY_COLUMNS
 
-__all__ = ["HERE", "STANDINGS", "Histories"]
+__all__ = ["HERE", "NOT_BOOKED", "STANDINGS", "Histories"]
 
 #: Where a woman is at a prediction point. Only who is ``here`` can be asked for a risk.
 STANDINGS = ("here", "not booked by then", "no longer pregnant", "care moved elsewhere", "not there yet")
-HERE, _NOT_BOOKED, _ENDED, _MOVED, _NOT_YET = STANDINGS
+HERE, NOT_BOOKED, _ENDED, _MOVED, _NOT_YET = STANDINGS
 
 Days = npt.NDArray[np.int16]
 _TERM = 280
@@ -82,7 +82,7 @@ class Histories:
         left = pl.when(pl.col("ended_by") == "transfer").then(pl.lit(_MOVED)).otherwise(pl.lit(_ENDED))
         standing = (
             pl.when(booked.is_null() | (booked > day).fill_null(value=False))
-            .then(pl.lit(_NOT_BOOKED))
+            .then(pl.lit(NOT_BOOKED))
             .when(ended.is_not_null() & (day.is_null() | over))
             .then(left)
             .when(day.is_null())

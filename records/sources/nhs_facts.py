@@ -24,7 +24,8 @@ _KNOWN: Mapping[PredictionPoint, tuple[str, ...]] = {
     ),
     WEEKS_16: (
         "fetuses", "antenatal_bleeding", "antenatal_bleeding_episodes", "systolic_blood_pressure_highest",
-        "diabetes_test_done", "glucose_fasting", "glucose_two_hours", "gestational_diabetes",
+        "diabetes_test_offered", "diabetes_test_accepted", "diabetes_test_done", "glucose_fasting",
+        "glucose_two_hours", "gestational_diabetes",
     ),
     WEEKS_20: ("placenta_praevia",),
     WEEKS_28: (

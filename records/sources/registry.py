@@ -47,7 +47,14 @@ class Source(Protocol):
     ) -> Records: ...
 
 
-SOURCES: Mapping[str, Source] = MappingProxyType({s.name: s for s in (MSDS, FHIR, CDC_NATALITY, SIMULATED)})
+_ALL: tuple[Source, ...] = (
+    MSDS,
+    FHIR,
+    CDC_NATALITY,
+    SIMULATED,
+)
+
+SOURCES: Mapping[str, Source] = MappingProxyType({s.name: s for s in _ALL})
 
 
 def source(name: str) -> Source:

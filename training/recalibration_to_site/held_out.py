@@ -11,12 +11,14 @@ from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import AuditPolicy
 from models.home import Home
 from models.risk_model import RiskModel
-from training.audit_context import missingness_of, proxies_of, reach_of
+from training.audit_context import missingness_of, proxies_of
+from training.cascade import offered_and_received
 from training.causes import by_cause
 from training.diagnosis import Diagnosis, sample_size_needed
 from training.holdout import holdout_predictions, shown_with_a_risk
 from training.judged import Judged
 from training.missing_facts import by_missing_facts
+from training.reach import never_scored, reached_in_time
 from training.recalibration_to_site.local_births import LocalBirths
 from training.validation.judging import OF_EVERYONE, JudgedScorer, judge, scored_at, table_of
 from training.version import Version
@@ -62,7 +64,9 @@ def judge_held_out(
         notes=tuple(notes),
         missingness=missingness_of(cohort),
         proxies=proxies_of(cohort, design.seed),
-        reach=reach_of(cohort),
+        reach=reached_in_time(cohort),
+        never_scored=never_scored(cohort),
+        cascade=offered_and_received(cohort),
         causes=by_cause(cohort, model, births.frame),
         missing_facts=by_missing_facts(model, births.frame, risk),
         rules=tuple(one.description for one in cohort.rules),

@@ -110,6 +110,8 @@ CDC_NATALITY = CdcNatality()
 
 
 def _check_names(paths: Sequence[Path]) -> None:
+    if not paths:
+        raise MissingFile("no file was given; name the files of births")
     seen: set[str] = set()
     for path in paths:
         if not path.is_file():

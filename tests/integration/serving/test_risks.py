@@ -193,6 +193,7 @@ def test_an_offer_says_whether_it_can_still_be_done(served: Any, fitted: Any, as
             facts = asked()["facts"] | {"gestation_at_booking": {"value": day, "unit": "d"}}
             judged = only(client.post("/v1/risks", json=asked(facts=facts)))
             assert judged["offer"]["in_time"] is in_time
+            assert set(judged["offer"]) == {"offer", "by", "window", "harm", "authority", "latest_day", "in_time"}
 
 
 class TestEpdsItem10:

@@ -21,10 +21,8 @@ from models.early_warning import SHIPPED_CHARTS
 from models.guideline_rule import GuidelineRule
 from models.guidelines import GUIDELINES
 from models.home import Settings
-from models.outcomes import OUTCOMES
-from models.predictors import NEVER_PREDICTORS, PREDICTORS
+from models.reference_pages import PAGES as DECLARED_PAGES
 from models.site_rules import read_site_rules
-from records.clock import PREDICTION_POINTS
 from records.predictions import PREDICTION_COLUMNS
 from records.sources.cdc_natality.fields import FIELDS
 from records.sources.registry import SOURCES
@@ -138,18 +136,10 @@ def test_every_setting_with_its_default_and_environment_variable() -> None:
         assert (f"| `{field.default}` |" if field.default != "" else "| empty |") in row, field.name
 
 
-@pytest.mark.parametrize("name", OUTCOMES)
-def test_every_outcome_with_its_definitions_points_and_offers(name: str) -> None:
-    reference = _reference("outcomes")
-    section, outcome = _unwrapped(_section(reference, name)), OUTCOMES[name]
-    for definition in outcome.definitions:
-        assert f"{definition}. {definition.authority}." in section
-        assert _undocumented(definition.needs, section) == []
-    for point, action in outcome.actions.items():
-        assert f"`{point}` " + ("`gap_only`" if action is None else f"({action.offer})") in section
-        if action is not None:
-            offers = _section(reference, "Offers")
-            assert all(part in offers for part in (action.offer, action.by, action.window, action.harm))
+@pytest.mark.parametrize("name", DECLARED_PAGES)
+def test_what_the_code_declares_is_what_its_page_says(name: str) -> None:
+    """`python -m models.reference_pages docs/reference` writes them."""
+    assert (DOCS / "reference" / name).read_text(encoding="utf-8") == DECLARED_PAGES[name]()
 
 
 @pytest.mark.parametrize("rule", GUIDELINES.values(), ids=lambda rule: rule.scored_by)
@@ -160,11 +150,6 @@ def test_every_rule_of_today_with_its_authority_date_action_and_inputs(rule: Gui
     assert rule.reading in section
 
 
-def test_every_outcome_with_the_rules_beside_it() -> None:
-    for name, outcome in OUTCOMES.items():
-        assert _undocumented(outcome.comparators, _section(_reference("outcomes"), name)) == []
-
-
 def test_the_rules_file_shown_is_one_that_can_be_read(tmp_path: Path) -> None:
     page = (DOCS / "how-to" / "use-your-sites-rules.md").read_text(encoding="utf-8")
     shown = tmp_path / "rules.toml"
@@ -172,22 +157,6 @@ def test_the_rules_file_shown_is_one_that_can_be_read(tmp_path: Path) -> None:
     site = read_site_rules(shown)
     assert [one.rule.scored_by for one in site.rules] == ["guideline:trust_diabetes_list@2025-04-01"]
     assert site.ethnicities is not None
-
-
-def test_every_prediction_point() -> None:
-    assert _undocumented(PREDICTION_POINTS, _section(_reference("outcomes"), "Prediction points")) == []
-
-
-def test_every_predictor_with_its_point_and_reason() -> None:
-    reference = _reference("predictors")
-    for name, predictor in PREDICTORS.items():
-        row = next((line for line in reference.splitlines() if line.startswith(f"| `{name}` ")), "")
-        assert f"| {predictor.known_from.name} | {predictor.reason} |" in row, name
-
-
-def test_every_never_predictor_with_its_reason() -> None:
-    section = _section(_reference("predictors"), "Never predictors")
-    assert [n for n, reason in NEVER_PREDICTORS.items() if f"| `{n}` | {reason} |" not in section] == []
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)

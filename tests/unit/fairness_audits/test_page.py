@@ -79,7 +79,7 @@ def test_headings_come_in_the_order_of_an_equity_leads_questions(read):
         "Findings, and what to do next",
         "2. Reach: who was scored in time to act",
         "3. Who was missed",
-        "4. What happened after a flag",
+        "4. What came of the offer",
         "5. The gap in the outcome itself",
         "6. What women say",
         "7. What was tried",

@@ -122,7 +122,7 @@ REFUSED = {
     "no date": (RULE.replace("date = 2025-04-01\n", ""), "date is needed"),
     "a date in quotes": (RULE.replace("2025-04-01", '"2025-04-01"'), "without quotes"),
     "a name with spaces": (RULE.replace('"trust_list"', '"trust list"'), "guideline:NAME@DATE"),
-    "an unknown outcome": (RULE.replace("gestational_diabetes\"]", 'diabetes"]'), "there are: preterm_birth"),
+    "an unknown outcome": (RULE.replace("gestational_diabetes\"]", 'diabetes"]'), "there are: "),
     "an unknown concept": (RULE.replace('"height"', '"shoe_size"'), "condition 1: no concept is called"),
     "another unit": (RULE.replace('unit = "m"', 'unit = "ft"'), "condition 1: height needs a UCUM unit"),
     "no unit": (RULE.replace('unit = "m"\n', ""), "height needs a UCUM unit"),

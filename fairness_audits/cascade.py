@@ -1,0 +1,63 @@
+"""Offered, accepted, received: where an offer stops on its way to a woman, by group, as printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fairness_audits.context import AuditContext
+from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts
+from fairness_audits.figures import Figure
+from fairness_audits.levels import EVERYONE
+from fairness_audits.printed_rates import share
+from fairness_audits.printed_sums import Cell, publish_sums
+
+__all__ = ["STEPS", "StepRow", "printed_cascade"]
+
+STEPS = ("offered", "accepted", "received")
+_COUNTS = ("women", "recorded", "yes")
+# Whether she took the step is recorded of some of the women who came to it, and some of these took it.
+_WITHIN = (("women", "recorded"), ("recorded", "yes"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRow:
+    """``women`` who came to the step; of these ``recorded`` whether they took it, and ``yes``; the ``share`` is of
+    those recorded."""
+
+    step: str
+    group: str
+    women: int | None
+    recorded: int | None
+    yes: int | None
+    share: Figure
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**vars(self), "share": self.share.to_dict()}
+
+
+def printed_cascade(context: AuditContext, rule: DisclosureRule) -> tuple[StepRow, ...]:
+    """Step by step, everyone first; empty where no offers are recorded."""
+    if not context.cascade:
+        return ()
+    exact: dict[Cell, dict[str, float]] = {}
+    for row in context.cascade:
+        for group in (EVERYONE, row.group):
+            sums = exact.setdefault((row.step, group), dict.fromkeys(_COUNTS, 0.0))
+            for name in _COUNTS:
+                sums[name] += getattr(row, name)
+    groups = tuple(dict.fromkeys(row.group for row in context.cascade))
+    families = [Family((step, EVERYONE), tuple((step, group) for group in groups)) for step in STEPS]
+    printed = publish_sums(rule, exact, families, within=_WITHIN)
+    return tuple(_row(step, group, printed[step, group], rule) for step in STEPS for group in (EVERYONE, *groups))
+
+
+def _row(step: str, group: str, counts: PublishedCounts, rule: DisclosureRule) -> StepRow:
+    return StepRow(
+        step=step,
+        group=group,
+        women=counts["women"],
+        recorded=counts["recorded"],
+        yes=counts["yes"],
+        share=share("flag_rate", counts["yes"], counts["recorded"], rule),
+    )

@@ -1,0 +1,57 @@
+"""The forms records come in: those of the sources that hold the same facts from the same points are one form here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.design import available_predictors
+from models.outcomes import OutcomeDefinition
+from models.reference_pages.markdown import listed
+from records.clock import PredictionPoint, point
+from records.sources.nhs_facts import NHS_KNOWN_FROM
+from records.sources.registry import SOURCES
+
+__all__ = ["Form", "forms"]
+
+#: `simulate --format histories` writes what an English record holds, and its source reads that back with its dates.
+_SIMULATED_HISTORIES = "simulated, as histories"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """``names`` are the sources of this form; ``known_from`` what they can hold, and when care knows it."""
+
+    names: tuple[str, ...]
+    known_from: Mapping[str, PredictionPoint]
+
+    @property
+    def title(self) -> str:
+        return ", ".join(self.names)
+
+    def point_of(self, concept: str) -> str:
+        """'booking'; '' where no file of the form holds the concept."""
+        return self.known_from[concept].name if concept in self.known_from else ""
+
+    def lacks(self, definition: OutcomeDefinition) -> str:
+        """What a definition needs and this form cannot hold, as code."""
+        return listed(name for name in definition.needs if name not in self.known_from)
+
+    def predictors(self, definition: OutcomeDefinition, at: str) -> int:
+        """How many declared predictors a model of this form can use at the point."""
+        since = {name: known_from for name, known_from in self.known_from.items() if known_from <= point(at)}
+        return len(available_predictors(definition, point(at), since))
+
+
+def forms() -> tuple[Form, ...]:
+    """In the order in which `SOURCES` first names them."""
+    named = [(name, dict(source.known_from)) for name, source in SOURCES.items()]
+    named.append((_SIMULATED_HISTORIES, dict(NHS_KNOWN_FROM)))
+    found: list[tuple[list[str], dict[str, PredictionPoint]]] = []
+    for name, since in named:
+        names = next((names for names, other in found if other == since), None)
+        if names is None:
+            found.append(([name], since))
+        else:
+            names.append(name)
+    return tuple(Form(names=tuple(names), known_from=since) for names, since in found)
