@@ -38,9 +38,30 @@ class Observed:
 def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Observed:
     """``facts`` as `observed_facts` gives them; ``clock`` has one row a pregnancy, in the order of the histories."""
     pregnancies = clock.lazy().select("UniqPregID", "day_zero", "booked_day").with_row_index("pregnancy")
-    dated = (
-        pl.concat(facts)
-        .join(pregnancies, on="UniqPregID", how="inner")
+    booking = clock.select("booked_day").with_row_index("pregnancy").drop_nulls()
+    own, doubted = [], []
+    # One after the other: what is text while it is read is a few bytes a row afterwards.
+    for observed in facts:
+        dated = _dated(observed, pregnancies)
+        doubted.append(dated.drop_nulls("why_not").group_by("concept", "why_not").len())
+        own.append(dated.filter(pl.col("why_not").is_null()).select(*_COLUMNS))
+    sizes = pl.concat([part.filter(pl.col("concept").is_in(["height", "weight"])) for part in own])
+    observations = pl.concat([*own, _body_mass_index(sizes, booking), _gestation_at_booking(booking)])
+    doubts = pl.concat(doubted).group_by("concept", "why_not").agg(pl.col("len").sum())
+    return Observed(
+        observations=observations.unique().sort("pregnancy", "day", "concept", "value"),
+        doubts={
+            f"{CONCEPTS[name].title}: {why}": count
+            for name, why, count in doubts.cast({"concept": pl.String}).sort("concept", "why_not").iter_rows()
+        },
+    )
+
+
+def _dated(facts: pl.LazyFrame, pregnancies: pl.LazyFrame) -> pl.DataFrame:
+    """`OBSERVATION_COLUMNS`, and ``why_not`` of those that are not taken."""
+    value = pl.col("value")
+    return (
+        facts.join(pregnancies, on="UniqPregID", how="inner")
         .with_columns(
             (pl.col("date") - pl.col("day_zero")).dt.total_days().alias("day"),
             # What stands in braces is a note on a number without a unit (UCUM, section 6).
@@ -49,21 +70,15 @@ def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Obser
         .join(_units().lazy(), on=["concept", "unit"], how="left", nulls_equal=True)
         .join(_ranges().lazy(), on="concept", how="left")
         .with_columns(_in_own_unit().alias("value"))
-        .with_columns(_why_not().alias("why_not"))
-        .select("pregnancy", "concept", "day", "value", "booked_day", "why_not")
+        .with_columns(_why_not().alias("why_not"), _depression_at_booking())
+        .select(
+            pl.col("pregnancy").cast(OBSERVATION_COLUMNS["pregnancy"]),
+            pl.col("concept").cast(OBSERVATION_COLUMNS["concept"]),
+            pl.col("day").cast(OBSERVATION_COLUMNS["day"], strict=False),
+            value,
+            "why_not",
+        )
         .collect(engine="streaming")
-    )
-    doubts = dated.drop_nulls("why_not").group_by("concept", "why_not").len().sort("concept", "why_not")
-    kept = dated.filter(pl.col("why_not").is_null()).with_columns(
-        _depression_at_booking(), pl.col("day").cast(pl.Int16)
-    )
-    own = kept.select(*_COLUMNS)
-    booking = clock.select("booked_day").with_row_index("pregnancy").drop_nulls()
-    observations = pl.concat([own, _body_mass_index(own, booking), _gestation_at_booking(booking)])
-    typed = observations.cast(dict(OBSERVATION_COLUMNS))  # type: ignore[arg-type]
-    return Observed(
-        observations=typed.unique().sort("pregnancy", "day", "concept", "value"),
-        doubts={f"{CONCEPTS[name].title}: {why}": count for name, why, count in doubts.iter_rows()},
     )
 
 
@@ -146,7 +161,7 @@ def _body_mass_index(observations: pl.DataFrame, booking: pl.DataFrame) -> pl.Da
     )
     return sizes.select(
         "pregnancy",
-        pl.lit("body_mass_index").alias("concept"),
+        pl.lit("body_mass_index").cast(OBSERVATION_COLUMNS["concept"]).alias("concept"),
         pl.col("booked_day").alias("day"),
         body_mass_index(pl.col("height"), pl.col("weight")).alias("value"),
     ).drop_nulls("value")
@@ -155,7 +170,7 @@ def _body_mass_index(observations: pl.DataFrame, booking: pl.DataFrame) -> pl.Da
 def _gestation_at_booking(booking: pl.DataFrame) -> pl.DataFrame:
     return booking.select(
         "pregnancy",
-        pl.lit("gestation_at_booking").alias("concept"),
+        pl.lit("gestation_at_booking").cast(OBSERVATION_COLUMNS["concept"]).alias("concept"),
         pl.col("booked_day").alias("day"),
         pl.col("booked_day").cast(pl.Float64).alias("value"),
     )

@@ -206,19 +206,21 @@ def _labour(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
 def _babies(tables: Tables) -> list[pl.LazyFrame]:
     babies = tables["MSD401"]
     outcome = pl.col("PregOutcome")
-    died_within = (pl.col("PersonDeathDateBaby") - pl.col("PersonBirthDateBaby")).dt.total_days()
+    lived_for = (pl.col("PersonDeathDateBaby") - pl.col("PersonBirthDateBaby")).dt.total_days()
+
+    def died(within: int) -> pl.Expr:
+        day = pl.when((outcome == LIVE_BIRTH) & (lived_for < within)).then(lived_for)
+        return pl.when(day >= 0).then(1.0).when(day < 0).then(float("nan"))
+
     values = {
         "gestation_at_birth": _number("GestationLengthBirth"),
         "live_birth": (outcome == LIVE_BIRTH).cast(pl.Float64),
         "stillbirth": pl.when(outcome.is_in(BIRTH_OUTCOMES) & (outcome != LIVE_BIRTH)).then(1.0),
     }
-    died = {
-        f"death_within_{days}_days": pl.when((outcome == LIVE_BIRTH) & (died_within < days)).then(
-            pl.when(died_within >= 0).then(1.0).otherwise(float("nan"))
-        )
-        for days in (7, 28)
-    }
-    found = [_facts(babies, "PersonBirthDateBaby", values), _facts(babies, "PersonDeathDateBaby", died)]
+    found = [
+        _facts(babies, "PersonBirthDateBaby", values),
+        _facts(babies, "PersonDeathDateBaby", {"death_within_7_days": died(7), "death_within_28_days": died(28)}),
+    ]
     born = babies.group_by("UniqPregID").agg(pl.col("PersonBirthDateBaby").min().alias("_date"))
     if "MSD301" in tables:
         began = _levels("LabourOnsetMethod", _ONSETS)

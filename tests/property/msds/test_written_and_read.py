@@ -64,9 +64,12 @@ IN_LABOUR = {
     "estimated_blood_loss": st.integers(50, 4000),
     **{
         name: st.just(1.0)
-        for name in ("maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care")
+        for name in (
+            "maternal_transfusion", "ruptured_uterus", "unplanned_hysterectomy", "intensive_care",
+            "maternal_critical_finding",
+        )
     },
-}
+}  # fmt: skip
 AFTER_BIRTH = {"epds_total": st.integers(0, 30), "epds_item_10": st.integers(0, 3)}
 
 Rows = list[tuple[str, int, float]]
@@ -113,7 +116,9 @@ def birth(draw: st.DrawFn, day: int) -> Rows:
     rows.append(("live_birth", day, float(lived)))
     rows += [("stillbirth", day, 1.0)] if died else []
     if lived and draw(st.booleans()):
-        rows.append(("death_within_7_days", day + draw(st.integers(0, 6)), 1.0))
+        after = draw(st.integers(0, 27))
+        rows.append(("death_within_28_days", day + after, 1.0))
+        rows += [("death_within_7_days", day + after, 1.0)] if after < 7 else []
     return [*rows, ("gestation_at_birth", day, float(day))]
 
 
@@ -125,7 +130,7 @@ def pregnancy(draw: st.DrawFn, woman: dict[str, object], identifier: str, day_ze
     quintile = woman["deprivation_quintile"]
     rows: Rows = [] if booked is None else draw(booking(booked, quintile))
     if booked is not None:
-        rows += draw(dated(IN_PREGNANCY, booked, 154 if ended is None else ended - 1, 8))
+        rows += draw(dated(IN_PREGNANCY, booked + 1, 154 if ended is None else ended - 1, 8))
     if ended_by == "birth":
         rows += draw(birth(ended)) + draw(dated(IN_LABOUR, ended, ended + 3, 4))
         rows += draw(dated(AFTER_BIRTH, ended + 1, ended + 360, 3))
@@ -143,7 +148,8 @@ def pregnancy(draw: st.DrawFn, woman: dict[str, object], identifier: str, day_ze
         "admitted_day": draw(st.sampled_from([None, ended, ended - 1])) if ended_by == "birth" else None,
         "ended_day": ended,
         "ended_by": ended_by,
-        "followed_days": draw(st.integers(0, 400)) if ended_by == "birth" else None,
+        # The end of maternity care is a field of the booking: of an unbooked woman it is not recorded.
+        "followed_days": draw(st.integers(0, 400)) if ended_by == "birth" and booked is not None else None,
     }
     return Pregnancy(identity=identity, rows=rows)
 
@@ -203,7 +209,7 @@ def test_the_writers_concepts_are_all_the_data_set_holds() -> None:
     observed = {
         *AT_BOOKING, *IN_PREGNANCY, *AT_BIRTH, *OF_BABIES, *IN_LABOUR, *AFTER_BIRTH, *ASKED_TOGETHER[0],
         *ASKED_TOGETHER[1], "deprivation_quintile", "depression_ongoing_at_booking", "body_mass_index",
-        "gestation_at_booking", "live_birth", "stillbirth", "death_within_7_days", "gestation_at_birth",
-        "interpregnancy_interval",
+        "gestation_at_booking", "live_birth", "stillbirth", "death_within_7_days", "death_within_28_days",
+        "gestation_at_birth", "interpregnancy_interval",
     }  # fmt: skip
     assert {concept(name).read_by.of for name in MSDS.known_from} == observed

@@ -32,14 +32,15 @@ DELIVERY: Row = {
 BABY: Row = {
     "UniqPregID": "P1", "LabourDeliveryID": "L1", "Person_ID_Baby": "B1", "Person_ID_Mother": "W1",
     "OrgCodeProvider": "R01", "PersonBirthDateBaby": "2024-10-07", "GestationLengthBirth": "280", "PregOutcome": "01",
+    "PersonDeathDateBaby": "",
 }  # fmt: skip
 
 
 def tables(**changed: Sequence[Row]) -> dict[str, Sequence[Row]]:
-    """Her tables, with those named (`MSD106=[...]`) in place of or beside them. Diagnoses and admissions of babies are
-    there and empty: without their tables nothing would be said of either."""
+    """Her tables, with those named (`MSD106=[...]`) in place of or beside them. Diagnoses, activities of labour and
+    admissions of babies are there and empty: without their tables nothing would be said of them."""
     hers: dict[str, Sequence[Row]] = {"MSD001": [MOTHER], "MSD101": [BOOKING], "MSD301": [DELIVERY], "MSD401": [BABY]}
-    return {**hers, "MSD106": [], "MSD402": [], **changed}
+    return {**hers, "MSD106": [], "MSD302": [], "MSD402": [], **changed}
 
 
 def write(folder: Path, given: Tables) -> Path:

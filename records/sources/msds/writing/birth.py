@@ -13,8 +13,8 @@ __all__ = ["birth_tables"]
 
 _MEASURED = ("measured_blood_loss", "estimated_blood_loss")
 _DONE = ("maternal_transfusion", "unplanned_hysterectomy", "intensive_care")
-_FOUND = ("ruptured_uterus",)
-_OF_A_BABY = ("birth_weight", "apgar_5_minutes", "death_within_7_days")
+_FOUND = ("ruptured_uterus", "maternal_critical_finding")
+_OF_A_BABY = ("birth_weight", "apgar_5_minutes", "death_within_28_days")
 _ONSETS = {
     observed_value("onset_of_birth", level): code
     for level, code in (("spontaneous", "1"), ("induced", "4"), ("caesarean_before_labour", "2"))
@@ -86,7 +86,7 @@ def _babies(deliveries: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )
     each = seen.group_by("pregnancy", "baby").agg(
         *(pl.col("value").filter(pl.col("concept") == name).first().alias(name) for name in _OF_A_BABY),
-        pl.col("date").filter(pl.col("concept") == "death_within_7_days").first().alias("died_on"),
+        pl.col("date").filter(pl.col("concept") == "death_within_28_days").first().alias("died_on"),
     )
     most = each.group_by("pregnancy").agg(pl.col("baby").max().alias("most"))
     both = (pl.col("live_birth") == 1) & (pl.col("stillbirth") == 1)
