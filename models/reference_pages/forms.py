@@ -11,11 +11,15 @@ from models.reference_pages.markdown import listed
 from records.clock import PredictionPoint, point
 from records.sources.nhs_facts import NHS_KNOWN_FROM
 from records.sources.registry import SOURCES
+from records.sources.simulated import SIMULATED
+from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
 
 __all__ = ["Form", "forms"]
 
-#: `simulate --format histories` writes what an English record holds, and its source reads that back with its dates.
-_SIMULATED_HISTORIES = "simulated, as histories"
+#: One source reads two forms of simulated births: without dates, and day by day as an English record.
+_TWO_FORMS: Mapping[str, Mapping[str, Mapping[str, PredictionPoint]]] = {
+    SIMULATED.name: {"simulated births": SIMULATED_KNOWN_FROM, "simulated histories": NHS_KNOWN_FROM}
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +31,7 @@ class Form:
 
     @property
     def title(self) -> str:
-        return ", ".join(self.names)
+        return " and ".join(self.names)
 
     def point_of(self, concept: str) -> str:
         """'booking'; '' where no file of the form holds the concept."""
@@ -45,8 +49,11 @@ class Form:
 
 def forms() -> tuple[Form, ...]:
     """In the order in which `SOURCES` first names them."""
-    named = [(name, dict(source.known_from)) for name, source in SOURCES.items()]
-    named.append((_SIMULATED_HISTORIES, dict(NHS_KNOWN_FROM)))
+    named = [
+        (title, dict(since))
+        for name, source in SOURCES.items()
+        for title, since in _TWO_FORMS.get(name, {name: source.known_from}).items()
+    ]
     found: list[tuple[list[str], dict[str, PredictionPoint]]] = []
     for name, since in named:
         names = next((names for names, other in found if other == since), None)

@@ -18,6 +18,14 @@ def outcomes_page() -> str:
             "without is `gap_only`: audited, never served."
         ),
         paragraph(
+            "What is another threshold or another complication is an outcome of its own, and none stands in for "
+            "another. A measured and an estimated loss of blood are different facts: no outcome here rests on an "
+            "estimate. Severe maternal morbidity is the United States' core morbidity; England's maternal critical "
+            "incident is another set, and its maternal morbidity outcome indicator, of 26 events, a third that is not "
+            "here. How each is read from dated records is worked out in the [hand-worked "
+            "pregnancies](hand-worked-pregnancies.md)."
+        ),
+        paragraph(
             "The plausible rate is a sanity check: a cohort outside it is refused. The honest AUROC is the top of what "
             "honest predictors are known to reach: read a figure above it as a leak until shown otherwise."
         ),
