@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,15 +58,19 @@ def draw_later_facts(women: Women) -> None:
         women.add(flag.name, women.happens(flag.name, logistic(log_odds(women, flag))))
 
 
-def booking_risk(women: Women, outcome: SimulatedOutcome, baseline: Numbers) -> Numbers:
+def booking_risk(
+    women: Women, outcome: SimulatedOutcome, baseline: Numbers, *, given: Mapping[str, bool] = MappingProxyType({})
+) -> Numbers:
     """The probability of the outcome given everything known at booking; ``baseline`` is the log-odds without later
-    facts."""
+    facts. With ``given``, among women of whom these later facts turn out so (that she expects one baby)."""
     if not outcome.later:
         return logistic(baseline)
-    risk = np.zeros(women.rows)
+    risk, all_states = np.zeros(women.rows), np.zeros(women.rows)
     for state, probability in states_of_later_facts(women):
-        risk += probability * logistic(baseline + later_log_odds(outcome, state))
-    return risk
+        if all(state[name] == value for name, value in given.items()):
+            risk += probability * logistic(baseline + later_log_odds(outcome, state))
+            all_states += probability
+    return risk / all_states if given else risk
 
 
 def later_log_odds(outcome: SimulatedOutcome, state: Mapping[str, bool]) -> float:
