@@ -289,12 +289,12 @@ _BIRTH = (
         reading=Reading(of="birth_weight", how="minimum"),
     ),
     _flag("stillbirth", "stillbirth from 24 weeks"),
-    # Early neonatal and neonatal death: before 7 and before 28 completed days (MBRRACE-UK). Of whom care heard nothing
-    # for so long, nothing is known.
+    # Early neonatal and neonatal death: before 7 and before 28 completed days (MBRRACE-UK). One observation, dated by
+    # the day of death, tells both. Of whom care heard nothing for so long, nothing is known.
     _flag(
         "death_within_7_days",
         "baby died within 7 days",
-        reading=Reading(of="death_within_7_days", how="maximum", days_after_birth=(0, 6)),
+        reading=Reading(of="death_within_28_days", how="maximum", days_after_birth=(0, 6)),
     ),
     _flag(
         "death_within_28_days",

@@ -51,7 +51,9 @@ _DATING_CODES: Mapping[tuple[str, str], str] = {
 #: Concepts that are observed in their own right and read under one name or several.
 LOCAL_CONCEPTS: tuple[str, ...] = tuple(dict.fromkeys(concept(name).read_by.of for name in NHS_KNOWN_FROM))
 _HISTORY = tuple(name for block in ASKED_TOGETHER for name in block)
-_MEASURED_ANY_DAY = {"height", "weight", "body_mass_index", "haemoglobin", "epds_total", "gestation_at_booking"}
+_MEASURED_ANY_DAY = {
+    "height", "weight", "body_mass_index", "haemoglobin", "epds_total", "epds_item_10", "gestation_at_booking",
+}  # fmt: skip
 #: What care asks at booking: recorded before it, it is known from booking on.
 AT_BOOKING: frozenset[str] = frozenset(
     concept(name).read_by.of for name, since in NHS_KNOWN_FROM.items() if since == BOOKING

@@ -37,8 +37,8 @@ PREGNANCY_TYPES = ((SNOMED, "424525001"), (SNOMED, "77386006"))
 BOOKING_TYPE = (SNOMED, "169711001")
 BIRTH_ADMISSION = (LOCAL, "admission_for_birth")
 _INPATIENT = {"IMP", "ACUTE", "NONAC"}
-# Within 7 days of birth: its own day is day 0.
-_DIED_EARLY = range(7)
+# Within 28 days of birth: its own day is day 0.
+_DIED_EARLY = range(28)
 # An encounter that was not held has no day.
 _NOT_HELD = {"planned", "cancelled"}
 _NO_CARE = {"entered-in-error", "cancelled", "planned", "waitlist"}

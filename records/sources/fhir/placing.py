@@ -100,7 +100,7 @@ def _of_encounters_and_patients(collected: Collected, encounters: pl.DataFrame) 
     held = (pl.lit(value=True).alias("holds"), pl.lit(NO_DOUBT, dtype=pl.UInt8).alias("doubt"))
     happened = encounters.filter(pl.col("meaning").is_not_null())
     patients = collected.patients.drop_nulls("died_early")
-    died = pl.lit(local_meaning("death_within_7_days").number, dtype=pl.UInt16)
+    died = pl.lit(local_meaning("death_within_28_days").number, dtype=pl.UInt16)
     where = ("file", "row", "version")
     return [
         happened.select(

@@ -207,20 +207,15 @@ def _babies(tables: Tables) -> list[pl.LazyFrame]:
     babies = tables["MSD401"]
     outcome = pl.col("PregOutcome")
     lived_for = (pl.col("PersonDeathDateBaby") - pl.col("PersonBirthDateBaby")).dt.total_days()
-
-    def died(within: int) -> pl.Expr:
-        day = pl.when((outcome == LIVE_BIRTH) & (lived_for < within)).then(lived_for)
-        return pl.when(day >= 0).then(1.0).when(day < 0).then(float("nan"))
-
+    # A neonatal death is before 28 completed days (MBRRACE-UK); one before birth cannot be read.
+    died_on = pl.when((outcome == LIVE_BIRTH) & (lived_for < 28)).then(lived_for)
     values = {
         "gestation_at_birth": _number("GestationLengthBirth"),
         "live_birth": (outcome == LIVE_BIRTH).cast(pl.Float64),
         "stillbirth": pl.when(outcome.is_in(BIRTH_OUTCOMES) & (outcome != LIVE_BIRTH)).then(1.0),
     }
-    found = [
-        _facts(babies, "PersonBirthDateBaby", values),
-        _facts(babies, "PersonDeathDateBaby", {"death_within_7_days": died(7), "death_within_28_days": died(28)}),
-    ]
+    died = {"death_within_28_days": pl.when(died_on >= 0).then(1.0).when(died_on < 0).then(float("nan"))}
+    found = [_facts(babies, "PersonBirthDateBaby", values), _facts(babies, "PersonDeathDateBaby", died)]
     born = babies.group_by("UniqPregID").agg(pl.col("PersonBirthDateBaby").min().alias("_date"))
     if "MSD301" in tables:
         began = _levels("LabourOnsetMethod", _ONSETS)

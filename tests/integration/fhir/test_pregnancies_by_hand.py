@@ -352,11 +352,11 @@ def test_babies_are_patients_of_encounters_within_their_mothers() -> None:
     resources.append(observation("a", (LOINC, "9274-2"), 280, valueInteger=6, subject={"reference": "Patient/b2"}))
     found = read(*resources)
     assert found.histories.pregnancies.height == 1
-    assert said(found, "birth_weight", "apgar_5_minutes", "death_within_7_days") == [
+    assert said(found, "birth_weight", "apgar_5_minutes", "death_within_28_days") == [
         ("apgar_5_minutes", 280, 6.0),
         ("birth_weight", 280, 2100.0),
         ("birth_weight", 280, 2400.0),
-        ("death_within_7_days", 283, 1.0),
+        ("death_within_28_days", 283, 1.0),
     ]
     assert found.histories.afterwards(["birth_weight"])["birth_weight"].to_list() == [2100.0]
     assert found.set_aside == ()

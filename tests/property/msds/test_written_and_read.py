@@ -116,9 +116,7 @@ def birth(draw: st.DrawFn, day: int) -> Rows:
     rows.append(("live_birth", day, float(lived)))
     rows += [("stillbirth", day, 1.0)] if died else []
     if lived and draw(st.booleans()):
-        after = draw(st.integers(0, 27))
-        rows.append(("death_within_28_days", day + after, 1.0))
-        rows += [("death_within_7_days", day + after, 1.0)] if after < 7 else []
+        rows.append(("death_within_28_days", day + draw(st.integers(0, 27)), 1.0))
     return [*rows, ("gestation_at_birth", day, float(day))]
 
 
@@ -209,7 +207,7 @@ def test_the_writers_concepts_are_all_the_data_set_holds() -> None:
     observed = {
         *AT_BOOKING, *IN_PREGNANCY, *AT_BIRTH, *OF_BABIES, *IN_LABOUR, *AFTER_BIRTH, *ASKED_TOGETHER[0],
         *ASKED_TOGETHER[1], "deprivation_quintile", "depression_ongoing_at_booking", "body_mass_index",
-        "gestation_at_booking", "live_birth", "stillbirth", "death_within_7_days", "death_within_28_days",
+        "gestation_at_booking", "live_birth", "stillbirth", "death_within_28_days",
         "gestation_at_birth", "interpregnancy_interval",
     }  # fmt: skip
     assert {concept(name).read_by.of for name in MSDS.known_from} == observed

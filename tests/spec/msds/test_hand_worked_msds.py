@@ -239,13 +239,15 @@ AFTERWARDS: dict[str, tuple[dict[str, Any], str, Any]] = {
         {"MSD401": [{**BABY, "PersonDeathDateBaby": "2024-10-27"}],
          "MSD101": [{**BOOKING, "DischargeDateMatService": "2024-11-18"}]}, "death_within_28_days", True),
     "alive, and care ended on day 20": (
-        {"MSD101": [{**BOOKING, "DischargeDateMatService": "2024-10-27"}]}, "death_within_28_days", None),
+        {"MSD401": [{**BABY, "PersonDeathDateBaby": ""}],
+         "MSD101": [{**BOOKING, "DischargeDateMatService": "2024-10-27"}]}, "death_within_28_days", None),
     "alive, and care ended on day 42": (
-        {"MSD101": [{**BOOKING, "DischargeDateMatService": "2024-11-18"}]}, "death_within_28_days", False),
+        {"MSD401": [{**BABY, "PersonDeathDateBaby": ""}],
+         "MSD101": [{**BOOKING, "DischargeDateMatService": "2024-11-18"}]}, "death_within_28_days", False),
     "a pulmonary embolism, a finding of a critical incident": (
         {"MSD302": [{"UniqPregID": "P1", "LabourDeliveryID": "L1", "ClinInterDateMother": "2024-10-08",
                      "MasterSnomedCTFindingCode": "59282003"}]}, "maternal_critical_finding", True),
-    "no such finding": ({}, "maternal_critical_finding", False),
+    "no such finding": (loss("400"), "maternal_critical_finding", False),
     "transfused": (
         {"MSD302": [{"UniqPregID": "P1", "LabourDeliveryID": "L1", "ClinInterDateMother": "2024-10-07",
                      "MasterSnomedCTProcedureCode": "116859006"}]}, "maternal_transfusion", True),

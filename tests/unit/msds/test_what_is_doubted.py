@@ -72,7 +72,7 @@ DOUBTED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "died before birth": (
         {"MSD401": [{**BABY, "PersonDeathDateBaby": "2024-10-01"}]},
-        "baby died within 7 days: without a value that can be read",
+        "baby died within 28 days: without a value that can be read",
     ),
     "admitted after the birth": (
         {"MSD301": [{**DELIVERY, "StartDateMotherDeliveryHospProvSpell": "2024-10-09"}]},

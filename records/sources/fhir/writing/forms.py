@@ -20,7 +20,7 @@ DERIVED = frozenset({"body_mass_index", "gestation_at_booking"})
 OF_BABY = frozenset(
     {
         "gestation_at_birth", "live_birth", "stillbirth", "birth_weight", "apgar_5_minutes", "neonatal_unit_admission",
-        "assisted_ventilation_over_6_hours", "death_within_7_days",
+        "assisted_ventilation_over_6_hours", "death_within_28_days",
     }
 )  # fmt: skip
 
