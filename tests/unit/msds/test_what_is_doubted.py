@@ -70,10 +70,6 @@ DOUBTED: dict[str, tuple[dict[str, Any], str]] = {
         {"MSD001": [{**MOTHER, "EthnicCategoryMother": "Q"}]},
         "the mother's ethnic category under a code that the scheme does not have",
     ),
-    "died before birth": (
-        {"MSD401": [{**BABY, "PersonDeathDateBaby": "2024-10-01"}]},
-        "baby died within 7 days: without a value that can be read",
-    ),
     "admitted after the birth": (
         {"MSD301": [{**DELIVERY, "StartDateMotherDeliveryHospProvSpell": "2024-10-09"}]},
         "admitted for birth after it",
@@ -128,6 +124,14 @@ def test_dates_of_which_none_can_be_leave_the_pregnancy_undated(tmp_path: Path) 
     records = scan(tmp_path, tables(MSD101=[booking], MSD401=[{**BABY, "GestationLengthBirth": "2"}]))
     assert clock(records, "day_zero") is None
     assert any("nothing is known of it at any point" in doubt for doubt in records.doubts)
+
+
+def test_a_death_before_birth_is_not_recorded_as_one(tmp_path: Path) -> None:
+    records = scan(tmp_path, tables(MSD401=[{**BABY, "PersonDeathDateBaby": "2024-10-01"}]))
+    assert records.doubts == {
+        f"baby died within {days} days: without a value that can be read; taken as not recorded": 1 for days in (7, 28)
+    }
+    assert afterwards(records, "death_within_7_days") is None
 
 
 def test_a_birth_without_a_date_ends_nothing(tmp_path: Path) -> None:
