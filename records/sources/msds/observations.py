@@ -132,8 +132,10 @@ def _bookings(tables: Tables) -> list[pl.LazyFrame]:
     }
     found = [_facts(tables["MSD101"], "AntenatalAppDate", values)]
     if "MSD001" in tables:
-        area = quintile_of_decile("Rank_IMD_Decile_2015").drop_nulls().last().alias("area")
-        areas = tables["MSD001"].group_by("Person_ID_Mother").agg(area)
+        quintile = quintile_of_decile("Rank_IMD_Decile_2015")
+        # What cannot be read is counted, but takes the place of nothing that can.
+        area = pl.coalesce(quintile.fill_nan(None).drop_nulls().last(), quintile.drop_nulls().last())
+        areas = tables["MSD001"].group_by("Person_ID_Mother").agg(area.alias("area"))
         joined = tables["MSD101"].join(areas, on="Person_ID_Mother", how="inner")
         found.append(_facts(joined, "AntenatalAppDate", {"deprivation_quintile": pl.col("area")}))
     return found

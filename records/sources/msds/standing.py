@@ -45,7 +45,20 @@ def standing_tables(files: Mapping[str, Path], progress: Callable[[str, int], No
     again, doubts = second_bookings(TABLES["MSD101"], keyed["MSD101"])
     latest = {short: latest_submission(TABLES[short], rows) for short, rows in keyed.items()}
     placed, orphans = without_orphans(latest)
-    return StandingTables(tables=placed, set_aside=(*without_key, *again, *orphans), doubts={**dated.doubts, **doubts})
+    return StandingTables(
+        tables=placed,
+        set_aside=(*without_key, *again, *orphans),
+        doubts={**dated.doubts, **doubts, **_without_delivery(placed)},
+    )
+
+
+def _without_delivery(tables: Mapping[str, pl.LazyFrame]) -> dict[str, int]:
+    """A baby is a birth with or without its delivery, of which then only the onset and the admission are not known."""
+    if not {"MSD301", "MSD401"} <= tables.keys():
+        return {}
+    by = ["UniqPregID", "LabourDeliveryID"]
+    count = tables["MSD401"].join(tables["MSD301"], on=by, how="anti").select(pl.len()).collect().item()
+    return {"a baby of a delivery that MSD301LabourDelivery does not hold; the birth stands": count} if count else {}
 
 
 def _outcome() -> pl.Expr:

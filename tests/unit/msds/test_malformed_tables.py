@@ -73,7 +73,7 @@ def floating_codes(folder: Path) -> Path:
 REFUSED: dict[str, tuple[Callable[[Path], Path], type[EquipartumError], str]] = {
     "an empty folder": (emptied, MissingTable, "a folder with MSD101PregnancyBooking"),
     "no folder": (lambda folder: folder / "nowhere", MissingTable, "no file or folder nowhere"),
-    "no bookings": (without_table, MissingTable, "it has MSD001, MSD106, MSD301, MSD401, MSD402"),
+    "no bookings": (without_table, MissingTable, "it has MSD001, MSD106, MSD301, MSD302, MSD401, MSD402"),
     "a table of version 1": (
         beside("MAT101BookingAppointmentDetails.csv", b"UniquePregID\n1\n"),
         WrongVersion,
@@ -224,6 +224,12 @@ ORPHANS: dict[str, tuple[dict[str, list[dict[str, str]]], str]] = {
 def test_what_belongs_to_nothing_is_set_aside_and_counted(tmp_path: Path, case: str) -> None:
     changed, reason = ORPHANS[case]
     assert counted(scan(tmp_path, tables(**changed))) == {reason: (1, (2,))}
+
+
+def test_a_baby_without_its_delivery_is_a_birth_and_counted(tmp_path: Path) -> None:
+    records = scan(tmp_path, tables(MSD301=[{**DELIVERY, "LabourDeliveryID": "L7"}]))
+    assert clock(records, "ended_by") == "birth"
+    assert records.doubts == {"a baby of a delivery that MSD301LabourDelivery does not hold; the birth stands": 1}
 
 
 def test_a_booking_that_stands_twice_in_one_submission_is_counted(tmp_path: Path) -> None:

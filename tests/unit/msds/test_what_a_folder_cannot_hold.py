@@ -28,7 +28,8 @@ LACKING = {
 @pytest.mark.parametrize("name", LACKING)
 def test_what_has_no_table_field_or_code_is_lacking(tmp_path: Path, name: str) -> None:
     few = {short: rows for short, rows in tables().items() if short in ("MSD001", "MSD101")}
-    records = scan(tmp_path, {**few, "MSD401": [BABY]})
+    baby = {field: value for field, value in BABY.items() if field != "PersonDeathDateBaby"}
+    records = scan(tmp_path, {**few, "MSD401": [baby]})
     with pytest.raises(LackingConcept, match=LACKING[name]):
         records.facts(name)
 
