@@ -60,8 +60,8 @@ def _outcomes(histories: Histories) -> pl.DataFrame:
 
 
 def _recorded_parity(histories: Histories) -> pl.DataFrame:
-    recorded = histories.known_by(BOOKING, ["parity"]).select("parity").with_row_index("pregnancy")
-    return recorded.drop_nulls().select("pregnancy")
+    recorded = histories.known_by(BOOKING, ["parity"]).select(pl.col("parity").alias("recorded"))
+    return recorded.with_row_index("pregnancy").drop_nulls()
 
 
 def _told(pregnancies: pl.DataFrame) -> pl.DataFrame:
@@ -85,8 +85,11 @@ def _told(pregnancies: pl.DataFrame) -> pl.DataFrame:
 def _observations(told: pl.DataFrame, recorded_parity: pl.DataFrame) -> pl.DataFrame:
     rows = told.unpivot(index=["pregnancy", "booked_day"], variable_name="concept").drop_nulls("value")
     # Without a recorded parity the births seen here are only the fewest she can have had.
-    unknown = rows.filter(pl.col("concept") == "parity").join(recorded_parity, on="pregnancy", how="anti")
-    rows = rows.join(unknown, on=["pregnancy", "concept"], how="anti")
+    is_parity = pl.col("concept") == "parity"
+    rows = rows.join(recorded_parity, on="pregnancy", how="left").filter(~is_parity | pl.col("recorded").is_not_null())
+    # It may have been recorded on an earlier day than booking, whose observation is the last one.
+    value = pl.when(is_parity).then(pl.max_horizontal("value", "recorded")).otherwise("value")
+    rows = rows.with_columns(value.cast(pl.Float64).alias("value"))
     rows = rows.filter((pl.col("concept") != "interpregnancy_interval") | (pl.col("value") >= 0))
     return rows.select(
         pl.col("pregnancy").cast(OBSERVATION_COLUMNS["pregnancy"]),
