@@ -174,7 +174,7 @@ def test_a_year_that_lacks_the_field_is_refused_by_its_name(
     )  # fmt: skip
     assert done.code == 1
     assert "MM_MTR" in done.err
-    assert "Sources that can hold it: cdc_natality, simulated." in done.err
+    assert "Sources that can hold it: msds, fhir, cdc_natality, simulated." in done.err
     assert not (tmp_path / "home" / "audits").is_dir() or not list((tmp_path / "home" / "audits").iterdir())
 
 
@@ -188,4 +188,4 @@ def test_an_outcome_that_the_source_never_holds_is_refused_by_its_name(
     assert done.code == 1
     (refusal,) = done.last["refused"]
     assert "depression_within_a_year" in refusal["refused"]
-    assert "Sources that can hold it: simulated." in refusal["refused"]
+    assert "Sources that can hold it: msds, fhir, simulated." in refusal["refused"]

@@ -65,14 +65,14 @@ def test_an_outcome_without_its_facts_names_them_and_the_sources_that_have_them(
     assert said[0] == "haemorrhage cannot be read from these cdc_natality files."
     assert "'measured loss >= 1500 ml' lacks measured_blood_loss" in said[1]
     assert "no MM_MTR in any row" in said[2]
-    assert said[3].strip() == "Sources that can hold it: msds, cdc_natality, simulated."
+    assert said[3].strip() == "Sources that can hold it: msds, fhir, cdc_natality, simulated."
     assert "a year or edition that publishes these fields" in said[4]
 
 
 def test_a_source_that_never_holds_an_outcome_is_not_told_to_fetch_another_year(made_records: MakeRecords) -> None:
     with pytest.raises(UnavailableOutcome) as refused:
         assemble("postpartum_depression", "booking", made_records({"maternal_age": [30.0]}, source="cdc_natality"))
-    assert "Sources that can hold it: msds, simulated." in str(refused.value)
+    assert "Sources that can hold it: msds, fhir, simulated." in str(refused.value)
     assert "another year" not in str(refused.value)
     assert "would do" not in str(refused.value)
 
