@@ -8,24 +8,19 @@ that of each outcome around it, by the champions (or the versions) that tell tho
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import MappingProxyType
 
 from models.outcomes import OUTCOMES
 
 __all__ = ["around", "bounded"]
 
-_WITHIN = MappingProxyType(
-    {"preterm_birth_before_34": "preterm_birth", "preterm_birth_before_32": "preterm_birth_before_34"}
-)
-
 
 def around(outcome: str) -> tuple[str, ...]:
     """The outcomes that this one lies within, the nearest first."""
     found: list[str] = []
-    inner = outcome
-    while (outer := _WITHIN.get(inner)) is not None and outer in OUTCOMES:
+    outer = OUTCOMES[outcome].within
+    while outer is not None:
         found.append(outer)
-        inner = outer
+        outer = OUTCOMES[outer].within
     return tuple(found)
 
 

@@ -64,6 +64,7 @@ class Outcome:
     highest discrimination published or measured for honest predictors at a point; a result above it is named as a
     possible leak. ``actions`` maps a prediction point to what a risk is for there, None for `gap_only`. ``causes`` tell
     events apart that come about in different ways; a woman of whom none is known to hold is of the cause 'not known'.
+    ``within`` names the outcome that whoever has this one has too.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Outcome:
     comparators: tuple[str, ...] = NOBODY_AND_EVERYONE
     trained_by_default: bool = False
     causes: tuple[Cause, ...] = ()
+    within: str | None = None
 
     @property
     def causal_concepts(self) -> tuple[str, ...]:

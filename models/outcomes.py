@@ -143,10 +143,10 @@ def _born_before(weeks: int) -> tuple[OutcomeDefinition, ...]:
     )
 
 
-def _preterm(name: str, weeks: int, plausible_rate: tuple[float, float], *, main: bool) -> Outcome:
+def _preterm(name: str, weeks: int, plausible_rate: tuple[float, float], *, within: str | None = None) -> Outcome:
     return Outcome(
         name=name,
-        title=f"birth before {weeks} weeks" if not main else "preterm birth (before 37 weeks)",
+        title=f"birth before {weeks} weeks" if within is not None else "preterm birth (before 37 weeks)",
         plain=f"give birth before {weeks} weeks",
         definitions=_born_before(weeks),
         actions={"booking": PRETERM_PREVENTION, "weeks_16": PRETERM_PREVENTION, "weeks_20": PRETERM_PREVENTION}
@@ -160,15 +160,16 @@ def _preterm(name: str, weeks: int, plausible_rate: tuple[float, float], *, main
             "guideline:previous_preterm_birth@2023",
             *NOBODY_AND_EVERYONE,
         ),
-        trained_by_default=main,
+        trained_by_default=within is None,
         causes=_HOW_PRETERM_BIRTH_BEGINS,
+        within=within,
     )
 
 
 _ALL = (
-    _preterm("preterm_birth", 37, (0.02, 0.30), main=True),
-    _preterm("preterm_birth_before_34", 34, (0.005, 0.15), main=False),
-    _preterm("preterm_birth_before_32", 32, (0.002, 0.10), main=False),
+    _preterm("preterm_birth", 37, (0.02, 0.30)),
+    _preterm("preterm_birth_before_34", 34, (0.005, 0.15), within="preterm_birth"),
+    _preterm("preterm_birth_before_32", 32, (0.002, 0.10), within="preterm_birth_before_34"),
     Outcome(
         name="haemorrhage",
         title="postpartum haemorrhage",

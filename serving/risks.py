@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.nesting import around, bounded
+from models.nesting import bounded
 from models.release import registered_name
 from serving.answers import Judgement, answer
 from serving.champion import Champion, withheld_because
@@ -63,32 +63,40 @@ async def answered(
 
 
 def judge(serving: Serving, request: RiskRequest) -> dict[str, Judgement]:
-    """One reading of the champions for all outcomes of a request."""
+    """One reading of the champions for all outcomes of a request, each scored once.
+
+    An outcome that lies within others is told no higher than those are told, whether they were asked for or not.
+    """
     champions = serving.champions.current()
-    judgements: dict[str, Judgement] = {}
-    for outcome in request.outcomes:
-        champion = champions.get(registered_name(outcome, request.prediction_point))
-        if champion is None:
-            judgements[outcome] = NotScored(status="no_champion", reason=_no_champion(serving, request, outcome))
-        elif (withheld := withheld_because(champion, serving.settings.mode, serving.settings.site)) is not None:
-            judgements[outcome] = NotScored(status="no_champion", reason=withheld)
-        else:
-            judgements[outcome] = _bounded(score(champion, request), outcome, request, champions)
-    return judgements
+    found: dict[str, Judgement] = {}
+
+    def risk_of(outcome: str) -> float | None:
+        judgement = own(outcome)
+        return judgement.risk if isinstance(judgement, Scored) else None
+
+    def own(outcome: str) -> Judgement:
+        if outcome not in found:
+            found[outcome] = _by_its_champion(serving, request, outcome, champions)
+        return found[outcome]
+
+    def told(outcome: str) -> Judgement:
+        judgement = own(outcome)
+        if isinstance(judgement, NotScored):
+            return judgement
+        risk, by = bounded(outcome, judgement.risk, risk_of)
+        return judgement if by is None else judgement.told_at(risk, by)
+
+    return {outcome: told(outcome) for outcome in request.outcomes}
 
 
-def _bounded(judgement: Judgement, outcome: str, request: RiskRequest, champions: Mapping[str, Champion]) -> Judgement:
-    """Told no higher than the champions tell the risk of the outcomes around it, asked for or not."""
-    if isinstance(judgement, NotScored) or not around(outcome):
-        return judgement
-
-    def risk_of(outer: str) -> float | None:
-        champion = champions.get(registered_name(outer, request.prediction_point))
-        scored = None if champion is None else score(champion, request)
-        return scored.risk if isinstance(scored, Scored) else None
-
-    risk, by = bounded(outcome, judgement.risk, risk_of)
-    return judgement if by is None else judgement.told_at(risk, by)
+def _by_its_champion(
+    serving: Serving, request: RiskRequest, outcome: str, champions: Mapping[str, Champion]
+) -> Judgement:
+    champion = champions.get(registered_name(outcome, request.prediction_point))
+    if champion is None:
+        return NotScored(status="no_champion", reason=_no_champion(serving, request, outcome))
+    withheld = withheld_because(champion, serving.settings.mode, serving.settings.site)
+    return score(champion, request) if withheld is None else NotScored(status="no_champion", reason=withheld)
 
 
 def _no_champion(serving: Serving, request: RiskRequest, outcome: str) -> str:

@@ -108,9 +108,7 @@ def assemble(
     at = point(point_name)
     definition = definition_in(declared, records, by_definition)
     held = [name for name in records.known_from if records.has(name)]
-    # Care may know a fact early that this source writes down late.
-    since = {name: known_from for name, known_from in records.known_from.items() if known_from <= at}
-    possible = available_predictors(definition, at, since)
+    possible = available_predictors(definition, at, records.known_from)
     predictors = tuple(p for p in possible if p in held and (only is None or p in only))
     rules = rules_of(declared, site_rules)
     causes = declared.causes if all(records.has(name) for name in declared.causal_concepts) else ()

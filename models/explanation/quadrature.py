@@ -12,18 +12,15 @@ The values are those of path-dependent TreeSHAP (Lundberg et al., Nature Machine
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from models.explanation.trees import TreeTable
+from records.compiled import compiled
 
 __all__ = ["PathFactors", "shapley_values"]
-
-Compiled = TypeVar("Compiled", bound=Callable[..., object])
 
 # Not 'fast': that lets the compiler assume that there is no NaN, and NaN is how a fact that is not recorded comes in.
 _ALLOWED_REORDERING = {"contract", "reassoc", "arcp", "nsz"}
@@ -48,17 +45,7 @@ class PathFactors(NamedTuple):
         return cls(weight=weights / 2, factor=factor, inverse=1 / factor)
 
 
-def _compiled(function: Compiled) -> Compiled:
-    """Compiled at its first call; kept on disk for the next process wherever some folder can be written to."""
-    options: dict[str, Any] = {"fastmath": _ALLOWED_REORDERING, "error_model": "numpy", "nogil": True}
-    try:
-        kept: Compiled = numba.njit(function, cache=True, **options)
-    except RuntimeError:
-        kept = numba.njit(function, **options)
-    return kept
-
-
-@_compiled
+@compiled(fastmath=_ALLOWED_REORDERING)
 def _goes_left(value: float, threshold: float, missing_rule: int, missing_goes_left: bool) -> bool:
     """LightGBM's numerical decision."""
     if np.isnan(value):
@@ -70,7 +57,7 @@ def _goes_left(value: float, threshold: float, missing_rule: int, missing_goes_l
     return value <= threshold
 
 
-@_compiled
+@compiled(fastmath=_ALLOWED_REORDERING)
 def shapley_values(row: npt.NDArray[np.float64], trees: TreeTable, factors: PathFactors) -> npt.NDArray[np.float64]:
     """One value a column, on the booster's log-odds scale. They sum to its raw score less ``trees.expected_value``.
 
@@ -103,7 +90,7 @@ def shapley_values(row: npt.NDArray[np.float64], trees: TreeTable, factors: Path
 
 
 # Written with loops: on a few quadrature nodes an array expression costs more to allocate than to compute.
-@_compiled
+@compiled(fastmath=_ALLOWED_REORDERING)
 def _walk_down(
     row: npt.NDArray[np.float64],
     trees: TreeTable,

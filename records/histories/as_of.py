@@ -6,15 +6,14 @@ a slope). No sort, so that 60 million observations need no copy of themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from records.compiled import compiled
 from records.histories.tables import CONCEPT_NAMES
 from records.reading import HOW, Reading
 
@@ -22,7 +21,6 @@ __all__ = ["FOREVER", "NEVER", "read_as_of"]
 
 Days = npt.NDArray[np.int16]
 Numbers = npt.NDArray[np.float64]
-Compiled = TypeVar("Compiled", bound=Callable[..., object])
 
 #: A last day that no observation reaches, and one that none passes.
 NEVER, FOREVER = np.iinfo(np.int16).min, np.iinfo(np.int16).max
@@ -34,16 +32,6 @@ _FIRST, _LAST, _MAXIMUM, _MINIMUM, _COUNT, _SLOPE, _SINCE = (
 )
 # A slope is a sum of floats, whose last digits the order of the observations moves; nobody's care needs so many.
 _DIGITS_OF_A_SLOPE = 9
-
-
-def _compiled(function: Compiled) -> Compiled:
-    """Compiled at its first call; kept on disk for the next process wherever some folder can be written to."""
-    options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
-    try:
-        kept: Compiled = numba.njit(function, cache=True, **options)
-    except RuntimeError:
-        kept = numba.njit(function, **options)
-    return kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +107,7 @@ def _finished(reading: Reading, value: Numbers, day: Days | None, sums: Numbers 
     return value
 
 
-@_compiled
+@compiled()
 def _fold(
     pregnancy: npt.NDArray[np.uint32],
     concept: npt.NDArray[np.uint8],

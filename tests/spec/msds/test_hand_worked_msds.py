@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from records.clock import point
 from tests.spec.msds.msds_tables import BABY, BOOKING, DELIVERY, MOTHER, afterwards, clock, known, scan, tables
 
 UNDATED = {**BOOKING, "EDDAgreed": ""}
@@ -302,9 +303,7 @@ def test_a_second_pregnancy_knows_the_first(tmp_path: Path) -> None:
     second = {**BOOKING, "UniqPregID": "P2", "EDDAgreed": "2025-09-12", "AntenatalAppDate": "2025-02-14"}
     records = scan(tmp_path, tables(MSD101=[BOOKING, second], MSD401=[preterm]))
     assert records.histories is not None
-    from records.clock import BOOKING as AT_BOOKING
-
-    told = records.histories.known_by(AT_BOOKING, ["previous_preterm_birth", "interpregnancy_interval"])
+    told = records.histories.known_by(point("booking"), ["previous_preterm_birth", "interpregnancy_interval"])
     assert told["previous_preterm_birth"].to_list() == [None, True]
     assert told["interpregnancy_interval"].to_list() == [None, pytest.approx(109 / (365.25 / 12))]
 
