@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import lightgbm
 import numpy as np
@@ -23,8 +24,8 @@ from fairness_audits.context import (
     GroupSensitivity,
     PredictorMissingness,
 )
-from models.design import ModelDesign
 from models.encoding import Encoding
+from models.risk_model import RiskModel
 from records.concepts import CONCEPTS
 from records.groups import MISSING_ETHNICITY
 from training.cascade import offered_and_received
@@ -38,7 +39,7 @@ from training.fitting import FittedModel
 from training.missing_facts import by_missing_facts
 from training.reach import never_scored, reached_in_time
 
-__all__ = ["audit_context", "missingness_of", "proxies_of"]
+__all__ = ["audit_context", "context_of"]
 
 # Enough births to see a proxy; more would only cost time.
 PROXY_SAMPLE = 30_000
@@ -48,7 +49,6 @@ FEWEST_FOR_PROXY = 50
 
 
 def audit_context(
-    design: ModelDesign,
     cohort: Cohort,
     fitted: FittedModel,
     holdout: pl.DataFrame,
@@ -60,24 +60,10 @@ def audit_context(
 ) -> AuditContext:
     """Aggregates for the audit of one fitted model; ``holdout`` is compared with row 0 woman by woman."""
     classifier = fitted.classifier
-    return AuditContext(
-        outcome=design.outcome,
-        prediction_point=design.prediction_point,
-        model_version=model_version,
-        source=design.source,
-        data_description=cohort.records.description,
-        intended_population=fitted.model.intended_population.description,
-        group_scheme=fitted.model.intended_population.group_scheme,
-        outcome_definition=str(design.outcome_definition),
-        is_simulated=fitted.model.intended_population.is_simulated,
-        constraint=f"{classifier.constraint}: {classifier.chosen_}",
-        predictors=design.predictors,
-        notes=tuple(notes),
-        missingness=missingness_of(cohort),
-        proxies=proxies_of(cohort, design.seed),
-        reach=reached_in_time(cohort),
-        never_scored=never_scored(cohort),
-        cascade=offered_and_received(cohort),
+    told = f"{classifier.constraint}: {classifier.chosen_}"
+    risk = fitted.risk_of(holdout)
+    return replace(
+        context_of(fitted.model, cohort, holdout, risk, model_version=model_version, constraint=told, notes=notes),
         against_row_zero=_against_row_zero(fitted, holdout),
         frontier=tuple(
             _frontier_point(row, classifier.constraint, chosen=index == classifier.chosen_row_)
@@ -86,14 +72,47 @@ def audit_context(
         certificate=_certificate_rows(classifier.certificate_),
         ethnicity_options=tuple(options),
         cross_fitted=tuple(cross_fitted),
-        causes=by_cause(cohort, fitted.model, holdout),
-        missing_facts=by_missing_facts(fitted.model, holdout, fitted.risk_of(holdout)),
-        rules=tuple(one.description for one in cohort.rules),
-        reference_histograms=fitted.model.reference_histograms,
     )
 
 
-def missingness_of(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
+def context_of(
+    model: RiskModel,
+    cohort: Cohort,
+    women: pl.DataFrame,
+    risk: npt.NDArray[np.float64],
+    *,
+    model_version: str,
+    constraint: str,
+    notes: Sequence[str],
+) -> AuditContext:
+    """What any model's audit on ``women`` needs beside their predictions; ``risk`` is theirs by the model."""
+    population, design = model.intended_population, model.design
+    return AuditContext(
+        outcome=design.outcome,
+        prediction_point=design.prediction_point,
+        model_version=model_version,
+        source=population.source,
+        data_description=cohort.records.description,
+        intended_population=population.description,
+        group_scheme=population.group_scheme,
+        outcome_definition=str(design.outcome_definition),
+        is_simulated=population.is_simulated,
+        constraint=constraint,
+        predictors=design.predictors,
+        notes=tuple(notes),
+        missingness=_missingness(cohort),
+        proxies=_proxies(cohort, design.seed),
+        reach=reached_in_time(cohort),
+        never_scored=never_scored(cohort),
+        cascade=offered_and_received(cohort),
+        causes=by_cause(cohort, model, women),
+        missing_facts=by_missing_facts(model, women, risk),
+        rules=tuple(one.description for one in cohort.rules),
+        reference_histograms=model.reference_histograms,
+    )
+
+
+def _missingness(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
     """Not recorded, among women of whom it could be: a first pregnancy's history is undefined, not missing."""
     rows = []
     for name in cohort.predictors:
@@ -109,7 +128,7 @@ def missingness_of(cohort: Cohort) -> tuple[PredictorMissingness, ...]:
     return tuple(rows)
 
 
-def proxies_of(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:
+def _proxies(cohort: Cohort, seed: int) -> tuple[GroupProxy, ...]:
     """AUROC, out of fold, of telling each stated group from all other stated women by the predictors alone."""
     group = cohort.frame["ethnic_group"]
     stated = (~group.is_in(list(MISSING_ETHNICITY))).fill_null(value=False).arg_true()

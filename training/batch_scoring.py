@@ -22,7 +22,7 @@ from training.validation.openings import holdout_of
 from training.validation.standing import open_holdout
 from training.version import Version
 
-__all__ = ["load_version", "note_look", "score_records"]
+__all__ = ["lies_within", "load_version", "note_look", "score_records"]
 
 
 def score_records(
@@ -45,7 +45,7 @@ def score_records(
     scored = []
     for version in versions:
         try:
-            outer = [one for one in versions if _is_around(one, version)]
+            outer = [one for one in versions if lies_within(version, one)]
             scored.append(_score(registry, version, records, site_rules, outer))
             say(f"{version}: {scored[-1].height:,} rows")
             if records.data_digest in version.made_from:
@@ -68,8 +68,8 @@ def note_look(home: Home, registry: Registry, records: Records, scored: pl.DataF
             open_holdout(home, None, by="", what=what, holdout=name, design_digest=design.digest)
 
 
-def _is_around(outer: Version, version: Version) -> bool:
-    """Whether the other is of an outcome that this one's lies within, at the same point."""
+def lies_within(version: Version, outer: Version) -> bool:
+    """Whether the outcome of ``version`` lies within that of ``outer``, at the same point."""
     return outer.outcome in around(version.outcome) and outer.prediction_point == version.prediction_point
 
 

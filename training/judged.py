@@ -58,7 +58,7 @@ def judge(
     seconds = sum(row.seconds for row in fitted.classifier.frontier_)
     crossed = cross_fit(design, cohort, ready.training, asked=cross_fitted, seconds_a_fit=seconds, say=say)
     context = audit_context(
-        design, cohort, fitted, holdout, model_version=label, notes=notes, options=options, cross_fitted=crossed
+        cohort, fitted, holdout, model_version=label, notes=notes, options=options, cross_fitted=crossed
     )
     report = audit(predictions, policy, context, newest_content(home.audits, design.outcome, design.prediction_point))
     say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")

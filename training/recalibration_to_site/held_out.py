@@ -6,19 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fairness_audits.audit import audit
-from fairness_audits.context import AuditContext
 from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import AuditPolicy
 from models.home import Home
 from models.risk_model import RiskModel
-from training.audit_context import missingness_of, proxies_of
-from training.cascade import offered_and_received
-from training.causes import by_cause
+from training.audit_context import context_of
 from training.diagnosis import Diagnosis, sample_size_needed
 from training.holdout import holdout_predictions, shown_with_a_risk
 from training.judged import Judged
-from training.missing_facts import by_missing_facts
-from training.reach import never_scored, reached_in_time
 from training.recalibration_to_site.local_births import LocalBirths
 from training.validation.judging import OF_EVERYONE, JudgedScorer, judge, scored_at, table_of
 from training.version import Version
@@ -48,30 +43,8 @@ def judge_held_out(
     births, cohort = local.held_out, local.births.cohort
     risk = model.predict(births.frame)
     predictions = holdout_predictions(model, cohort, births.frame, risk, model_version=model.label)
-    population, design = model.intended_population, model.design
-    context = AuditContext(
-        outcome=design.outcome,
-        prediction_point=design.prediction_point,
-        model_version=model.label,
-        source=population.source,
-        data_description=cohort.records.description,
-        intended_population=population.description,
-        group_scheme=population.group_scheme,
-        outcome_definition=str(design.outcome_definition),
-        is_simulated=population.is_simulated,
-        constraint=told,
-        predictors=design.predictors,
-        notes=tuple(notes),
-        missingness=missingness_of(cohort),
-        proxies=proxies_of(cohort, design.seed),
-        reach=reached_in_time(cohort),
-        never_scored=never_scored(cohort),
-        cascade=offered_and_received(cohort),
-        causes=by_cause(cohort, model, births.frame),
-        missing_facts=by_missing_facts(model, births.frame, risk),
-        rules=tuple(one.description for one in cohort.rules),
-        reference_histograms=model.reference_histograms,
-    )
+    context = context_of(model, cohort, births.frame, risk, model_version=model.label, constraint=told, notes=notes)
+    design = model.design
     report = audit(predictions, policy, context, newest_content(home.audits, design.outcome, design.prediction_point))
     list_only = report.groups_without_percentage(report.models[0])
     shown = replace(shown_with_a_risk(model, births.frame, risk), list_only_groups=list_only)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -77,3 +78,16 @@ def test_a_risk_below_its_bound_is_told_as_it_is(
     assert told["bounded_by"] is None
     assert told["risk"] < held[0].model.average_risk
     assert told["model"]["digest"] == inner.digest
+
+
+def test_a_champion_that_may_not_be_shown_bounds_no_other(
+    served: Any, asked: Any, fitted: Callable[..., Any], as_champion: Callable[..., Any]
+) -> None:
+    """One of simulated births, in a service of research: it tells no risk, and so none that another may not exceed."""
+    simulated, inner = _champions(fitted, as_champion, preterm_birth=-5.0, preterm_birth_before_34=0.2)
+    real = replace(inner.model, intended_population=replace(inner.model.intended_population, is_simulated=False))
+    with served(simulated, as_champion(real), mode="research") as client:
+        request = asked(outcomes=["preterm_birth_before_34"])
+        told = client.post("/v1/risks", json=request).json()["outcomes"]["preterm_birth_before_34"]
+    assert told["status"] == "scored"
+    assert told["bounded_by"] is None
