@@ -45,7 +45,7 @@ def command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write simulated births, marked as such, to a file."""
+    """Write simulated births, marked as such, to a file, or with dates to a folder."""
     terminal = Terminal(as_json=as_json)
     if file_format not in FORMATS:
         raise typer.BadParameter(f"{file_format!r} is not one of: {', '.join(FORMATS)}", param_hint="--format")
