@@ -34,6 +34,7 @@ PRETERM_PREVENTION = Action(
     harm="extra appointments, worry, treatment of a short cervix that would not have mattered",
     authority="NHS England, Saving Babies' Lives Care Bundle version 3, element 5",
     latest_day=24 * 7,
+    recorded_as=("preterm_clinic_offered", "preterm_clinic_accepted", "preterm_clinic_attended"),
 )
 PRETERM_PLACE_OF_BIRTH = Action(
     offer="plan of the place of birth and review of antenatal corticosteroids",

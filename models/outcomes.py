@@ -31,6 +31,7 @@ __all__ = [
     "UnknownOutcome",
     "cautions_of",
     "is_tested_by_choice",
+    "offer_of",
     "outcome",
 ]
 
@@ -367,6 +368,12 @@ def cautions_of(name: str, definition: str) -> tuple[str, ...]:
     """What must be said beside figures of this outcome by this definition; nothing of what is not declared here."""
     known = _declared(name, definition)
     return () if known is None else known.cautions
+
+
+def offer_of(name: str, prediction_point: str) -> str:
+    """What a risk of this outcome at this point is for, in a phrase; empty where no action is declared here."""
+    action = OUTCOMES[name].actions.get(prediction_point) if name in OUTCOMES else None
+    return "" if action is None else action.offer
 
 
 def _declared(name: str, definition: str) -> OutcomeDefinition | None:

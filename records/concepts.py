@@ -246,6 +246,12 @@ _BIRTH = (
     _flag("diabetes_test_offered", "test for gestational diabetes offered"),
     _flag("diabetes_test_accepted", "test for gestational diabetes accepted"),
     _flag("diabetes_test_done", "tested for gestational diabetes"),
+    _flag("aspirin_offered", "low-dose aspirin offered"),
+    _flag("aspirin_accepted", "low-dose aspirin accepted"),
+    _flag("aspirin_taken", "takes low-dose aspirin"),
+    _flag("preterm_clinic_offered", "preterm birth prevention clinic offered"),
+    _flag("preterm_clinic_accepted", "preterm birth prevention clinic accepted"),
+    _flag("preterm_clinic_attended", "seen in the preterm birth prevention clinic"),
     _quantity(
         "glucose_fasting",
         "fasting plasma glucose at 75 g OGTT",

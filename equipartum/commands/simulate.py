@@ -40,6 +40,13 @@ def command(
     file_format: Annotated[
         str, typer.Option("--format", help="parquet, cdc_natality, or with dates: histories, msds or fhir.")
     ] = ("parquet"),
+    treatments: Annotated[
+        bool,
+        typer.Option(
+            "--treatments",
+            help="Women are offered aspirin and the preterm birth clinic, and those who take them have less risk.",
+        ),
+    ] = False,
     truth: Annotated[
         bool, typer.Option("--truth", help="Also write each birth's true risks and outcomes, named with .truth.")
     ] = False,
@@ -55,7 +62,7 @@ def command(
         raise typer.BadParameter("the truth is written beside Parquet only", param_hint="--truth")
     terminal.say(f"simulating {births:,} births of scenario {scenario}, seed {seed}")
     if file_format in _IN_A_FOLDER:
-        histories = simulate_histories(births, seed=seed, scenario=scenario, plants=plant or ())
+        histories = simulate_histories(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments)
         if file_format == "msds":
             write_msds(histories.histories, out)
         elif file_format == "fhir":
@@ -63,8 +70,21 @@ def command(
         else:
             write_histories(histories, out, truth=truth)
     elif file_format == "parquet":
-        write_parquet(simulate(births, seed=seed, scenario=scenario, plants=plant or ()), out, truth=truth)
+        write_parquet(
+            simulate(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments), out, truth=truth
+        )
     else:
-        write_cdc_natality(simulate(births, seed=seed, scenario=scenario, plants=plant or ()), out)
+        write_cdc_natality(
+            simulate(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments), out
+        )
     terminal.show(f"{births:,} simulated births in {out}")
-    terminal.finish({"births": births, "seed": seed, "scenario": scenario, "plants": plant or [], "file": str(out)})
+    terminal.finish(
+        {
+            "births": births,
+            "seed": seed,
+            "scenario": scenario,
+            "plants": plant or [],
+            "treatments": treatments,
+            "file": str(out),
+        }
+    )

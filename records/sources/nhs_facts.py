@@ -25,9 +25,11 @@ _KNOWN: Mapping[PredictionPoint, tuple[str, ...]] = {
     WEEKS_16: (
         "fetuses", "antenatal_bleeding", "antenatal_bleeding_episodes", "systolic_blood_pressure_highest",
         "diabetes_test_offered", "diabetes_test_accepted", "diabetes_test_done", "glucose_fasting",
-        "glucose_two_hours", "gestational_diabetes",
+        "glucose_two_hours", "gestational_diabetes", "aspirin_offered", "aspirin_accepted", "aspirin_taken",
     ),
-    WEEKS_20: ("placenta_praevia",),
+    WEEKS_20: (
+        "placenta_praevia", "preterm_clinic_offered", "preterm_clinic_accepted", "preterm_clinic_attended",
+    ),
     WEEKS_28: (
         "haemoglobin_latest", "systolic_blood_pressure_slope", "gestational_hypertension", "pre_eclampsia",
         "days_since_pre_eclampsia",

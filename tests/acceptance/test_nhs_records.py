@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,24 @@ def test_a_folder_that_is_no_extract_is_refused_by_name(in_this_process: Command
     (tmp_path / "empty").mkdir()
     done = in_this_process("retrain", "preterm_birth", "--source", "msds", "--data", tmp_path / "empty", "--dry-run")
     refused(done, "no MSDS tables", "MSD101PregnancyBooking")
+
+
+def test_an_audit_says_in_which_group_an_offer_stops(in_this_process: Command, tmp_path: Path) -> None:
+    treated = tmp_path / "treated"
+    made = in_this_process(
+        "simulate", "--births", 9000, "--seed", 6, "--format", "fhir", "--treatments", "--out", treated
+    )
+    assert made.code == 0, made.err
+    done = in_this_process(
+        "retrain", "preterm_birth", "--at", "weeks_20", "--source", "fhir", "--data", treated, "--home",
+        tmp_path / "home", "--constraint", "none", "--no-pdf", "--no-cross-fit", "--json",
+    )  # fmt: skip
+    assert done.code == 0, done.said
+    audit = json.loads(next((tmp_path / "home").rglob("audit.json")).read_text("utf-8"))
+    everyone = {row["step"]: row for row in audit["models"][0]["cascade"] if row["group"] == "Everyone"}
+    assert list(everyone) == ["offered", "accepted", "received"]
+    # The clinic is offered after a preterm birth: to some of these women, and to nobody else.
+    assert 0 < everyone["offered"]["recorded"] < 0.2 * everyone["offered"]["women"]
+    assert everyone["offered"]["yes"] > everyone["accepted"]["yes"] > everyone["received"]["yes"] > 0
+    report = next((tmp_path / "home").rglob("report.html")).read_text("utf-8")
+    assert "(preterm birth prevention clinic, with cervical length scans)" in report

@@ -16,10 +16,13 @@ from records.sources.nhs_facts import NHS_CLOSED, NHS_KNOWN_FROM
 __all__ = ["LACKING", "lacking_of"]
 
 _NO_OFFERS = "the data set has no field for an offer of the test for diabetes, and no code for one was verified"
+_NO_TREATMENT = "the data set has no field for it, and no code for it was verified"
 #: What no folder of the data set's tables holds.
 LACKING: Mapping[str, str] = {
     "diabetes_test_offered": _NO_OFFERS,
     "diabetes_test_accepted": _NO_OFFERS,
+    **dict.fromkeys(("aspirin_offered", "aspirin_accepted", "aspirin_taken"), _NO_TREATMENT),
+    **dict.fromkeys(("preterm_clinic_offered", "preterm_clinic_accepted", "preterm_clinic_attended"), _NO_TREATMENT),
     "depression_within_a_year": "maternity care follows a woman for some weeks after birth, and the data set no longer",
     "assisted_ventilation_over_6_hours": "the data set does not say for how long a baby was ventilated",
 }

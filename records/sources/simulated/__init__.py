@@ -17,6 +17,7 @@ from records.sources.simulated.plants import PLANT_KINDS, Plant, UnknownPlant, p
 from records.sources.simulated.scenario_file import SCENARIO_NAMES, UnknownScenario
 from records.sources.simulated.source import SIMULATED, SimulatedSource
 from records.sources.simulated.streams import ImpossibleSeed
+from records.sources.simulated.treatments import NoTreatments
 
 __all__ = [
     "PLANT_KINDS",
@@ -25,6 +26,7 @@ __all__ = [
     "ImpossibleSeed",
     "NoBirths",
     "NoHistories",
+    "NoTreatments",
     "NotSimulatedBirths",
     "OtherEthnicCoding",
     "Plant",

@@ -19,6 +19,7 @@ from records.sources.simulated.pregnancies import first_pregnancies, returning_p
 from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM, recorded_pregnancies
 from records.sources.simulated.scenario import Scenario
 from records.sources.simulated.scenario_file import scenario as scenario_named
+from records.sources.simulated.treatments import TREATMENTS_NOTE, add_advice, with_treatments
 
 __all__ = [
     "NoBirths",
@@ -46,6 +47,24 @@ class Simulation:
     seed: int
     scenario: str
     plants: tuple[str, ...]
+    treatments: bool = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said of these births wherever they are read."""
+        notes = ["Simulated births: not for care."]
+        if self.plants:
+            notes.append(f"Planted defects: {'; '.join(self.plants)}.")
+        if self.treatments:
+            notes.append(TREATMENTS_NOTE)
+        return tuple(notes)
+
+    def described(self, form: str) -> str:
+        """In a phrase: '20,000 births simulated, scenario england, seed 1'."""
+        described = f"{self.births:,} births {form}, scenario {self.scenario}, seed {self.seed}"
+        if self.treatments:
+            described += ", with treatments"
+        return f"{described}, with {'; '.join(self.plants)}" if self.plants else described
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +73,9 @@ class SimulatedBirths:
 
     Truth columns: pregnancy_id, woman's true ``ethnic_category`` and ``ethnic_group``, and for each outcome O
     ``O_true_risk`` (at booking, given everything known there), ``O_true``, ``O_recorded`` (null: nothing looked for
-    it), ``O_ascertained`` (an event of hers would be recorded). All four are null where the outcome cannot happen:
-    diabetes that was there before, a depression that is ongoing, a stillbirth for preterm live birth.
+    it), ``O_ascertained`` (an event of hers would be recorded), and with treatments ``O_true_risk_untreated`` (at
+    booking, had she taken none). All are null where the outcome cannot happen: diabetes that was there before, a
+    depression that is ongoing, a stillbirth for preterm live birth.
     """
 
     simulation: Simulation
@@ -64,17 +84,32 @@ class SimulatedBirths:
 
 
 def simulate(
-    births: int, *, seed: int, scenario: str = "england", plants: Sequence[Plant | str] = ()
+    births: int,
+    *,
+    seed: int,
+    scenario: str = "england",
+    plants: Sequence[Plant | str] = (),
+    treatments: bool = False,
 ) -> SimulatedBirths:
-    """Births of a scenario; the same ones for the same arguments, on any machine.
+    """Births of a scenario; the same ones for the same arguments, on any machine. With ``treatments`` some women take
+    those of the scenario, which changes what happens to them and nothing else.
 
-    Raises `NoBirths`, `ImpossibleSeed`, `UnknownScenario` or `UnknownPlant`.
+    Raises `NoBirths`, `ImpossibleSeed`, `UnknownScenario`, `UnknownPlant` or `NoTreatments`.
     """
     if births < 1:
         raise NoBirths(f"births is 1 or more; got {births}")
     parsed = tuple(parse_plant(plant) if isinstance(plant, str) else plant for plant in plants)
-    simulation = Simulation(births=births, seed=seed, scenario=scenario, plants=tuple(str(plant) for plant in parsed))
-    return _as_records(simulation, live(births, seed=seed, scenario=planted(scenario_named(scenario), parsed)))
+    simulation = Simulation(
+        births=births,
+        seed=seed,
+        scenario=scenario,
+        plants=tuple(str(plant) for plant in parsed),
+        treatments=treatments,
+    )
+    drawn_from = planted(scenario_named(scenario), parsed)
+    if treatments:
+        drawn_from = with_treatments(drawn_from)
+    return _as_records(simulation, live(births, seed=seed, scenario=drawn_from))
 
 
 def live(births: int, *, seed: int, scenario: Scenario) -> list[tuple[Women, list[OutcomeTruth]]]:
@@ -89,6 +124,7 @@ def live(births: int, *, seed: int, scenario: Scenario) -> list[tuple[Women, lis
 
 def through_birth(women: Women) -> list[OutcomeTruth]:
     """Draws what happens after booking, adds it to the women's facts, and says what is true of each outcome."""
+    add_advice(women)
     draw_later_facts(women)
     add_screening_facts(women)
     truths = [true_outcome(women, outcome) for outcome in women.scenario.outcomes]
@@ -124,18 +160,13 @@ def in_order_of_delivery(lived: Sequence[tuple[Women, list[OutcomeTruth]]]) -> p
 
 def records_of(simulation: Simulation, pregnancies: pl.LazyFrame, digest: str) -> Records:
     """The one way simulated births become Records, drawn just now or read back."""
-    described = f"{simulation.births:,} births simulated, scenario {simulation.scenario}, seed {simulation.seed}"
-    notes = ["Simulated births: not for care."]
-    if simulation.plants:
-        described += f", with {'; '.join(simulation.plants)}"
-        notes.append(f"Planted defects: {'; '.join(simulation.plants)}.")
     return Records(
         source="simulated",
-        description=described,
+        description=simulation.described("simulated"),
         data_digest=digest,
         pregnancies=pregnancies,
         known_from=SIMULATED_KNOWN_FROM,
-        notes=tuple(notes),
+        notes=simulation.notes,
         is_simulated=True,
     )
 
@@ -167,5 +198,10 @@ def _truth_columns(truth: OutcomeTruth) -> list[pl.Series]:
         pl.when(possible).then(pl.Series(truth.happened)).alias(f"{name}_true"),
         pl.when(looked_for).then(pl.Series(truth.recorded)).alias(f"{name}_recorded"),
         pl.when(possible).then(pl.Series(truth.ascertained)).alias(f"{name}_ascertained"),
+        *(
+            [pl.when(possible).then(pl.Series(truth.risk_untreated)).alias(f"{name}_true_risk_untreated")]
+            if truth.risk_untreated is not None
+            else []
+        ),
     )
     return columns.get_columns()

@@ -36,7 +36,8 @@ class OutcomeTruth:
     """One outcome of each woman. ``risk`` was hers at booking; ``happened`` is what came of it.
 
     Both are without meaning where not ``possible``. ``ascertained`` says whether an event of hers would be written
-    down; ``looked_for`` whether anything was.
+    down; ``looked_for`` whether anything was. ``risk_untreated`` is her risk at booking if she took no treatment that
+    is to come; None where the scenario has none.
     """
 
     outcome: SimulatedOutcome
@@ -45,6 +46,7 @@ class OutcomeTruth:
     possible: Truths
     looked_for: Truths
     ascertained: Truths
+    risk_untreated: Numbers | None = None
 
     @property
     def recorded(self) -> Truths:
@@ -93,9 +95,11 @@ def true_outcome(women: Women, outcome: SimulatedOutcome) -> OutcomeTruth:
     possible = everyone if outcome.excluded_if is None else ~women.facts[outcome.excluded_if].astype(bool)
     looked_for = everyone if outcome.observed_if is None else women.facts[outcome.observed_if].astype(bool)
     written_down = women.happens(f"{outcome.name} ascertained", women.by_group(outcome.ascertained, default=1.0))
+    untreated = {treatment.name: False for treatment in women.scenario.treatments}
     return OutcomeTruth(
         outcome=outcome,
         risk=booking_risk(women, outcome, baseline),
+        risk_untreated=booking_risk(women, outcome, baseline, given=untreated) if untreated else None,
         happened=women.happens(outcome.name, logistic(actual)) & possible,
         possible=possible,
         looked_for=looked_for & possible,

@@ -71,6 +71,8 @@ def read_marking_of(path: Path, *, layout: int, columns: Sequence[str]) -> tuple
         seed=marking["seed"],
         scenario=marking["scenario"],
         plants=tuple(marking["plants"]),
+        # Births that were written before there were treatments have none.
+        treatments=marking.get("treatments", False),
     )
     return simulation, marking["digest"]
 

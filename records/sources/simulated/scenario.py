@@ -21,6 +21,7 @@ __all__ = [
     "Revelation",
     "Scenario",
     "SimulatedOutcome",
+    "Treatment",
 ]
 
 
@@ -119,6 +120,30 @@ class Revelation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Treatment:
+    """A treatment in pregnancy, offered by today's rule, that changes the risk of those who take it.
+
+    ``name`` is the fact that she takes it; it becomes known after booking, on day ``from_day`` or at a later booking up
+    to day ``booked_by``. It is offered where the fact ``advised_if`` of booking holds. ``taken`` is the share of these
+    women who take it, by group; of the others ``offered_only`` were offered it, and ``accepted_only`` of those had
+    accepted. Of the share ``not_noted`` the record says nothing. ``offered`` and ``accepted`` name the facts of those
+    steps. ``log_odds_ratios`` say by how much it changes a fact that becomes known later, or an outcome.
+    """
+
+    name: str
+    offered: str
+    accepted: str
+    advised_if: str
+    from_day: int
+    booked_by: int
+    taken: Mapping[str, float]
+    offered_only: Mapping[str, float]
+    accepted_only: Mapping[str, float]
+    not_noted: Mapping[str, float]
+    log_odds_ratios: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """A population of births. ``unrecorded`` gives, by concept and group, the share that is not written down."""
 
@@ -139,6 +164,10 @@ class Scenario:
     revelations: tuple[Revelation, ...] = ()
     #: By group, the share of due tests for diabetes that are not made.
     untested: Mapping[str, float] = field(default_factory=dict)
+    #: Those that are given; none unless `with_treatments` added them.
+    treatments: tuple[Treatment, ...] = ()
+    #: By group, the share of women who come to birth without having booked: nobody offers them anything before.
+    unbooked: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def scheme(self) -> EthnicScheme:

@@ -77,6 +77,22 @@ def test_who_is_in_a_cohort_is_the_same_in_every_form(
     assert_frame_equal(found[0].frame.sort("pregnancy_id"), found[1].frame.sort("pregnancy_id"), check_exact=True)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_births_with_treatments_are_the_same_in_every_form(form: str, tmp_path: Path) -> None:
+    """Offers and treatments too, in a form that can hold them; the tables of the data set cannot, and say so."""
+    treated = simulate_histories(1_500, seed=4, treatments=True)
+    {"msds": write_msds, "fhir": write_fhir}[form](treated.histories, tmp_path / form)
+    other = source(form).scan([tmp_path / form])
+    names = held_by(other)
+    assert ("aspirin_taken" in names, "preterm_clinic_offered" in names) == (form == "fhir", form == "fhir")
+    at = PREDICTION_POINTS["weeks_28"]
+    known = [one.known_by(at, names).sort("pregnancy_id").collect() for one in (treated.records, other)]
+    assert_frame_equal(known[0], known[1], check_exact=True, check_column_order=False)
+    if form == "fhir":
+        assert known[1]["aspirin_taken"].sum() > 20
+        assert known[1]["preterm_clinic_attended"].sum() > 5
+
+
 def test_a_model_tells_every_form_the_same_risks(forms: Mapping[str, Records], tmp_path: Path) -> None:
     home = Home(root=tmp_path / "home")
     with warnings.catch_warnings():

@@ -30,6 +30,11 @@ RECORDED_HISTORIES = (
     "e989a7a165b59bd048c6eac88d990bb105160d984744d7f492f30c12b9dd9718",
     "585e9f03d739bb05dccfe80c33595545ff94b5a1af4220c6ad91f59e7d70a184",
 )
+# The same with treatments.
+RECORDED_TREATED = (
+    "52e6efdd79d1251051e31bc6e61174cc427549c025029a6ace620874c57df07f",
+    "b792840b45af8998c445bbac678e221bd3b96d353f081e998c7c454314da5d26",
+)
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -44,6 +49,11 @@ def test_the_histories_of_a_seed_are_those_that_were_recorded() -> None:
     assert (histories.records.data_digest, content_digest(histories.truth)) == RECORDED_HISTORIES
 
 
+def test_the_histories_with_treatments_are_those_that_were_recorded() -> None:
+    histories = simulate_histories(1_000, seed=2025, treatments=True)
+    assert (histories.records.data_digest, content_digest(histories.truth)) == RECORDED_TREATED
+
+
 def test_another_processor_makes_the_same_births() -> None:
     extensions = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     if not extensions:
@@ -53,13 +63,14 @@ def test_another_processor_makes_the_same_births() -> None:
         "from records.sources.simulated.digest import content_digest\n"
         "births = simulate(1_000, seed=2025, scenario='england')\n"
         "histories = simulate_histories(1_000, seed=2025)\n"
-        "for one in (births, histories):\n"
+        "treated = simulate_histories(1_000, seed=2025, treatments=True)\n"
+        "for one in (births, histories, treated):\n"
         "    print(one.records.data_digest, content_digest(one.truth))"
     )
     environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": " ".join(extensions), "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert tuple(done.stdout.split()) == (*RECORDED["england"], *RECORDED_HISTORIES)
+    assert tuple(done.stdout.split()) == (*RECORDED["england"], *RECORDED_HISTORIES, *RECORDED_TREATED)
 
 
 @pytest.mark.parametrize("scenario", RECORDED)

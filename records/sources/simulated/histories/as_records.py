@@ -22,23 +22,16 @@ __all__ = ["digest_of", "records_of_histories"]
 
 def records_of_histories(simulation: Simulation, histories: Histories, digest: str) -> Records:
     """The one way simulated histories become Records, drawn just now or read back."""
-    described = (
-        f"{simulation.births:,} births simulated as histories, scenario {simulation.scenario}, seed {simulation.seed}"
-    )
-    notes = ["Simulated births: not for care."]
-    if simulation.plants:
-        described += f", with {'; '.join(simulation.plants)}"
-        notes.append(f"Planted defects: {'; '.join(simulation.plants)}.")
     plants = [parse_plant(plant) for plant in simulation.plants]
     plausible, doubts = _plausible(histories, plants)
     return Records.dated(
         source="simulated",
-        description=described,
+        description=simulation.described("simulated as histories"),
         data_digest=digest,
         histories=with_earlier_pregnancies(plausible),
         known_from=known_from_with(plants),
         doubts=doubts,
-        notes=tuple(notes),
+        notes=simulation.notes,
         is_simulated=True,
     )
 

@@ -40,6 +40,7 @@ from records.sources.simulated.histories.writing_down import in_order
 from records.sources.simulated.plants import DATED_KINDS, Plant, parse_plant, planted
 from records.sources.simulated.recorded import recorded_pregnancies
 from records.sources.simulated.scenario_file import scenario as scenario_named
+from records.sources.simulated.treatments import with_treatments
 
 __all__ = ["SimulatedHistories", "simulate_histories"]
 
@@ -59,11 +60,16 @@ class SimulatedHistories:
 
 
 def simulate_histories(
-    births: int, *, seed: int, scenario: str = "england", plants: Sequence[Plant | str] = ()
+    births: int,
+    *,
+    seed: int,
+    scenario: str = "england",
+    plants: Sequence[Plant | str] = (),
+    treatments: bool = False,
 ) -> SimulatedHistories:
     """The births that `simulate` gives for the same arguments, with the pregnancies that were lost beside them.
 
-    Raises `NoBirths`, `ImpossibleSeed`, `UnknownScenario`, `UnknownPlant` or `NoHistories`.
+    Raises `NoBirths`, `ImpossibleSeed`, `UnknownScenario`, `UnknownPlant`, `NoTreatments` or `NoHistories`.
     """
     if births < 1:
         raise NoBirths(f"births is 1 or more; got {births}")
@@ -71,8 +77,16 @@ def simulate_histories(
     numbers = less_asked(history_parameters(scenario_named(scenario).name), parsed)
     check_plants(parsed, scenario_named(scenario))
     dated = [plant for plant in parsed if plant.kind in DATED_KINDS]
-    simulation = Simulation(births=births, seed=seed, scenario=scenario, plants=tuple(str(plant) for plant in parsed))
+    simulation = Simulation(
+        births=births,
+        seed=seed,
+        scenario=scenario,
+        plants=tuple(str(plant) for plant in parsed),
+        treatments=treatments,
+    )
     drawn_from = planted(scenario_named(scenario), [plant for plant in parsed if plant not in dated])
+    if treatments:
+        drawn_from = with_treatments(drawn_from)
     lived = live(births, seed=seed, scenario=drawn_from)
     lost = women_who_lose(births, seed=seed, scenario=drawn_from, numbers=numbers)
     return _as_histories(simulation, lived, lost, numbers, dated)

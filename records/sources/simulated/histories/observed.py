@@ -15,6 +15,7 @@ from records.sources.simulated.histories.clock import NO_DAY, Clock, Days
 from records.sources.simulated.histories.contacts import observe_contacts
 from records.sources.simulated.histories.offers import observe_offers
 from records.sources.simulated.histories.parameters import HistoryParameters
+from records.sources.simulated.histories.treatments import observe_treatments
 from records.sources.simulated.histories.writing_down import WrittenDown
 from records.sources.simulated.recorded import recorded_values
 
@@ -37,6 +38,7 @@ def observations_of(women: Women, clock: Clock, snapshot: pl.DataFrame, numbers:
     _scans(written, women, clock, numbers)
     observe_contacts(written, women, clock, snapshot, numbers)
     observe_offers(written, women, clock, numbers)
+    observe_treatments(written, women, clock)
     _glucose_test(written, women, clock, snapshot, numbers)
     _birth(written, women, clock, snapshot)
     _after_birth(written, women, clock, snapshot, numbers)

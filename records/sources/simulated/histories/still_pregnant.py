@@ -12,6 +12,7 @@ from records.sources.simulated.exact_arithmetic import Numbers, logistic, share_
 from records.sources.simulated.histories.clock import NO_DAY, Clock, Days, Flags
 from records.sources.simulated.histories.diagnoses import HYPERTENSION, chance_drawn_by, days_of_diagnosis
 from records.sources.simulated.histories.parameters import HistoryParameters
+from records.sources.simulated.histories.treatments import day_of_treatment
 from records.sources.simulated.scenario import Flag, ImplausibleScenario, Quantity, Scenario, SimulatedOutcome
 
 __all__ = ["Before", "risks_after_booking", "risks_by_week"]
@@ -38,18 +39,20 @@ def risks_by_week(
     day: int,
     before: Sequence[Before],
 ) -> list[Numbers]:
-    """The risk of women still pregnant after ``day``, alike in the number of babies and in what was diagnosed by it,
-    for each of ``before``; 0 of women of whom that cannot be."""
+    """The risk of women still pregnant after ``day``, alike in the number of babies, and in what was diagnosed and
+    which treatments were taken by it, for each of ``before``; 0 of women of whom that cannot be."""
     baseline = women.by_group(outcome.intercept) + baseline_log_odds(women, outcome)
     seen = _seen(women, clock, numbers, day)
     own_hypertension = logistic(log_odds(women, _flag(women.scenario, "gestational_hypertension")))
-    twins = women.facts["multiple_pregnancy"].astype(bool)
+    known = _known(women, clock, day)
     term = _lasting(women, outcome, day, preterm=False)
     early = [_lasting(women, outcome, day, preterm=True, before=until) for until in (None, *before)]
     at_term, births = np.zeros(women.rows), [np.zeros(women.rows) for _ in early]
     for state, chance in states_of_later_facts(women):
         risk = logistic(baseline + later_log_odds(outcome, state))
-        alike = chance * (twins == state["multiple_pregnancy"])
+        alike = chance.copy()
+        for name, (fact, by_then) in known.items():
+            alike *= (fact == state[name]) | ~by_then
         for hypertensive, share in ((True, own_hypertension), (False, 1.0 - own_hypertension)):
             # Pre-eclampsia is hypertension too.
             ill = {"pre_eclampsia": state["pre_eclampsia"]}
@@ -68,6 +71,15 @@ def _share(part: Numbers, whole: Numbers) -> Numbers:
 
 def _seen(women: Women, clock: Clock, numbers: HistoryParameters, day: int) -> Mapping[str, Flags]:
     return {name: (on != NO_DAY) & (on <= day) for name, on in days_of_diagnosis(women, clock, numbers).items()}
+
+
+def _known(women: Women, clock: Clock, day: int) -> Mapping[str, tuple[Flags, Flags]]:
+    """Later facts that depend on nothing that is dated: each as it is, and of whom it is known by the day."""
+    known = {"multiple_pregnancy": (women.facts["multiple_pregnancy"].astype(bool), np.ones(women.rows, dtype=bool))}
+    for treatment in women.scenario.treatments:
+        taken = women.facts[treatment.name].astype(bool)
+        known[treatment.name] = (taken, day_of_treatment(treatment, clock) <= day)
+    return known
 
 
 def _diagnosed_so_far(

@@ -3,8 +3,8 @@
 Conditioned on is every fact of booking, and at a later point also:
 
 - that she is still pregnant on the point's day (at booking: on the day she booked);
-- at weeks of pregnancy, the number of babies, and whether pre-eclampsia or gestational hypertension was diagnosed by
-  then. Nothing else that is dated before birth depends on when she gives birth;
+- at weeks of pregnancy, the number of babies, whether pre-eclampsia or gestational hypertension was diagnosed by
+  then, and which treatments she takes by then. Nothing else that is dated before birth depends on when she gives birth;
 - at admission and birth, the number of babies, placenta praevia and pre-eclampsia as they are, also where it is
   diagnosed only at the admission itself.
 """
