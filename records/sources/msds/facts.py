@@ -9,6 +9,7 @@ import polars as pl
 
 from records.concepts import CONCEPTS
 from records.histories.body_mass_index import body_mass_index
+from records.histories.ordering import in_order
 from records.histories.tables import OBSERVATION_COLUMNS
 from records.sources.msds.observations import OWN_UNIT
 
@@ -49,7 +50,7 @@ def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Obser
     observations = pl.concat([*own, _body_mass_index(sizes, booking), _gestation_at_booking(booking)])
     doubts = pl.concat(doubted).group_by("concept", "why_not").agg(pl.col("len").sum())
     return Observed(
-        observations=observations.unique().sort("pregnancy", "day", "concept", "value"),
+        observations=in_order(observations),
         doubts={
             f"{CONCEPTS[name].title}: {why}": count
             for name, why, count in doubts.cast({"concept": pl.String}).sort("concept", "why_not").iter_rows()

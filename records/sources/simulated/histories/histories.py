@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from records.histories.histories import Histories
+from records.histories.ordering import in_order
 from records.histories.tables import PREGNANCY_COLUMNS
 from records.identity import IDENTITY_COLUMNS
 from records.records import Records
@@ -36,7 +37,6 @@ from records.sources.simulated.histories.plants import (
     with_plants,
 )
 from records.sources.simulated.histories.true_risks import true_risks_at_points
-from records.sources.simulated.histories.writing_down import in_order
 from records.sources.simulated.plants import DATED_KINDS, Plant, parse_plant, planted
 from records.sources.simulated.recorded import recorded_pregnancies
 from records.sources.simulated.scenario_file import scenario as scenario_named

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 
 from records.concepts import concept
-from records.histories.tables import CONCEPT_NAMES, OBSERVATION_COLUMNS, observed_value
+from records.histories.tables import OBSERVATION_COLUMNS, observed_value
 from records.sources.simulated.drawing import Column
 from records.sources.simulated.histories.clock import NO_DAY, Clock, Days, Flags
 
-__all__ = ["WrittenDown", "in_order"]
+__all__ = ["WrittenDown"]
 
 
 @dataclass(kw_only=True)
@@ -55,13 +55,3 @@ class WrittenDown:
     def table(self) -> pl.DataFrame:
         """Every observation, in no order."""
         return pl.concat(self._parts)
-
-
-def in_order(observations: pl.DataFrame) -> pl.DataFrame:
-    """By pregnancy, day, concept and value; what was written down twice alike is one."""
-    # One number for the first three sorts several times as fast as three columns do.
-    day, concept_number = pl.col("day").cast(pl.Int64) - NO_DAY, pl.col("concept").to_physical()
-    place = (pl.col("pregnancy").cast(pl.Int64) * 2**16 + day) * len(CONCEPT_NAMES) + concept_number.cast(pl.Int64)
-    ordered = observations.with_columns(place.alias("place")).sort("place", "value")
-    again = (pl.col("place") == pl.col("place").shift()) & (pl.col("value") == pl.col("value").shift())
-    return ordered.filter(~again.fill_null(value=False)).drop("place")
