@@ -29,9 +29,10 @@ from scipy.stats import t as student
 from benchmarks.printed import print_heading, print_row
 from models.risk_model import RiskModel
 from records.sources.simulated import simulate
-from records.sources.simulated.births import Simulation, live
+from records.sources.simulated.births import live
 from records.sources.simulated.course import baseline_log_odds, booking_risk
 from records.sources.simulated.scenario_file import scenario as scenario_named
+from records.sources.simulated.simulation import Simulation
 from training.cohort import Cohort, assemble
 from training.design_choice import RetrainRequest, design_for
 from training.fitting import fit

@@ -7,7 +7,7 @@ a table of its own, never a column of the records.
 
 from __future__ import annotations
 
-from records.sources.simulated.births import NoBirths, SimulatedBirths, Simulation, simulate
+from records.sources.simulated.births import SimulatedBirths, simulate
 from records.sources.simulated.histories.files import write_histories
 from records.sources.simulated.histories.histories import SimulatedHistories, simulate_histories
 from records.sources.simulated.histories.parameters import NoHistories
@@ -15,6 +15,7 @@ from records.sources.simulated.natality_layout import OtherEthnicCoding, write_c
 from records.sources.simulated.parquet import NotSimulatedBirths, truth_path, write_parquet
 from records.sources.simulated.plants import PLANT_KINDS, Plant, UnknownPlant, parse_plant
 from records.sources.simulated.scenario_file import SCENARIO_NAMES, UnknownScenario
+from records.sources.simulated.simulation import NoBirths, Simulation
 from records.sources.simulated.source import SIMULATED, SimulatedSource
 from records.sources.simulated.streams import ImpossibleSeed
 from records.sources.simulated.treatments import NoTreatments

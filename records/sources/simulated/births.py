@@ -8,23 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from records.errors import EquipartumError
 from records.records import Records
 from records.sources.simulated.birth import add_birth_facts, add_screening_facts
 from records.sources.simulated.course import OutcomeTruth, draw_later_facts, true_outcome
 from records.sources.simulated.digest import content_digest
 from records.sources.simulated.drawing import Women
-from records.sources.simulated.plants import Plant, parse_plant, planted
+from records.sources.simulated.plants import Plant
 from records.sources.simulated.pregnancies import first_pregnancies, returning_pregnancies
 from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM, recorded_pregnancies
 from records.sources.simulated.scenario import Scenario
-from records.sources.simulated.scenario_file import scenario as scenario_named
-from records.sources.simulated.treatments import TREATMENTS_NOTE, add_advice, with_treatments
+from records.sources.simulated.simulation import Simulation
+from records.sources.simulated.treatments import add_advice
 
 __all__ = [
-    "NoBirths",
     "SimulatedBirths",
-    "Simulation",
     "in_order_of_delivery",
     "live",
     "numbered",
@@ -33,38 +30,6 @@ __all__ = [
     "through_birth",
     "truth_of",
 ]
-
-
-class NoBirths(EquipartumError):
-    """A simulation of no births, or fewer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Simulation:
-    """What was asked for: enough to make the same births again."""
-
-    births: int
-    seed: int
-    scenario: str
-    plants: tuple[str, ...]
-    treatments: bool = False
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What must be said of these births wherever they are read."""
-        notes = ["Simulated births: not for care."]
-        if self.plants:
-            notes.append(f"Planted defects: {'; '.join(self.plants)}.")
-        if self.treatments:
-            notes.append(TREATMENTS_NOTE)
-        return tuple(notes)
-
-    def described(self, form: str) -> str:
-        """In a phrase: '20,000 births simulated, scenario england, seed 1'."""
-        described = f"{self.births:,} births {form}, scenario {self.scenario}, seed {self.seed}"
-        if self.treatments:
-            described += ", with treatments"
-        return f"{described}, with {'; '.join(self.plants)}" if self.plants else described
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,20 +61,8 @@ def simulate(
 
     Raises `NoBirths`, `ImpossibleSeed`, `UnknownScenario`, `UnknownPlant` or `NoTreatments`.
     """
-    if births < 1:
-        raise NoBirths(f"births is 1 or more; got {births}")
-    parsed = tuple(parse_plant(plant) if isinstance(plant, str) else plant for plant in plants)
-    simulation = Simulation(
-        births=births,
-        seed=seed,
-        scenario=scenario,
-        plants=tuple(str(plant) for plant in parsed),
-        treatments=treatments,
-    )
-    drawn_from = planted(scenario_named(scenario), parsed)
-    if treatments:
-        drawn_from = with_treatments(drawn_from)
-    return _as_records(simulation, live(births, seed=seed, scenario=drawn_from))
+    simulation, parsed = Simulation.asked(births, seed=seed, scenario=scenario, plants=plants, treatments=treatments)
+    return _as_records(simulation, live(births, seed=seed, scenario=simulation.drawn_from(parsed)))
 
 
 def live(births: int, *, seed: int, scenario: Scenario) -> list[tuple[Women, list[OutcomeTruth]]]:

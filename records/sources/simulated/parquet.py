@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 
 from records.errors import EquipartumError
 from records.records import IDENTITY_COLUMNS
-from records.sources.simulated.births import SimulatedBirths, Simulation
+from records.sources.simulated.births import SimulatedBirths
 from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
+from records.sources.simulated.simulation import Simulation
 
 __all__ = [
     "HISTORIES_LAYOUT",

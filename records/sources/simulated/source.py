@@ -12,10 +12,11 @@ import polars as pl
 from records.clock import PredictionPoint
 from records.records import Records
 from records.sources.nhs_facts import NHS_KNOWN_FROM
-from records.sources.simulated.births import Simulation, records_of
+from records.sources.simulated.births import records_of
 from records.sources.simulated.histories.files import read_histories
 from records.sources.simulated.parquet import NotSimulatedBirths, read_marking
 from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
+from records.sources.simulated.simulation import Simulation
 
 __all__ = ["SIMULATED", "SimulatedSource"]
 

@@ -12,10 +12,10 @@ from records.concepts import concept
 from records.histories.earlier_pregnancies import with_earlier_pregnancies
 from records.histories.histories import Histories
 from records.records import Records
-from records.sources.simulated.births import Simulation
 from records.sources.simulated.digest import content_digest
 from records.sources.simulated.histories.plants import known_from_with, written_in_two_units
 from records.sources.simulated.plants import Plant, parse_plant
+from records.sources.simulated.simulation import Simulation
 
 __all__ = ["digest_of", "records_of_histories"]
 

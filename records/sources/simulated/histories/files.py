@@ -11,10 +11,10 @@ from records.histories.histories import Histories
 from records.histories.tables import OBSERVATION_COLUMNS, PREGNANCY_COLUMNS
 from records.records import Records
 from records.sources.nhs_facts import NHS_CLOSED
-from records.sources.simulated.births import Simulation
 from records.sources.simulated.histories.as_records import records_of_histories
 from records.sources.simulated.histories.histories import SimulatedHistories
 from records.sources.simulated.parquet import HISTORIES_LAYOUT, NotSimulatedBirths, read_marking_of, write_marked
+from records.sources.simulated.simulation import Simulation
 
 __all__ = ["read_histories", "write_histories"]
 

@@ -15,8 +15,6 @@ from records.identity import IDENTITY_COLUMNS
 from records.records import Records
 from records.sources.nhs_facts import NHS_CLOSED
 from records.sources.simulated.births import (
-    NoBirths,
-    Simulation,
     in_order_of_delivery,
     live,
     numbered,
@@ -37,10 +35,10 @@ from records.sources.simulated.histories.plants import (
     with_plants,
 )
 from records.sources.simulated.histories.true_risks import true_risks_at_points
-from records.sources.simulated.plants import DATED_KINDS, Plant, parse_plant, planted
+from records.sources.simulated.plants import DATED_KINDS, Plant
 from records.sources.simulated.recorded import recorded_pregnancies
 from records.sources.simulated.scenario_file import scenario as scenario_named
-from records.sources.simulated.treatments import with_treatments
+from records.sources.simulated.simulation import Simulation
 
 __all__ = ["SimulatedHistories", "simulate_histories"]
 
@@ -71,22 +69,11 @@ def simulate_histories(
 
     Raises `NoBirths`, `ImpossibleSeed`, `UnknownScenario`, `UnknownPlant`, `NoTreatments` or `NoHistories`.
     """
-    if births < 1:
-        raise NoBirths(f"births is 1 or more; got {births}")
-    parsed = tuple(parse_plant(plant) if isinstance(plant, str) else plant for plant in plants)
+    simulation, parsed = Simulation.asked(births, seed=seed, scenario=scenario, plants=plants, treatments=treatments)
     numbers = less_asked(history_parameters(scenario_named(scenario).name), parsed)
     check_plants(parsed, scenario_named(scenario))
     dated = [plant for plant in parsed if plant.kind in DATED_KINDS]
-    simulation = Simulation(
-        births=births,
-        seed=seed,
-        scenario=scenario,
-        plants=tuple(str(plant) for plant in parsed),
-        treatments=treatments,
-    )
-    drawn_from = planted(scenario_named(scenario), [plant for plant in parsed if plant not in dated])
-    if treatments:
-        drawn_from = with_treatments(drawn_from)
+    drawn_from = simulation.drawn_from([plant for plant in parsed if plant not in dated])
     lived = live(births, seed=seed, scenario=drawn_from)
     lost = women_who_lose(births, seed=seed, scenario=drawn_from, numbers=numbers)
     return _as_histories(simulation, lived, lost, numbers, dated)
