@@ -16,7 +16,7 @@ from fairness_audits.changes import Changes, changes_since, read_previous
 from fairness_audits.checks import CHECKS, unevenly_ascertained
 from fairness_audits.comparators import compare
 from fairness_audits.context import AuditContext
-from fairness_audits.counts import Counts, by_section, count_predictions
+from fairness_audits.counts import SECTION_COLUMNS, Counts, by_section, count_predictions
 from fairness_audits.data_description import DataDescription, describe
 from fairness_audits.decision_curve import DecisionCurve, decision_curves
 from fairness_audits.disclosure import RULES, DisclosureRule
@@ -102,10 +102,13 @@ def audit_counts(
     models = [part for part in audited if not part.section.is_comparator]
     contexts = _contexts(context)
     over_sites = _site_gaps(models, counts, rule)
+    of_each = by_section(counts.frame.select(*SECTION_COLUMNS, "site").unique())
+    sites = {Section(**key): frozenset(rows["site"].drop_nulls()) for key, rows in of_each}
     evidence = [
         replace(
             _evidence(part, audited, contexts, policy, data, before, as_of),
             site_gaps=tuple(gap for gap in over_sites if gap.section == part.section),
+            sites=sites.get(part.section, frozenset()),
             adjusted_differences=part.adjusted_differences,
         )
         for part in models

@@ -303,7 +303,8 @@ class EthnicityOption:
 class AuditContext:
     """Aggregates about one model (outcome x prediction point x version); everything has a default but what names it.
 
-    ``group_scheme``, ``outcome_definition`` and ``is_simulated`` are those of the women it was made on.
+    ``group_scheme``, ``outcome_definition`` and ``is_simulated`` are those of the women it was made on;
+    ``intended_sites`` are their providers and those it was validated at since, empty where the source names none.
     """
 
     outcome: str
@@ -312,6 +313,7 @@ class AuditContext:
     source: str = ""
     data_description: str = ""
     intended_population: str = ""
+    intended_sites: tuple[str, ...] = ()
     group_scheme: str = ""
     outcome_definition: str = ""
     is_simulated: bool | None = None
@@ -356,7 +358,7 @@ class AuditContext:
                 raise UnreadableContext(f"an audit context of schema {CONTEXT_SCHEMA} is needed")
             for name, row in _ROWS.items():
                 plain[name] = tuple(row(**_thawed(values)) for values in plain.get(name, ()))
-            for name in ("predictors", "notes"):
+            for name in ("predictors", "notes", "intended_sites"):
                 plain[name] = tuple(plain.get(name, ()))
             return cls(**plain)
         except (ValueError, TypeError, KeyError, AttributeError) as refusal:

@@ -45,6 +45,7 @@ class Evidence:
     on: datetime.date
     untested: tuple[UntestedAnalysis, ...] = ()
     group_scheme: str = NOT_GIVEN
+    sites: frozenset[str] = frozenset()
     contexts: tuple[AuditContext, ...] = ()
     gates: tuple[GateAnswer, ...] = ()
     site_gaps: tuple[SiteGap, ...] = ()

@@ -94,6 +94,7 @@ def context_of(
         source=population.source,
         data_description=cohort.records.description,
         intended_population=population.description,
+        intended_sites=population.sites,
         group_scheme=population.group_scheme,
         outcome_definition=str(design.outcome_definition),
         is_simulated=population.is_simulated,

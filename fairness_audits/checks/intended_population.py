@@ -17,7 +17,7 @@ __all__ = ["IntendedPopulation"]
 
 @dataclass(frozen=True, kw_only=True)
 class IntendedPopulation:
-    """Fires where coding of ethnicity, prediction point, definition of the outcome, or real or simulated differ."""
+    """Fires where coding of ethnicity, prediction point, definition, site, or what is simulated differs."""
 
     code: str = "FA015"
     title: str = "The women the model was made for"
@@ -73,6 +73,14 @@ def _differences(context: AuditContext, evidence: Evidence) -> Iterator[str]:
     ):
         if made_for != audited and NOT_GIVEN not in (made_for, audited) and "" not in (made_for, audited):
             yield f"{what} as {made_for} where the model was made, and as {audited} here."
+    if context.intended_sites and (elsewhere := len(evidence.sites - set(context.intended_sites))):
+        # How many, and not which: an audit names no site.
+        yield (
+            f"Of the {len(evidence.sites)} sites of these births, {elsewhere} are not among those the model was made "
+            "for or validated at since."
+            if len(evidence.sites) > 1
+            else "The site of these births is not among those the model was made for or validated at since."
+        )
     if context.is_simulated is not None and context.is_simulated != bool(evidence.simulated_rows):
         made_on, these = ("simulated", "real") if context.is_simulated else ("real", "simulated")
         yield f"The model was made on {made_on} births, and these are {these}."

@@ -53,6 +53,27 @@ def test_fires_where_they_are_other_women(told, columns, says):
     assert "Made for: singletons booked in England." in finding.sentence
 
 
+@pytest.mark.parametrize(
+    ("made_for", "site", "fires"),
+    [(("R01", "R02"), "R03", True), (("R01", "R02"), "R02", False), ((), "R03", False), (("R01",), None, False)],
+)
+def test_fires_at_a_site_it_was_not_made_for_and_names_none(told, made_for, site, fires):
+    finding = told({"intended_sites": made_for}, site=site)
+    assert finding.state == ("finding" if fires else "passed")
+    assert ("site of these births is not among those" in finding.sentence) == fires
+    assert "R03" not in finding.sentence
+
+
+def test_says_of_how_many_sites_it_is_not_for(table, exact):
+    women = table({"White": WOMEN})
+    given = {"model_version": "v1", "group_scheme": "england_2001", "outcome_definition": "before 37 weeks"}
+    sites = pl.Series(["R01", "R02", "R03"]).gather(pl.int_range(women.height, eager=True) % 3)
+    frame = women.with_columns(sites.alias("site"), **{name: pl.lit(value) for name, value in given.items()})
+    report = audit(frame, exact, AuditContext(**MADE_FOR, intended_sites=("R01",)))
+    (finding,) = [one for one in report.findings if one.code == "FA015"]
+    assert "Of the 3 sites of these births, 2 are not among those" in finding.sentence
+
+
 def test_does_not_fire_on_the_women_it_was_made_for(told):
     assert told({}).state == "passed"
 
