@@ -11,7 +11,7 @@ from fairness_audits.levels import EVERYONE
 from fairness_audits.policy_parts import OFFER_POLICY
 from fairness_audits.rule_description import RuleDescription
 from models.guideline_rule import GUIDELINE
-from models.outcomes import OUTCOMES
+from models.outcomes import OUTCOMES, plain_of
 from records.clock import PREDICTION_POINTS
 from records.groups import MISSING_ETHNICITY, NOT_KNOWN, NOT_STATED
 from records.predictions import NOT_GIVEN
@@ -114,7 +114,11 @@ def point_name(point: str) -> str:
 def went_on_to(section: Section) -> str:
     """What the women who had the outcome went through, after 'women who'."""
     declared = OUTCOMES.get(section.outcome)
-    known = WENT_ON_TO.get(section.outcome) or (declared.plain if declared else None)
+    known = (
+        plain_of(section.outcome, section.outcome_definition)
+        or WENT_ON_TO.get(section.outcome)
+        or (declared.plain if declared else None)
+    )
     if section.outcome_definition.startswith(PROXY):
         known = None
     return f"went on to {known or f'have {outcome_name(section)}'}"

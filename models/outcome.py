@@ -20,8 +20,8 @@ class OutcomeDefinition:
     """How an outcome is read from recorded facts.
 
     The outcome happened if any condition of ``any_of`` holds. Where ``tested_by`` is set, a woman for whom that flag
-    is not true is not ascertained: missing, not negative. ``population`` conditions must all hold. ``optional`` facts
-    refine the definition where a source has them.
+    is not true is not ascertained: missing, not negative. ``population`` conditions must all hold. ``plain`` completes
+    'women who went on to ...' where the outcome's own words would say more than the definition knows.
     """
 
     name: str
@@ -30,6 +30,7 @@ class OutcomeDefinition:
     population: tuple[Condition, ...] = ()
     tested_by: str | None = None
     is_proxy: bool = False
+    plain: str = ""
 
     @property
     def needs(self) -> tuple[str, ...]:

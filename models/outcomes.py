@@ -33,6 +33,7 @@ __all__ = [
     "is_tested_by_choice",
     "offer_of",
     "outcome",
+    "plain_of",
 ]
 
 
@@ -251,6 +252,7 @@ _ALL = (
                 authority="recorded diagnosis; depression at booking is ongoing, not new",
                 any_of=(_is_true("depression_within_a_year"),),
                 population=(Condition(concept="depression_ongoing_at_booking", comparison="is", value=False),),
+                plain="be newly diagnosed with depression within a year of birth",
             ),
             OutcomeDefinition(
                 name="EPDS total >= 13",
@@ -260,6 +262,7 @@ _ALL = (
                 ),
                 any_of=(Condition(concept="epds_total", comparison="at_least", value=13),),
                 population=(Condition(concept="depression_ongoing_at_booking", comparison="is", value=False),),
+                plain="score 13 or more on the Edinburgh scale (EPDS) after birth",
             ),
         ),
         actions={"booking": DEPRESSION_SUPPORT, "birth": DEPRESSION_SUPPORT},
@@ -368,6 +371,12 @@ def cautions_of(name: str, definition: str) -> tuple[str, ...]:
     """What must be said beside figures of this outcome by this definition; nothing of what is not declared here."""
     known = _declared(name, definition)
     return () if known is None else known.cautions
+
+
+def plain_of(name: str, definition: str) -> str:
+    """What the definition says of a woman who had the outcome, where that is less than the outcome's own words."""
+    known = _declared(name, definition)
+    return "" if known is None else known.plain
 
 
 def offer_of(name: str, prediction_point: str) -> str:

@@ -43,5 +43,8 @@ def natural_frequency(risk: float, of: int) -> NaturalFrequency:
 def sentence(frequency: NaturalFrequency, declared: Outcome, definition: OutcomeDefinition) -> str:
     will, will_not = frequency.words
     # A proxy counts what was recorded; saying that she will bleed would claim what it cannot know.
-    what = f"have {definition.name} recorded, a proxy for {declared.title}" if definition.is_proxy else declared.plain
+    if definition.is_proxy:
+        what = f"have {definition.name} recorded, a proxy for {declared.title}"
+    else:
+        what = definition.plain or declared.plain
     return f"Of {frequency.of:,} women with these recorded facts, {will} will {what} and {will_not} will not."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.outcomes import OUTCOMES
+from models.outcomes import OUTCOMES, plain_of
 from serving.natural_frequency import denominator_for, natural_frequency, sentence
 
 
@@ -34,6 +34,18 @@ def test_the_sentence(risk: float, of: int, women: str, will: str, will_not: str
     assert sentence(natural_frequency(risk, of), declared, declared.definitions[0]) == (
         f"Of {women} women with these recorded facts, {will} will give birth before 37 weeks and {will_not} will not."
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(0, "be newly diagnosed with depression"), (1, "score 13 or more on the Edinburgh scale")]
+)
+def test_what_is_told_is_what_the_definition_knows(number: int, told: str) -> None:
+    """A score is no depression: at 13 or more it finds 66 of 100 (Levis 2020), and some who have none."""
+    declared = OUTCOMES["postpartum_depression"]
+    definition = declared.definitions[number]
+    assert told in sentence(natural_frequency(0.1, 100), declared, definition)
+    assert declared.plain not in sentence(natural_frequency(0.1, 100), declared, definition)
+    assert plain_of("postpartum_depression", str(definition)) == definition.plain
 
 
 def test_a_proxy_is_never_said_to_be_the_outcome() -> None:
