@@ -3,6 +3,7 @@
     python3 start.py                  the quick start: train, audit, register, serve, and ask one risk
     python3 start.py tests            the checks and tests
     python3 start.py run ARGUMENTS    any other command of equipartum
+    python3 start.py python ARGUMENTS Python, with the project and all that its benchmarks and tests need
 
 Further arguments are passed on: `python3 start.py quickstart --once --port 3100`, `python3 start.py tests tests/spec`.
 Only the standard library is used here, because nothing else is installed yet.
@@ -54,13 +55,12 @@ def run(*command: str) -> int:
         return 130
 
 
-def become_equipartum(*arguments: str) -> NoReturn:
+def become(command: Path, *arguments: str) -> NoReturn:
     """The command itself takes this process's place: its signals, its exit code, and the folder it was started in."""
-    command = str(BINARIES / "equipartum")
     if os.name == "nt":
-        raise SystemExit(subprocess.run([command, *arguments]).returncode)
+        raise SystemExit(subprocess.run([str(command), *arguments]).returncode)
     sys.stdout.flush()
-    os.execv(command, [command, *arguments])
+    os.execv(command, [str(command), *arguments])
 
 
 def checks_and_tests(arguments: list[str]) -> int:
@@ -89,17 +89,19 @@ def main() -> int:
         print("Equipartum needs Python 3.11 or later; this is", sys.version.split()[0])
         return 2
     what, *arguments = sys.argv[1:] or ["quickstart"]
-    if what not in ("quickstart", "tests", "run"):
+    if what not in ("quickstart", "tests", "run", "python"):
         print(__doc__)
         return 2
     try:
-        prepare("dev" if what == "tests" else "runtime")
+        prepare("dev" if what in ("tests", "python") else "runtime")
     except subprocess.CalledProcessError as failure:
         print("The installation failed; pip's message is above. Mend it and run this command again.")
         return failure.returncode
     if what == "tests":
         return checks_and_tests(arguments)
-    become_equipartum(*(arguments if what == "run" else ["quickstart", *arguments]))
+    if what == "python":
+        become(PYTHON, *arguments)
+    become(BINARIES / "equipartum", *(arguments if what == "run" else ["quickstart", *arguments]))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,10 @@ from fairness_audits.figures import Figure
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import share
 from fairness_audits.printed_sums import Cell, publish_sums
+from fairness_audits.wording import so_many_of_100, these_women
+from records.groups import MISSING_ETHNICITY
 
-__all__ = ["STEPS", "StepRow", "printed_cascade"]
+__all__ = ["STEPS", "StepRow", "printed_cascade", "step_words"]
 
 STEPS = ("offered", "accepted", "received")
 _COUNTS = ("women", "recorded", "yes")
@@ -37,7 +40,7 @@ class StepRow:
 
 
 def printed_cascade(context: AuditContext, rule: DisclosureRule) -> tuple[StepRow, ...]:
-    """Step by step, everyone first; empty where no offers are recorded."""
+    """Step by step, everyone first; only steps that are recorded."""
     if not context.cascade:
         return ()
     exact: dict[Cell, dict[str, float]] = {}
@@ -47,9 +50,31 @@ def printed_cascade(context: AuditContext, rule: DisclosureRule) -> tuple[StepRo
             for name in _COUNTS:
                 sums[name] += getattr(row, name)
     groups = tuple(dict.fromkeys(row.group for row in context.cascade))
-    families = [Family((step, EVERYONE), tuple((step, group) for group in groups)) for step in STEPS]
+    steps = [step for step in STEPS if (step, EVERYONE) in exact]
+    families = [Family((step, EVERYONE), tuple((step, group) for group in groups)) for step in steps]
     printed = publish_sums(rule, exact, families, within=_WITHIN)
-    return tuple(_row(step, group, printed[step, group], rule) for step in STEPS for group in (EVERYONE, *groups))
+    return tuple(_row(step, group, printed[step, group], rule) for step in steps for group in (EVERYONE, *groups))
+
+
+def step_words(rows: Sequence[StepRow]) -> tuple[str, ...]:
+    """Of each step, between which groups it differs beyond chance: those told the least and the most, where their
+    intervals do not meet."""
+    said = []
+    for step in dict.fromkeys(row.step for row in rows):
+        told = [
+            row
+            for row in rows
+            if row.step == step and row.group not in (EVERYONE, *MISSING_ETHNICITY) and row.share.has_limits
+        ]
+        if len(told) < 2:
+            continue
+        least, most = (choose(told, key=lambda row: row.share.value or 0.0) for choose in (min, max))
+        if (least.share.high or 0.0) < (most.share.low or 0.0):
+            said.append(
+                f"{step.capitalize()} least often: {these_women(least.group)}, {so_many_of_100(least.share)} of 100; "
+                f"most often: {these_women(most.group)}, {so_many_of_100(most.share)} of 100."
+            )
+    return tuple(said)
 
 
 def _row(step: str, group: str, counts: PublishedCounts, rule: DisclosureRule) -> StepRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fairness_audits.cascade import step_words
 from fairness_audits.charts import (
     area_scale,
     common_edge,
@@ -23,7 +24,7 @@ from fairness_audits.report import AuditReport
 from fairness_audits.risk_distribution import risk_distributions
 from fairness_audits.trusted_from import TRUSTED_FROM
 from fairness_audits.wording import is_missing_ethnicity, scorer_name
-from models.outcomes import OUTCOMES, cautions_of, offer_of
+from models.outcomes import OUTCOMES, action_of, cautions_of
 
 __all__ = ["SEVERITIES", "model_on_page"]
 
@@ -64,7 +65,8 @@ def model_on_page(report: AuditReport, section: Section, number: int) -> dict[st
         "findings": _sorted(report.findings_of(section)),
         "reach": report.reach(section),
         "never_scored": _by_column([(row.reason, row) for row in report.never_scored(section)]),
-        "offer": offer_of(section.outcome, section.prediction_point),
+        "action": action_of(section.outcome, section.prediction_point),
+        "step_words": step_words(report.cascade(section)),
         "cascade": _by_column([(row.step, row) for row in report.cascade(section)]),
         "row_zero": report.nobody_made_worse(section),
         "certificate": report.certificate(section),

@@ -166,7 +166,7 @@ class AuditReport:
         return printed_not_scored(context, self.rule) if context is not None else ()
 
     def cascade(self, section: Section) -> tuple[StepRow, ...]:
-        """Offered, accepted, received; empty where the records hold no offers."""
+        """Offered, accepted, received, as far as the records say; empty where they hold no step."""
         context = self.context_of(section)
         return printed_cascade(context, self.rule) if context is not None else ()
 

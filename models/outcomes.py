@@ -18,6 +18,7 @@ from models.actions import (
     HAEMORRHAGE_READINESS,
     PRETERM_PLACE_OF_BIRTH,
     PRETERM_PREVENTION,
+    Action,
 )
 from models.conditions import Condition
 from models.outcome import NOBODY_AND_EVERYONE, Cause, Outcome, OutcomeDefinition
@@ -29,9 +30,9 @@ __all__ = [
     "Outcome",
     "OutcomeDefinition",
     "UnknownOutcome",
+    "action_of",
     "cautions_of",
     "is_tested_by_choice",
-    "offer_of",
     "outcome",
     "plain_of",
 ]
@@ -379,10 +380,9 @@ def plain_of(name: str, definition: str) -> str:
     return "" if known is None else known.plain
 
 
-def offer_of(name: str, prediction_point: str) -> str:
-    """What a risk of this outcome at this point is for, in a phrase; empty where no action is declared here."""
-    action = OUTCOMES[name].actions.get(prediction_point) if name in OUTCOMES else None
-    return "" if action is None else action.offer
+def action_of(name: str, prediction_point: str) -> Action | None:
+    """What a risk of this outcome at this point is for; None where no action is declared here."""
+    return OUTCOMES[name].actions.get(prediction_point) if name in OUTCOMES else None
 
 
 def _declared(name: str, definition: str) -> OutcomeDefinition | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import json
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +71,17 @@ def test_the_day_of_a_diagnosis_is_the_day_it_was_recorded() -> None:
     assert found.histories.known_by(WEEKS_28, ["gestational_diabetes"])["gestational_diabetes"].to_list() == [False]
     by_onset = read(condition("c", "11687002", None, onsetDateTime=on(190)))
     assert said(by_onset, "gestational_diabetes") == [("gestational_diabetes", 190, 1.0)]
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_the_offer_that_the_how_to_shows_is_read_as_what_it_says(answer: bool) -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "read-fhir.md").read_text("utf-8")
+    shown = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    found = read({**shown, "id": "o", "issued": f"{on(120)}T10:00:00Z", "valueBoolean": answer})
+    assert said(found, "preterm_clinic_offered") == [("preterm_clinic_offered", 120, float(answer))]
+    # What is not written is not known.
+    at_28_weeks = found.histories.known_by(WEEKS_28, ["preterm_clinic_offered", "preterm_clinic_accepted"])
+    assert at_28_weeks.row(0)[-2:] == (answer, None)
 
 
 def test_a_result_is_known_when_it_was_issued() -> None:

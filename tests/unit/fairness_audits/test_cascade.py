@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from fairness_audits.cascade import STEPS, printed_cascade
+from fairness_audits.cascade import STEPS, printed_cascade, step_words
 from fairness_audits.context import AuditContext, GroupStep
 from fairness_audits.disclosure import RULES
 from fairness_audits.levels import EVERYONE
@@ -44,6 +44,29 @@ def test_a_share_is_of_those_of_whom_it_is_recorded_and_everyone_is_the_sum() ->
     assert low == pytest.approx(0.502, abs=0.001)
     assert high == pytest.approx(0.691, abs=0.001)
     assert [row.step for row in printed_cascade(MADE, RULES["none"])][::3] == list(STEPS)
+
+
+def test_it_is_said_of_each_step_which_groups_differ_beyond_chance() -> None:
+    """Of 150 Black women 120 were offered it and of 800 White 600: 80 and 75 of 100, whose intervals meet. Of 100
+    Black women 60 accepted and of 500 White 450. Of 60 and 450 received 50 and 430: 83 (72 to 91), 96 (93 to 97)."""
+    assert step_words(printed_cascade(MADE, RULES["none"])) == (
+        "Accepted least often: Black women, 60 (50 to 69) of 100; most often: White women, 90 (87 to 92) of 100.",
+        "Received least often: Black women, 83 (72 to 91) of 100; most often: White women, 96 (93 to 97) of 100.",
+    )
+
+
+def test_only_steps_that_are_recorded_are_printed() -> None:
+    received = AuditContext(
+        outcome="gestational_diabetes",
+        prediction_point="booking",
+        cascade=(GroupStep(group="White", step="received", women=300, recorded=300, yes=200),),
+    )
+    rows = printed_cascade(received, RULES["none"])
+    assert [(row.step, row.group, row.women, row.yes) for row in rows] == [
+        ("received", EVERYONE, 300, 200),
+        ("received", "White", 300, 200),
+    ]
+    assert step_words(rows) == ()
 
 
 def test_under_a_rule_that_hides_a_small_count_does_not_stand_alone_beside_its_total() -> None:

@@ -76,5 +76,12 @@ def test_a_step_is_of_those_who_took_the_one_before_and_unknown_is_not_no() -> N
     assert steps["received"] == GroupStep(group="White", step="received", women=2, recorded=2, yes=1)
 
 
+def test_a_step_that_no_record_holds_is_left_out_and_the_next_is_of_all() -> None:
+    """As in tables that hold tests and no offers."""
+    tested = [("glucose_fasting", 4.4), ("glucose_two_hours", 6.0)]
+    steps = _steps(diabetes(("diabetes_test_done", True), *tested), diabetes(), diabetes())
+    assert steps == {"received": GroupStep(group="White", step="received", women=3, recorded=3, yes=1)}
+
+
 def test_an_outcome_whose_offers_are_not_recorded_has_no_cascade() -> None:
     assert offered_and_received(assemble("preterm_birth", "booking", records_of(late(60)))) == ()
