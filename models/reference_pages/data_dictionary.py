@@ -34,7 +34,8 @@ def data_dictionary_page() -> str:
         "## Outcomes a source can answer",
         paragraph(
             "By each definition: 'first' is the one that is used, 'can' one that the form could also answer; else, "
-            "what the form cannot hold."
+            "what the form cannot hold. A FHIR export and a folder of simulated histories hold the same facts; births "
+            "without dates, which `simulated` reads too, have a column of their own."
         ),
         table(("outcome", "definition", *(form.title for form in held_by)), _definitions(held_by)),
         paragraph("How many declared predictors each form holds, by the definition used and the point a risk is for:"),

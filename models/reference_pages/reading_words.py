@@ -7,9 +7,11 @@ from types import MappingProxyType
 
 from models.reference_pages.markdown import code
 from records.concept import Concept
+from records.concepts import CONCEPTS
 from records.histories.tables import ClosedFrom
 from records.reading import How
 from records.sources.nhs_facts import NHS_CLOSED
+from records.sources.registry import SOURCES
 
 __all__ = ["how_read", "no_entry_means"]
 
@@ -28,10 +30,15 @@ _CLOSED: Mapping[ClosedFrom, str] = MappingProxyType({"booked": "no, once booked
 
 
 def how_read(fact: Concept) -> str:
-    """'highest `epds_total`, day 14 to 365 after birth'; '' where it is read as facts of its kind are."""
+    """'highest `epds_total`, day 14 to 365 after birth'; '' where it is read as facts of its kind are.
+
+    Of entries that are read as other facts only, as which.
+    """
     reading = fact.reading
     if reading is None:
-        return ""
+        others = [one.name for one in CONCEPTS.values() if one.read_by.of == fact.name != one.name]
+        is_read = any(fact.name in source.known_from for source in SOURCES.values())
+        return f"as {', '.join(map(code, others))}" if others and not is_read else ""
     how = "any" if fact.kind == "flag" and reading.how == "maximum" else _WORDS[reading.how]
     of = "" if reading.of == fact.name else f" {code(reading.of)}"
     if reading.days_after_birth is not None:
