@@ -38,6 +38,15 @@ class OutcomeDefinition:
         return tuple(dict.fromkeys(c.concept for c in (*self.any_of, *self.population)))
 
     @property
+    def followed_to(self) -> int | None:
+        """The last day after birth on which a flag of ``any_of`` may come; None where birth decides it. Of a flag no
+        entry by then means 'no', so who was not followed so far is not ascertained, whatever was seen of her before."""
+        flags = [known for one in self.any_of if (known := CONCEPTS[one.concept]).kind == "flag"]
+        return max(
+            (known.read_by.days_after_birth[1] for known in flags if known.read_by.days_after_birth), default=None
+        )
+
+    @property
     def cautions(self) -> tuple[str, ...]:
         """What must be said wherever a figure of this definition stands."""
         return tuple(caution for name in self.needs if (caution := CONCEPTS[name].caution) is not None)

@@ -15,15 +15,27 @@ import polars as pl
 from records.clock import PredictionPoint
 from records.concepts import concept
 from records.errors import EquipartumError
+from records.histories.earlier_pregnancies import overlapping
 from records.histories.histories import Histories
 from records.identity import IDENTITY_COLUMNS
 from records.landmark import standing_without_dates
 
-__all__ = ["AFTERWARDS", "ALREADY", "ENDED_BY", "IDENTITY_COLUMNS", "STANDING", "LackingConcept", "Records", "SetAside"]
+__all__ = [
+    "AFTERWARDS",
+    "ALREADY",
+    "ENDED_BY",
+    "FOLLOWED",
+    "IDENTITY_COLUMNS",
+    "STANDING",
+    "LackingConcept",
+    "Records",
+    "SetAside",
+]
 
 #: What stands before a concept's name in `Records.at`.
 AFTERWARDS, ALREADY = "afterwards: ", "already: "
-STANDING, ENDED_BY = "standing", "ended_by"
+STANDING, ENDED_BY, FOLLOWED = "standing", "ended_by", "followed_days"
+_WHOLE_YEAR = 365
 
 
 class LackingConcept(EquipartumError):
@@ -87,7 +99,7 @@ class Records:
             known_from=known_from,
             lacking=lacking,
             notes=notes,
-            doubts=doubts,
+            doubts={**doubts, **overlapping(histories.pregnancies)},
             set_aside=set_aside,
             is_simulated=is_simulated,
             histories=histories,
@@ -116,9 +128,10 @@ class Records:
     def at(self, point: PredictionPoint, *, known: Sequence[str], afterwards: Sequence[str]) -> pl.LazyFrame:
         """What a cohort is made from, one row a pregnancy: identity columns; the concepts of ``known`` as they were at
         the point; those of ``afterwards`` whenever they were observed, each with `AFTERWARDS` before its name, and as
-        they were at the point with `ALREADY`; `STANDING`; and `ENDED_BY`.
+        they were at the point with `ALREADY`; `STANDING`; `ENDED_BY`; and `FOLLOWED`, in days after birth.
 
-        Without dates `ALREADY` is null of everyone, and `ENDED_BY` of everyone 'birth'.
+        Without dates `ALREADY` is null of everyone, `ENDED_BY` of everyone 'birth', and everyone was followed a year:
+        whether an outcome is known is then what the record itself says.
         """
         if self.histories is not None:
             return pl.concat(
@@ -132,7 +145,9 @@ class Records:
                         )
                     ),
                     self.histories.standing(point).alias(STANDING).to_frame(),
-                    self.histories.pregnancies.select(pl.col("ended_by").alias(ENDED_BY)),
+                    self.histories.pregnancies.select(
+                        pl.col("ended_by").alias(ENDED_BY), pl.col("followed_days").alias(FOLLOWED)
+                    ),
                 ],
                 how="horizontal",
             ).lazy()
@@ -144,6 +159,7 @@ class Records:
             *(pl.lit(None).alias(ALREADY + name) for name in afterwards),
             standing_without_dates(point, [name for name in self.known_from if self.has(name)]).alias(STANDING),
             pl.lit("birth").alias(ENDED_BY),
+            pl.lit(_WHOLE_YEAR, dtype=pl.Int16).alias(FOLLOWED),
         )
 
     def doubts_told(self, printed: Callable[[float], int | None]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from models.conditions import all_of, any_of
 from models.outcomes import Cause, OutcomeDefinition
 from records.clock import PredictionPoint
 from records.histories.histories import HERE
-from records.records import AFTERWARDS, ALREADY, ENDED_BY, IDENTITY_COLUMNS, STANDING, Records
+from records.records import AFTERWARDS, ALREADY, ENDED_BY, FOLLOWED, IDENTITY_COLUMNS, STANDING, Records
 from training.denominator import Denominator
 
 __all__ = ["CAUSE", "CAUSE_NOT_KNOWN", "OBSERVED", "Collected", "collect"]
@@ -19,7 +19,7 @@ __all__ = ["CAUSE", "CAUSE_NOT_KNOWN", "OBSERVED", "Collected", "collect"]
 OBSERVED = "observed"
 CAUSE = "cause_of_event"
 CAUSE_NOT_KNOWN = "not known"
-_REASON, _BELONGS = "reason", "_belongs"
+_REASON, _BELONGS, _LEFT = "reason", "_belongs", "_left"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +49,14 @@ def collect(
     known = list(dict.fromkeys(known))
     births = (
         records.at(at, known=known, afterwards=afterwards)
-        .with_columns(_observed(definition, tested_by).alias(OBSERVED))
+        .with_columns(_observed(definition, tested_by).alias(OBSERVED), _left_too_early(definition).alias(_LEFT))
         .with_columns(
             _not_asked(definition).alias(_REASON),
             _belongs(definition).alias(_BELONGS),
             *_cause_of_event(causes),
         )
         .select(
-            [*IDENTITY_COLUMNS, *(name for name in known if name not in IDENTITY_COLUMNS), ENDED_BY, OBSERVED]
+            [*IDENTITY_COLUMNS, *(name for name in known if name not in IDENTITY_COLUMNS), ENDED_BY, _LEFT, OBSERVED]
             + [_REASON, _BELONGS]
             + ([CAUSE] if causes else [])
         )
@@ -80,19 +80,28 @@ def collect(
     cohort = births.filter(pl.col(_REASON).is_null() & pl.col(_BELONGS)).drop(_REASON, _BELONGS)
     frame = cohort.collect(engine="streaming")
     return Collected(
-        frame=frame.drop(ENDED_BY),
+        frame=frame.drop(ENDED_BY, _LEFT),
         not_asked=not_asked.sort(_REASON, "ethnic_group"),
         denominator=_denominator(belonging, not_asked, frame),
     )
 
 
 def _observed(definition: OutcomeDefinition, tested_by: Sequence[str]) -> pl.Expr:
-    """Null where not ascertained. A woman whose care moved elsewhere is censored: had only her events been seen before
-    she left, and not that there was none, counting them would raise the rate."""
+    """Null where not ascertained. A woman whose care moved elsewhere, or who was not followed to the end of the days in
+    which the outcome may come, is censored: had only her events been seen before she left, and not that there was
+    none, counting them would raise the rate."""
     observed = any_of(definition.any_of, AFTERWARDS)
     if tested_by:
         return pl.when(pl.col(AFTERWARDS + tested_by[0])).then(observed)
-    return pl.when(pl.col(ENDED_BY).ne_missing("transfer")).then(observed)
+    return pl.when(pl.col(ENDED_BY).ne_missing("transfer") & ~_left_too_early(definition)).then(observed)
+
+
+def _left_too_early(definition: OutcomeDefinition) -> pl.Expr:
+    """Who gave birth, and was followed for fewer days than the definition asks of those in whom nothing was seen."""
+    last_day = definition.followed_to
+    if last_day is None:
+        return pl.lit(value=False)
+    return (pl.col(ENDED_BY) == "birth").fill_null(value=False) & (pl.col(FOLLOWED) < last_day).fill_null(value=True)
 
 
 def _not_asked(definition: OutcomeDefinition) -> pl.Expr:
@@ -136,4 +145,5 @@ def _denominator(belonging: Mapping[bool | None, int], not_asked: pl.DataFrame, 
         in_cohort=cohort.height,
         not_asked=reasons,
         censored=censored.height,
+        followed_too_short=int(cohort[_LEFT].sum()),
     )

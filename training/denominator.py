@@ -13,7 +13,8 @@ class Denominator:
     """How many pregnancies the records hold, and how many of them the outcome is about.
 
     ``not_asked`` counts those that no risk could be asked of at the point, by the reason; ``censored`` those of the
-    cohort whose care moved elsewhere before the outcome was known: they are among the not ascertained.
+    cohort whose care moved elsewhere before the outcome was known, ``followed_too_short`` those who gave birth and were
+    not followed for as long as it may come: both are among the not ascertained.
     """
 
     in_records: int
@@ -23,6 +24,7 @@ class Denominator:
     in_cohort: int
     not_asked: Mapping[str, int] = field(default_factory=dict)
     censored: int = 0
+    followed_too_short: int = 0
 
     def __str__(self) -> str:
         return self.told(int)
@@ -35,7 +37,11 @@ class Denominator:
             return "*" if count is None else f"{count:,}"
 
         asked = "".join(f" {shown(women)} {reason};" for reason, women in self.not_asked.items())
-        moved = f", {shown(self.censored)} of those because care moved elsewhere" if self.censored else ""
+        why = (
+            (self.censored, "care moved elsewhere"),
+            (self.followed_too_short, "they were not followed long enough after birth"),
+        )
+        moved = "".join(f", {shown(women)} of those because {reason}" for women, reason in why if women)
         return (
             f"{shown(self.in_records)} in the records;{asked} {shown(self.outside_population)} outside the outcome's "
             f"population; {shown(self.population_unknown)} without a record of that; {shown(self.in_cohort)} in "

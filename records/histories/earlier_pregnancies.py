@@ -1,5 +1,9 @@
 """What a woman's earlier pregnancy in the same source tells her later record.
 
+An earlier pregnancy is one that had ended before this one was conceived. Two records of one woman that overlap are one
+pregnancy seen in two places, or one of them is wrongly dated: neither is told anything by the other, a birth that both
+hold counts once, and how many there are is said.
+
 Only what was seen is added, as observed on the later booking day: that a source saw no haemorrhage is not that there
 was none. What she was asked at booking stands beside it, and of the two the larger holds: a flag that either says, and
 the greater number of births. A depression after an earlier birth is left to what she is asked: one source follows a
@@ -16,14 +20,16 @@ from records.clock import BOOKING
 from records.histories.histories import Histories
 from records.histories.tables import OBSERVATION_COLUMNS
 
-__all__ = ["with_earlier_pregnancies"]
+__all__ = ["overlapping", "with_earlier_pregnancies"]
+
+_OVERLAP = "of a woman with an earlier record that overlaps it in time: each stands, and is told nothing by the other"
 
 _OUTCOMES = (
     "live_birth", "gestation_at_birth", "gestational_diabetes", "glucose_fasting", "glucose_two_hours", "birth_weight",
     "measured_blood_loss",
 )  # fmt: skip
 # Conception two weeks after the last period, as the agreed due date has it.
-_CONCEPTION_DAY = 14
+_CONCEPTION_DAY, _DUE_DAY = 14, 280
 _DAYS_A_MONTH = 365.25 / 12
 # Preterm before 37+0 weeks (NHS England, CQIMPreterm); diabetes by NICE NG3; a large baby by NICE NG3; haemorrhage as
 # this project predicts it, 1,500 ml measured (NHS England, CQIMPPH).
@@ -50,9 +56,18 @@ def with_earlier_pregnancies(histories: Histories) -> Histories:
     )
     if dated.is_empty():
         return histories
-    told = _told(dated.join(_outcomes(histories), on="pregnancy").sort("woman_id", "day_zero"))
+    told = _told(_with_dates(dated.join(_outcomes(histories), on="pregnancy")))
     added = _observations(told, recorded_parity=_recorded_parity(histories))
     return replace(histories, observations=pl.concat([histories.observations, added.lazy()]))
+
+
+def overlapping(pregnancies: pl.DataFrame) -> dict[str, int]:
+    """How many were conceived before the end, or the due date, of a pregnancy of the same woman that began before."""
+    dated = _with_dates(pregnancies.drop_nulls(["woman_id", "day_zero"])).sort("woman_id", "day_zero")
+    due_on = pl.col("day_zero") + pl.duration(days=_DUE_DAY)
+    latest = pl.coalesce("ended_on", due_on).cum_max().shift(1).over("woman_id")
+    count = int(dated.select((pl.col("conceived_on") <= latest).sum()).item())
+    return {_OVERLAP: count} if count else {}
 
 
 def _outcomes(histories: Histories) -> pl.DataFrame:
@@ -64,21 +79,49 @@ def _recorded_parity(histories: Histories) -> pl.DataFrame:
     return recorded.with_row_index("pregnancy").drop_nulls()
 
 
+def _with_dates(pregnancies: pl.DataFrame) -> pl.DataFrame:
+    day_zero = pl.col("day_zero")
+    return pregnancies.with_columns(
+        (day_zero + pl.duration(days=_CONCEPTION_DAY)).alias("conceived_on"),
+        (day_zero + pl.duration(days=pl.col("ended_day"))).alias("ended_on"),
+    )
+
+
 def _told(pregnancies: pl.DataFrame) -> pl.DataFrame:
-    """Of each pregnancy what those of the same woman before it tell; null where they tell nothing."""
-    born = pl.col("ended_by") == "birth"
-    ended_on = pl.col("day_zero") + pl.duration(days=pl.col("ended_day"))
-    born_on = pl.when(born & pl.col("live_birth")).then(ended_on)
-    conceived_on = pl.col("day_zero") + pl.duration(days=_CONCEPTION_DAY)
-    before = {name: seen.fill_null(value=False).cast(pl.Int8).cum_max().shift(1) for name, seen in _SEEN.items()}
-    births = born.fill_null(value=False).cast(pl.Int16).cum_sum().shift(1)
-    since = (conceived_on - born_on.forward_fill().shift(1)).dt.total_days() / _DAYS_A_MONTH
-    return pregnancies.select(
+    """Of each pregnancy what those of the same woman that had ended by its conception tell; null where nothing."""
+    ended = pregnancies.drop_nulls("ended_on").sort("woman_id", "ended_on")
+    born = (pl.col("ended_by") == "birth").fill_null(value=False)
+    births_before = pl.when(born).then("ended_on").cum_max().forward_fill().shift(1).over("woman_id")
+    # Of two records of one birth the second was conceived before the first had ended.
+    once = born & (births_before.is_null() | (pl.col("conceived_on") > births_before))
+    live_on = pl.when(born & pl.col("live_birth")).then("ended_on")
+    so_far = ended.select(
+        "woman_id",
+        "ended_on",
+        *(
+            flag.fill_null(value=False).cast(pl.Int8).cum_max().over("woman_id").alias(name)
+            for name, flag in _SEEN.items()
+        ),
+        once.cast(pl.Int16).cum_sum().over("woman_id").alias("parity"),
+        live_on.cum_max().forward_fill().over("woman_id").alias("live_on"),
+    ).sort("ended_on", maintain_order=True)
+    told = pregnancies.sort("conceived_on").join_asof(
+        so_far,
+        left_on="conceived_on",
+        right_on="ended_on",
+        by="woman_id",
+        allow_exact_matches=False,
+        coalesce=False,
+        suffix="_before",
+        check_sortedness=False,
+    )
+    since = (pl.col("conceived_on") - pl.col("live_on")).dt.total_days() / _DAYS_A_MONTH
+    return told.select(
         "pregnancy",
         "booked_day",
-        *(pl.when(flag.over("woman_id") > 0).then(1.0).alias(name) for name, flag in before.items()),
-        pl.when(births.over("woman_id") > 0).then(births.over("woman_id")).cast(pl.Float64).alias("parity"),
-        since.over("woman_id").alias("interpregnancy_interval"),
+        *(pl.when(pl.col(name) > 0).then(1.0).alias(name) for name in _SEEN),
+        pl.when(pl.col("parity") > 0).then(pl.col("parity")).cast(pl.Float64).alias("parity"),
+        since.alias("interpregnancy_interval"),
     ).drop_nulls("booked_day")
 
 
@@ -90,7 +133,6 @@ def _observations(told: pl.DataFrame, recorded_parity: pl.DataFrame) -> pl.DataF
     # It may have been recorded on an earlier day than booking, whose observation is the last one.
     value = pl.when(is_parity).then(pl.max_horizontal("value", "recorded")).otherwise("value")
     rows = rows.with_columns(value.cast(pl.Float64).alias("value"))
-    rows = rows.filter((pl.col("concept") != "interpregnancy_interval") | (pl.col("value") >= 0))
     return rows.select(
         pl.col("pregnancy").cast(OBSERVATION_COLUMNS["pregnancy"]),
         pl.col("concept").cast(OBSERVATION_COLUMNS["concept"]),

@@ -21,7 +21,7 @@ def test_a_successor_that_merged_again_is_its_own_successor(tmp_path: Path) -> N
 
 
 def test_both_codes_can_be_counted(tmp_path: Path) -> None:
-    second = {**BOOKING, "UniqPregID": "P2", "OrgCodeProvider": "R99"}
+    second = {**BOOKING, "UniqPregID": "P2", "Person_ID_Mother": "M2", "OrgCodeProvider": "R99"}
     records = scan(listed(tmp_path, "R01,R99"), tables(MSD101=[BOOKING, second]))
     assert records.histories is not None
     assert records.histories.pregnancies["site"].to_list() == ["R99", "R99"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
+from records.histories.earlier_pregnancies import overlapping
 from tests.unit.training.dated_women import PRETERM, TERM, Woman, gave_birth, records_of
 from training.cohort import Cohort, assemble
 
@@ -86,3 +88,39 @@ def test_predictors_are_as_they_were_at_the_point_and_outcomes_as_they_became() 
     at_28 = cohort("preterm_birth", "weeks_28", woman).frame
     assert at_28["haemoglobin"].to_list() == [120.0]
     assert at_28["observed"].to_list() == [False]
+
+
+def test_who_was_not_followed_long_enough_is_censored_also_where_her_outcome_was_seen() -> None:
+    """Of two women left after 180 days one was diagnosed by then: counting her alone would raise the rate."""
+    ongoing = ("depression_ongoing_at_booking", False)
+    whole = [gave_birth(TERM).on(60, ongoing), gave_birth(TERM).on(60, ongoing).on(TERM + 300, ("depression", True))]
+    short = [gave_birth(TERM, followed=180).on(60, ongoing) for _ in range(2)]
+    short[0].on(TERM + 100, ("depression", True))
+    found = cohort("postpartum_depression", "booking", *whole, *short)
+    assert found.frame["observed"].to_list() == [False, True, None, None]
+    assert found.denominator.followed_too_short == 2
+    assert "2 of those because they were not followed long enough after birth" in str(found.denominator)
+
+
+def test_a_stillbirth_is_no_surer_event_than_the_deaths_that_were_not_followed() -> None:
+    born = [gave_birth(TERM, followed=followed) for followed in (400, 3)]
+    stillborn = [
+        Woman(booked=60, ended=200, by="birth", followed=followed).on(200, ("stillbirth", True))
+        for followed in (400, 3)
+    ]
+    assert cohort("perinatal_death", "booking", *born, *stillborn).frame["observed"].to_list() == [
+        False,
+        None,
+        True,
+        None,
+    ]
+
+
+def test_records_of_one_woman_that_overlap_are_counted() -> None:
+    records = records_of(gave_birth(TERM), gave_birth(TERM), Woman(booked=60, ended=None, by=None))
+    woman = records.histories.pregnancies.with_columns(pl.lit("w").alias("woman_id"))
+    assert list(overlapping(woman).values()) == [2]
+    years = woman.with_columns(pl.col("day_zero").dt.offset_by(pl.Series(["0y", "1y", "2y"])))
+    assert overlapping(years) == {}
+    # Nothing is known of women without an identifier.
+    assert overlapping(records.histories.pregnancies) == {}
