@@ -19,6 +19,7 @@ from models.ethnicity_decision import EthnicityDecision, UnusableDecision
 from models.home import Home
 from models.outcomes import outcome as declared_outcome
 from models.site_rules import NO_SITE_RULES, read_site_rules
+from records.concepts import CONCEPTS
 from records.errors import EquipartumError
 from records.records import Records
 from records.sources.registry import source
@@ -220,7 +221,8 @@ def _show_plan(terminal: Terminal, planned: DryRun) -> dict[str, object]:
     terminal.show(
         f"  Births needed by Riley et al. 2020: {planned.births_needed:,}; to fit on: {planned.births_to_fit:,}"
     )
-    terminal.show(f"  Not in these files: {', '.join(planned.lacking) or 'nothing'}")
+    lacking = "; ".join(CONCEPTS[name].title for name in planned.lacking)
+    terminal.show(f"  Predictors not in these files: {lacking or 'none'}")
     for rule in planned.rules_not_evaluated:
         terminal.show(f"  {rule}")
     terminal.show(f"  Expected time: about {planned.expected_seconds:.0f} s")
