@@ -69,7 +69,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "preterm_birth_before_32": "preterm birth before 32 weeks",
         "haemorrhage_500_ml": "haemorrhage of 500 ml or more",
         "haemorrhage_over_1000_ml": "haemorrhage of more than 1000 ml",
-        "postpartum_depression": "post-partum depression",
+        "postpartum_depression": "postpartum depression",
         "severe_maternal_morbidity_transfusion": "maternal transfusion",
         "severe_maternal_morbidity_ruptured_uterus": "ruptured uterus",
         "severe_maternal_morbidity_hysterectomy": "unplanned hysterectomy",

@@ -37,9 +37,9 @@ class Concept:
 
     ``unit`` is a UCUM code (None for counts, flags and categories). ``other_units`` maps further accepted UCUM codes
     to the factor that brings a value to ``unit``. ``plausible`` is a closed range in ``unit``. ``defined_if`` names a
-    concept without which this one has no meaning (a previous preterm birth needs a previous birth): then it is
-    undefined, not zero. ``reading`` says how it is read from dated observations; see `read_by`. ``caution`` is said
-    wherever a figure of it is shown.
+    concept without which this one has no meaning (a previous preterm birth needs a previous birth, the days since a
+    diagnosis that it was made): then it is undefined, not zero, and neither recorded nor missing. ``reading`` says how
+    it is read from dated observations; see `read_by`. ``caution`` is said wherever a figure of it is shown.
     """
 
     name: str

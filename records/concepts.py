@@ -189,6 +189,7 @@ _THIS_PREGNANCY = (
         0,
         310,
         reading=Reading(of="pre_eclampsia", how="days_since_first", before_birth=True),
+        defined_if="pre_eclampsia",
     ),
     _count(
         "epds_total_in_pregnancy",

@@ -55,7 +55,7 @@ def _described(champion: Champion, settings: Settings) -> dict[str, Any]:
         "title": OUTCOMES[design.outcome].title,
         "prediction_point": design.prediction_point,
         **champion.reference,
-        "withheld_because": withheld_because(champion, settings.mode, settings.site),
+        "withheld_because": withheld_because(champion.model, settings.mode, settings.site),
         "list_only_groups": list(champion.model.list_only_groups),
         "predictors": list(champion.model.encoding.concepts),
         "audit": audit_reference(champion),

@@ -89,11 +89,14 @@ def _told(population: IntendedPopulation) -> dict[str, Any]:
     return {name: value for name, value in population.to_dict().items() if name != "sites"}
 
 
-def withheld_because(champion: Champion, mode: str, site: str) -> str | None:
+def withheld_because(model: RiskModel, mode: str, site: str) -> str | None:
     """Why this champion may not be shown in this mode at this site (empty: no site is named), or None where it may."""
-    model = champion.model
     if model.intended_population.is_simulated and mode != "demo":
-        return "its champion was fitted on simulated births, which are served in demo mode only"
+        return (
+            'its champion was fitted on simulated births, which are served in demo mode only: set mode = "demo" in '
+            "equipartum.toml (or EQUIPARTUM_MODE=demo) and start the service again, or promote a version that was "
+            "fitted on real births"
+        )
     if mode == "live":
         return (
             "live use is off until a deployment names the manufacturer, the clinical safety officer, its DCB0129 and "

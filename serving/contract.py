@@ -10,7 +10,7 @@ from models.encoding import Fact
 from models.outcomes import OUTCOMES
 from records.clock import PREDICTION_POINTS
 from records.groups import ETHNIC_SCHEMES, NOT_KNOWN
-from serving.facts import escaped, read_facts, undefined_history
+from serving.facts import escaped, read_facts, undefined_facts
 from serving.problems import Refusal, RefusedRequest
 
 __all__ = ["LONGEST_PREGNANCY_ID", "RecordedGroup", "RiskRequest", "read_risk_request", "served_points"]
@@ -40,7 +40,8 @@ class RecordedGroup:
 class RiskRequest:
     """One pregnancy's facts in canonical units, and what is asked of them.
 
-    ``undefined`` are concepts without meaning for her: the history of births, at a first birth.
+    ``undefined`` are concepts without meaning for her: the history of births, at a first birth; the days since a
+    diagnosis that was not made.
     """
 
     prediction_point: str
@@ -79,7 +80,7 @@ def read_risk_request(document: Any) -> RiskRequest:
     pregnancy_id = _pregnancy_id(document.get("pregnancy_id"), refusals)
     if refusals or point is None:
         raise RefusedRequest(refusals)
-    undefined = undefined_history(facts)
+    undefined = undefined_facts(facts)
     return RiskRequest(
         prediction_point=point,
         outcomes=outcomes,

@@ -24,7 +24,7 @@ __all__ = [
     "checked_value",
     "escaped",
     "read_facts",
-    "undefined_history",
+    "undefined_facts",
 ]
 
 EPDS_FACTS = ("epds_item_10", "epds_total", "epds_total_in_pregnancy")
@@ -64,8 +64,9 @@ def read_facts(given: Any) -> tuple[dict[str, Fact], list[Refusal]]:
     return facts, refusals or list(_contradictions(facts))
 
 
-def undefined_history(facts: Mapping[str, Fact]) -> tuple[str, ...]:
-    """Accepted facts that have no meaning for this woman: the history of births, where there was none before."""
+def undefined_facts(facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    """Accepted facts that have no meaning for this woman: the history of births where there was none before, the days
+    since a diagnosis that was not made."""
     return tuple(
         name
         for name in ACCEPTED_FACTS
@@ -138,13 +139,13 @@ def checked_value(concept: Concept, value: Any, unit: Any, pointer: str) -> Fact
 
 
 def _contradictions(facts: Mapping[str, Fact]) -> Iterator[Refusal]:
-    for name in undefined_history(facts):
+    for name in undefined_facts(facts):
         if facts.get(name):
             condition = CONCEPTS[name].defined_if
             yield Refusal(
                 pointer=f"#/facts/{name}/value",
-                detail=f"{name} contradicts {condition} = 0: a first birth has no such history",
-                accepted={"one_of": [None], "or": f"{condition} above 0"},
+                detail=f"{name} contradicts {_nothing_of(condition)}",
+                accepted={"one_of": [None], "or": f"{condition} {_some_of(condition)}"},
                 value=facts[name],
             )
 
@@ -152,3 +153,13 @@ def _contradictions(facts: Mapping[str, Fact]) -> Iterator[Refusal]:
 def escaped(name: str) -> str:
     """A name as one step of a JSON pointer, cut where it is longer than any name of the contract."""
     return quote(name[:LONGEST_NAME].replace("~", "~0").replace("/", "~1"), safe="~", errors="replace")
+
+
+def _nothing_of(condition: str | None) -> str:
+    if condition == "parity":
+        return "parity = 0: a first birth has no such history"
+    return f"{condition} = false: without it there is no such fact"
+
+
+def _some_of(condition: str | None) -> str:
+    return "above 0" if condition == "parity" else "true"

@@ -95,7 +95,7 @@ def _by_its_champion(
     champion = champions.get(registered_name(outcome, request.prediction_point))
     if champion is None:
         return NotScored(status="no_champion", reason=_no_champion(serving, request, outcome))
-    withheld = withheld_because(champion, serving.settings.mode, serving.settings.site)
+    withheld = withheld_because(champion.model, serving.settings.mode, serving.settings.site)
     return score(champion, request) if withheld is None else NotScored(status="no_champion", reason=withheld)
 
 

@@ -17,6 +17,7 @@ from scipy.stats import rankdata
 from fairness_audits.figures import Figure
 from models.encoding import Encoding
 from models.outcomes import Outcome
+from records.concepts import CONCEPTS
 from records.errors import EquipartumError
 from training.cohort import OBSERVED, Cohort, ascertained
 
@@ -191,7 +192,8 @@ def _remarks(cohort: Cohort, size: SampleSize) -> list[str]:
             "(van der Ploeg et al. 2014)."
         )
     if cohort.lacking_predictors:
-        remarks.append("Not in these files: " + ", ".join(cohort.lacking_predictors) + ".")
+        titles = "; ".join(CONCEPTS[name].title for name in cohort.lacking_predictors)
+        remarks.append(f"Predictors not in these files: {titles}.")
     if not cohort.has_ethnicity:
         remarks.append("Ethnicity is not recorded in these files: no disparity can be shown from them.")
     if cohort.definition.is_proxy:

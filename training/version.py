@@ -45,6 +45,14 @@ class Version:
         before = self.lineage.births if self.lineage is not None else ()
         return (*before, self.tags.data_digest)
 
+    def stands_against(self, on: date) -> tuple[str, ...]:
+        """In a few words each, what `require_releasable` would refuse it for on that day; empty where nothing."""
+        against = [] if self.tags.audit_id else ["no audit"]
+        if self.tags.blocking_findings:
+            against.append(f"blocked by {', '.join(self.tags.blocking_findings)}")
+        against += [f"acceptance of {one.replace(' ', ' ended on ')}" for one in self.tags.acceptances_ended(on)]
+        return (*against, *([f"for {self.tags.status}"] if self.tags.status != "adequate" else []))
+
     def require_releasable(self, on: date) -> None:
         """`BlockedRelease` says what stands against it on that day.
 

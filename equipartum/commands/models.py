@@ -35,14 +35,18 @@ def _lines(version: Version) -> tuple[str, ...]:
     tags = version.tags
     registered = datetime.fromtimestamp(version.created_at / 1000, UTC)
     aliases = ", ".join(version.aliases) or "no alias"
+    against = "; ".join(version.stands_against(datetime.now(UTC).date()))
     return (
         f"{version.name}  version {version.version}  {aliases}  run {version.run_id[:8]}",
         f"    {tags.definition}",
         *_lineage(version),
-        f"    {'SIMULATED: NOT FOR CARE' if tags.is_simulated else tags.source}; {tags.status}; "
-        f"blocked by {', '.join(tags.blocking_findings) or 'nothing'}; "
+        f"    {'SIMULATED: NOT FOR CARE' if tags.is_simulated else tags.source}; {_may_be_promoted(against)}; "
         f"{_accepted(tags)}registered {registered:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _may_be_promoted(against: str) -> str:
+    return f"may not be promoted: {against}" if against else "adequate; nothing in its audit blocks it"
 
 
 def _lineage(version: Version) -> tuple[str, ...]:

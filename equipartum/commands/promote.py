@@ -11,6 +11,8 @@ from equipartum.terminal import Terminal
 from equipartum.writing import writing
 from models.home import Home
 from models.outcomes import outcome as declared_outcome
+from serving.champion import withheld_because
+from training.batch_scoring import load_version
 from training.promotion import promote
 from training.registry import Registry
 
@@ -32,5 +34,16 @@ def command(
     found = registry.version(outcome, at or declared_outcome(outcome).earliest_point, version)
     with writing(home, settings, f"promote {found.name} {version}", terminal.say):
         promoted = promote(registry, found, home, settings)
-    terminal.show(f"{promoted.name} version {promoted.version} is champion; a running service takes it up by itself.")
-    terminal.finish({"name": promoted.name, "version": promoted.version, "aliases": promoted.aliases})
+    withheld = withheld_because(load_version(registry, promoted), settings.mode, settings.site)
+    taken_up = "a running service takes it up by itself" if withheld is None else "no risk is shown by it yet"
+    terminal.show(f"{promoted.name} version {promoted.version} is champion; {taken_up}.")
+    if withheld is not None:
+        terminal.show(f"  Mode of this home: {settings.mode}. The service withholds it: {withheld}.")
+    terminal.finish(
+        {
+            "name": promoted.name,
+            "version": promoted.version,
+            "aliases": promoted.aliases,
+            "withheld_because": withheld,
+        }
+    )

@@ -12,6 +12,7 @@ from equipartum.audited import show_review_list, with_pdf
 from equipartum.engine import Engine, Scheduler, plain_fit_by
 from equipartum.findings import findings_as_data, show_findings
 from equipartum.options import AsJson, ColumnMapping, Data, HomeFolder, NoPdf, Seed, SiteRulesFile, SourceName
+from equipartum.summary import Line, show_summary, summary_of
 from equipartum.terminal import Terminal
 from equipartum.writing import writing
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
@@ -19,6 +20,7 @@ from models.ethnicity_decision import EthnicityDecision, UnusableDecision
 from models.home import Home
 from models.outcomes import outcome as declared_outcome
 from models.site_rules import NO_SITE_RULES, read_site_rules
+from records.concepts import CONCEPTS
 from records.errors import EquipartumError
 from records.records import Records
 from records.sources.registry import source
@@ -118,7 +120,9 @@ def command(
     records = source(source_name).scan(data, column_mapping=column_mapping, progress=terminal.rows_so_far())
     _describe(terminal, records)
     pdf = not dry_run and with_pdf(terminal, no_pdf)
-    done, refused = [], []
+    done: list[dict[str, object]] = []
+    refused: list[dict[str, str]] = []
+    lines: list[Line] = []
     for request in requests:
         try:
             if dry_run:
@@ -138,11 +142,15 @@ def command(
                     tuning=tuning,
                 )
             done.append(show_retrained(terminal, retrained))
+            lines.append(summary_of(retrained, settings))
         except EquipartumError as refusal:
             # One outcome that cannot be read must not lose the others.
             terminal.say(f"{request.outcome} at {request.point} refused: {refusal}")
             refused.append({"outcome": request.outcome, "at": request.point, "refused": str(refusal)})
-    terminal.finish({"retrained" if not dry_run else "planned": done, "refused": refused})
+    if len(requests) > 1 and not dry_run:
+        show_summary(terminal, lines, [f"{one['outcome']}.{one['at']}" for one in refused])
+    summed_up = {} if dry_run else {"summary": [line.to_dict() for line in lines]}
+    terminal.finish({"retrained" if not dry_run else "planned": done, "refused": refused, **summed_up})
     if refused:
         raise typer.Exit(1)
 
@@ -220,7 +228,8 @@ def _show_plan(terminal: Terminal, planned: DryRun) -> dict[str, object]:
     terminal.show(
         f"  Births needed by Riley et al. 2020: {planned.births_needed:,}; to fit on: {planned.births_to_fit:,}"
     )
-    terminal.show(f"  Not in these files: {', '.join(planned.lacking) or 'nothing'}")
+    lacking = "; ".join(CONCEPTS[name].title for name in planned.lacking)
+    terminal.show(f"  Predictors not in these files: {lacking or 'none'}")
     for rule in planned.rules_not_evaluated:
         terminal.show(f"  {rule}")
     terminal.show(f"  Expected time: about {planned.expected_seconds:.0f} s")

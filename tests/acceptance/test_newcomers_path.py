@@ -138,10 +138,18 @@ def test_the_whole_path(
     assert done.code == 0, done.err
     assert done.last["blocking_findings"] == []
     assert "A. Person" in Path(done.last["report"]).read_text(encoding="utf-8")
-    assert "blocked by nothing; FA013 accepted until " in in_this_process("models", *at_home).out
+    assert "nothing in its audit blocks it; FA013 accepted until " in in_this_process("models", *at_home).out
 
+    monkeypatch.setenv("EQUIPARTUM_MODE", "research")
     done = in_this_process("promote", "preterm_birth", 1, *at_home)
     assert done.code == 0, done.err
+    assert "takes it up" not in done.out
+    assert "Mode of this home: research. The service withholds it: " in done.out
+    assert 'set mode = "demo"' in done.out
+    monkeypatch.delenv("EQUIPARTUM_MODE")
+    done = in_this_process("promote", "preterm_birth", 1, *at_home)
+    assert done.code == 0, done.err
+    assert "is champion; a running service takes it up by itself." in done.out
     assert "champion" in in_this_process("models", "--json", *at_home).last["models"][0]["aliases"]
 
     # A folder that has packages of our names, as a working folder of other software may.

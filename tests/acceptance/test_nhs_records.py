@@ -41,6 +41,15 @@ def test_an_extract_is_written_looked_at_and_trained_on(
         "postpartum_depression.booking",
         "postpartum_depression.birth",
     ]
+    summary = done.last["summary"]
+    assert [(one["name"], one["version"]) for one in summary] == [(name, 1) for name in names]
+    # Two in five women answered the EPDS: below the policy's gate nothing is told of who is found.
+    for one, retrained in zip(summary, done.last["retrained"], strict=True):
+        assert one["found"].startswith("withheld") == (retrained["definition"] == "EPDS total >= 13")
+        blocking = [f"blocked by {', '.join(codes)}"] if (codes := retrained["blocking_findings"]) else []
+        too_few = [] if retrained["status"] == "adequate" else [f"for {retrained['status']}"]
+        assert one["stands_against"] == [*blocking, *too_few]
+        assert one["may_be_promoted"] == (not one["stands_against"])
     definitions = {one["definition"] for one in done.last["retrained"][4:]}
     assert definitions == {"EPDS total >= 13"}
     assert "Simulated births: not for care" in done.said

@@ -11,7 +11,7 @@ from fairness_audits.report import AuditReport
 from fairness_audits.wording import is_missing_ethnicity
 from training.validation.cross_fitting import CrossFitted
 from training.validation.judging import JudgedScorer
-from training.validation.printed import Part, PrintedTable, equals, of_everyone, of_groups
+from training.validation.printed import Part, PrintedTable, equals, of_everyone, of_groups, said_of_disclosure
 from training.validation.recalibration import REFIT
 from training.validation.standing import Standing
 from training.validation.sufficient_update import CLOSED_TEST, SufficientUpdate
@@ -58,7 +58,11 @@ class ExternalValidation:
                 sentences=self._how_judged(),
                 tables=(of_everyone("Everyone", "Figure (95 % interval)", self.judged),),
             ),
-            Part(heading="By ethnic group", tables=self._of_groups()),
+            Part(
+                heading="By ethnic group",
+                sentences=said_of_disclosure(self.report.rule, first=self.judged[0].name),
+                tables=self._of_groups(),
+            ),
         )
 
     def _verdict(self) -> tuple[str, ...]:
@@ -109,8 +113,14 @@ class ExternalValidation:
         if not self.judged[0].groups:
             return ()
         return (
-            of_groups("Observed over expected", "observed_to_expected", self.judged),
-            of_groups("Sensitivity", "sensitivity", self.judged),
+            of_groups(
+                "Observed over expected",
+                "observed_to_expected",
+                self.judged,
+                same_women=self.report.rule,
+                also_drawn=self.sufficient.update if self.sufficient else "",
+            ),
+            of_groups("Sensitivity", "sensitivity", self.judged, same_women=self.report.rule),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -91,7 +92,12 @@ def _page(validation: Validation, audit_page: str | None) -> str:
             kind=KINDS[validation.kind],
             on=datetime.now(UTC).date().isoformat(),
             parts_told=parts,
-            scales={table.caption: ratio_scale(table.drawn) for part in parts for table in part.tables if table.drawn},
+            scales={
+                table.caption: ratio_scale(chain.from_iterable(table.drawn))
+                for part in parts
+                for table in part.tables
+                if table.drawn
+            },
             fixed_sentence=FIXED_SENTENCE,
             audit_page=audit_page,
         )

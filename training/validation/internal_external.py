@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fairness_audits.disclosure import RULES
+from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.figures import TITLES, Figure, figure
 from fairness_audits.intervals import Interval
 from fairness_audits.policy import AuditPolicy
@@ -27,7 +27,7 @@ from training.validation.judging import JudgedScorer, Scored, judge, scored_at, 
 from training.validation.new_births import are_also_in
 from training.validation.openings import holdout_of
 from training.validation.plan import Plan, analysis
-from training.validation.printed import Part, PrintedTable, of_groups, of_one_figure
+from training.validation.printed import Part, PrintedTable, of_groups, of_one_figure, said_of_disclosure
 from training.validation.random_effects import FEWEST_TO_POOL, PooledEffect, pool
 from training.validation.standing import Standing, open_holdout
 
@@ -63,6 +63,7 @@ class SitesValidation:
     together: JudgedScorer
     pooled: Mapping[str, PooledEffect | None]
     is_simulated: bool
+    rule: DisclosureRule
     kind: str = INTERNAL_EXTERNAL
 
     def parts(self) -> tuple[Part, ...]:
@@ -88,7 +89,7 @@ class SitesValidation:
                 ),
                 tables=(_of_pooled(self.pooled),),
             ),
-            Part(heading="By ethnic group, over all sites", tables=by_group),
+            Part(heading="By ethnic group, over all sites", sentences=said_of_disclosure(self.rule), tables=by_group),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -165,6 +166,7 @@ def validate_over_sites(
         together=together,
         pooled={name: _pooled(name, effects) for name in SCALES},
         is_simulated=cohort.records.is_simulated,
+        rule=rule,
     )
 
 

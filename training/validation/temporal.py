@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fairness_audits.disclosure import RULES
+from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.figures import count_text, figure
 from fairness_audits.heterogeneity import Heterogeneity, heterogeneity
 from fairness_audits.intervals import Interval, normal_interval
@@ -25,7 +25,7 @@ from training.validation.new_births import are_also_in
 from training.validation.openings import holdout_of
 from training.validation.periods import periods_of
 from training.validation.plan import Plan, analysis
-from training.validation.printed import Part, equals, of_groups, of_one_figure
+from training.validation.printed import Part, equals, of_groups, of_one_figure, said_of_disclosure
 from training.validation.standing import Standing, open_holdout
 
 __all__ = ["TEMPORAL", "Drift", "TemporalValidation", "drift", "planned_temporal", "validate_over_time"]
@@ -76,6 +76,7 @@ class TemporalValidation:
     judged: tuple[JudgedScorer, ...]
     drift: Drift | None
     is_simulated: bool
+    rule: DisclosureRule
     kind: str = TEMPORAL
 
     def parts(self) -> tuple[Part, ...]:
@@ -93,7 +94,7 @@ class TemporalValidation:
                 sentences=(fitted, drifted),
                 tables=(of_one_figure("Everyone, by period", "Period", self.judged, BY_PERIOD),),
             ),
-            Part(heading="By ethnic group and period", tables=by_group),
+            Part(heading="By ethnic group and period", sentences=said_of_disclosure(self.rule), tables=by_group),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -169,6 +170,7 @@ def validate_over_time(
         judged=tuple(judged),
         drift=drift(*(np.array(column) for column in zip(*ratios, strict=True))) if len(ratios) > 1 else None,
         is_simulated=cohort.records.is_simulated,
+        rule=rule,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -21,8 +22,10 @@ from records.sources.simulated.simulation import Simulation
 __all__ = [
     "HISTORIES_LAYOUT",
     "NotSimulatedBirths",
+    "columns_in",
     "read_marking",
     "read_marking_of",
+    "refuse_altered",
     "truth_path",
     "write_marked",
     "write_parquet",
@@ -76,6 +79,27 @@ def read_marking_of(path: Path, *, layout: int, columns: Sequence[str]) -> tuple
         treatments=marking.get("treatments", False),
     )
     return simulation, marking["digest"]
+
+
+def columns_in(path: Path, dtypes: Mapping[str, pl.DataType] = MappingProxyType({})) -> Iterator[pl.Series]:
+    """Of a Parquet file, one read after the other, each as one of ``dtypes`` where they name it."""
+    for name in pq.read_schema(path).names:
+        column = pl.read_parquet(path, columns=[name])[name]
+        yield column.cast(dtypes[name]) if name in dtypes else column
+
+
+def refuse_altered(name: str, *, marked: str, found: str) -> None:
+    """A mark stays where another program rewrites a file, and then names births that the file does not hold.
+
+    Raises `NotSimulatedBirths` where the content that was ``found`` has another digest than the one it is ``marked``
+    with.
+    """
+    if found != marked:
+        raise NotSimulatedBirths(
+            f"{name} does not hold what was simulated: its rows, their order or a value were changed since, and its "
+            "mark still names the births that it came from. Simulate them again; '--site', where a command has it, "
+            "takes the births of one site"
+        )
 
 
 def _marking(path: Path, schema: pa.Schema, layout: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from types import MappingProxyType
 
 from records.clock import BOOKING
@@ -27,6 +28,7 @@ PLANT_KINDS: Mapping[str, float] = MappingProxyType(
         "missingness": 0.3,
         "proxy": 0.9,
         "under_testing": 0.3,
+        "odds": 1.5,
         "leak": 0.95,
         "drift": 10.0,
         "unit_change": 18.0,
@@ -35,7 +37,8 @@ PLANT_KINDS: Mapping[str, float] = MappingProxyType(
 DATED_KINDS = ("leak", "drift", "unit_change")
 EVERYONE = "everyone"
 _GROUP = "Black"
-_WHOM = {"leak": EVERYONE, "drift": EVERYONE, "unit_change": "SIM02"}
+_SITE = "SIM02"
+_WHOM = {"leak": EVERYONE, "drift": EVERYONE, "unit_change": _SITE, "odds": _SITE}
 _SIGNAL_PREDICTOR = "family_history_of_diabetes"
 _SIGNAL_OUTCOME = "preterm_birth"
 _PROXY_PREDICTOR = "born_abroad"
@@ -49,15 +52,16 @@ class UnknownPlant(EquipartumError):
 
 @dataclass(frozen=True, kw_only=True)
 class Plant:
-    """One defect in one group; of ``unit_change`` at one site, and ``leak`` and ``drift`` may be of `EVERYONE`.
+    """One defect in one group; ``odds`` and ``unit_change`` at one site; ``leak`` and ``drift`` may be of `EVERYONE`.
 
     ``strength`` is, by kind: ``group_signal`` the log odds ratio of a predictor that matters in this group only;
     ``under_recording`` the share of the group's events that goes unrecorded (of ``outcome``, or of every one);
     ``missingness`` the share of the group's booking facts (or of ``predictor``) lost beyond what is missing anyway;
     ``proxy`` the share of all women in whom a recorded flag says who is of the group; ``under_testing`` the share of
-    the group's tests for diabetes that are not made; ``leak`` the share of women whose booking record holds what comes
-    later; ``drift`` by how much more ``predictor`` is measured from the last year on; ``unit_change`` the month, of
-    those since the first, from which ``predictor`` is written down in another unit.
+    the group's tests for diabetes that are not made; ``odds`` how many times those elsewhere the odds of ``outcome``
+    are at the site, or of every one; ``leak`` the share of women whose booking record holds what comes later; ``drift``
+    by how much more ``predictor`` is measured from the last year on; ``unit_change`` the month, of those since the
+    first, from which ``predictor`` is written down in another unit.
     """
 
     kind: str
@@ -103,6 +107,11 @@ def planted(scenario: Scenario, plants: Iterable[Plant | str]) -> Scenario:
 def _with(scenario: Scenario, plant: Plant) -> Scenario:
     if plant.kind in DATED_KINDS:
         raise UnknownPlant(f"{plant}: births without dates cannot hold it; simulate histories")
+    known = [outcome.name for outcome in scenario.outcomes]
+    if plant.outcome is not None and plant.outcome not in known:
+        raise UnknownPlant(f"{plant}: scenario {scenario.name} has the outcomes {', '.join(known)}")
+    if plant.kind == "odds":
+        return _with_odds(scenario, plant)
     if plant.group not in scenario.groups:
         raise UnknownPlant(f"{plant}: scenario {scenario.name} has the groups {', '.join(scenario.groups)}")
     match plant.kind:
@@ -132,10 +141,9 @@ def _with_group_signal(scenario: Scenario, plant: Plant) -> Scenario:
 
 def _with_under_recording(scenario: Scenario, plant: Plant) -> Scenario:
     lost = share_of(plant)
-    names = [plant.outcome] if plant.outcome else [o.name for o in scenario.outcomes]
     changed = {
         name: replace(outcome, ascertained={**outcome.ascertained, plant.group: kept})
-        for name in names
+        for name in _outcomes_of(scenario, plant)
         for outcome in [scenario.outcome(name)]
         for kept in [outcome.ascertained[plant.group] * (1.0 - lost)]
     }
@@ -161,6 +169,32 @@ def _with_proxy(scenario: Scenario, plant: Plant) -> Scenario:
         raise UnknownPlant(f"{plant}: {predictor} is no flag that is recorded at booking")
     revelation = Revelation(predictor=predictor, group=plant.group, strength=share_of(plant))
     return replace(scenario, revelations=(*scenario.revelations, revelation))
+
+
+def _with_odds(scenario: Scenario, plant: Plant) -> Scenario:
+    """Every woman of the site has the same number added to her log-odds, whatever a group's signal is scaled by."""
+    if plant.group not in scenario.sites:
+        raise UnknownPlant(f"{plant}: scenario {scenario.name} has the sites {', '.join(scenario.sites)}")
+    if plant.predictor is not None:
+        raise UnknownPlant(f"{plant}: the odds of a site are of an outcome, not of a predictor")
+    if not 0.0 < plant.amount < float("inf"):
+        raise UnknownPlant(f"{plant}: the strength is how many times the odds are those elsewhere, above 0")
+    there = Effect(
+        of="site",
+        equals=scenario.sites.index(plant.group),
+        # Decimal rounds a logarithm alike on every machine.
+        coefficient=float(Decimal(plant.amount).ln()),
+        # Naming every group keeps it apart from the effects that a group's signal scales.
+        in_groups=scenario.groups,
+        source="plant",
+    )
+    names = _outcomes_of(scenario, plant)
+    changed = {name: replace(one, effects=(*one.effects, there)) for name in names for one in [scenario.outcome(name)]}
+    return replace(scenario, outcomes=tuple(changed.get(o.name, o) for o in scenario.outcomes))
+
+
+def _outcomes_of(scenario: Scenario, plant: Plant) -> list[str]:
+    return [plant.outcome] if plant.outcome else [o.name for o in scenario.outcomes]
 
 
 def share_of(plant: Plant) -> float:

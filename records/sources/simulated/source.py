@@ -13,8 +13,9 @@ from records.clock import PredictionPoint
 from records.records import Records
 from records.sources.nhs_facts import NHS_KNOWN_FROM
 from records.sources.simulated.births import records_of
+from records.sources.simulated.digest import digest_of_columns
 from records.sources.simulated.histories.files import read_histories
-from records.sources.simulated.parquet import NotSimulatedBirths, read_marking
+from records.sources.simulated.parquet import NotSimulatedBirths, columns_in, read_marking, refuse_altered
 from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
 from records.sources.simulated.simulation import Simulation
 
@@ -57,6 +58,7 @@ class SimulatedSource:
         _refuse_mixture([simulation for simulation, _ in markings])
         parts = []
         for path, (simulation, digest) in zip(paths, markings, strict=True):
+            refuse_altered(path.name, marked=digest, found=digest_of_columns(columns_in(path)))
             parts.append(records_of(simulation, pl.scan_parquet(path), digest))
             if progress is not None:
                 progress(f"reading {path.name}", simulation.births)

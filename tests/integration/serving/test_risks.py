@@ -74,6 +74,7 @@ def test_a_simulated_champion_is_served_in_demo_mode_only(served: Any, champion:
         response = client.post("/v1/risks", json=asked())
     assert response.status_code == 503
     assert "demo mode only" in response.json()["outcomes"]["preterm_birth"]["reason"]
+    assert 'mode = "demo"' in response.json()["detail"]
     assert "risk" not in response.json()["outcomes"]["preterm_birth"]
 
 

@@ -94,6 +94,27 @@ def test_files_that_are_no_simulated_births_are_named_without_their_path(
         SIMULATED.scan([other], column_mapping=tmp_path / "columns.toml")
 
 
+@pytest.mark.parametrize("change", ["fewer rows", "another order", "another value", "another type"])
+def test_a_file_that_was_rewritten_with_its_mark_is_refused(
+    births: SimulatedBirths, tmp_path: Path, change: str
+) -> None:
+    path = tmp_path / "births.parquet"
+    write_parquet(births, path)
+    marked = pq.read_schema(path).metadata
+    frame = pl.read_parquet(path)
+    rewritten = {
+        "fewer rows": frame.filter(pl.col("site") == frame["site"][0]),
+        "another order": frame.reverse(),
+        "another value": frame.with_columns(
+            parity=pl.col("parity") + (pl.col("pregnancy_id") == frame["pregnancy_id"][7])
+        ),
+        "another type": frame.with_columns(pl.col("parity").cast(pl.Int64)),
+    }[change]
+    pq.write_table(rewritten.to_arrow().replace_schema_metadata(marked), path)
+    with pytest.raises(NotSimulatedBirths, match=r"births\.parquet does not hold what was simulated"):
+        SIMULATED.scan([path])
+
+
 @pytest.mark.parametrize("name", ["births.txt", "births.zip"])
 def test_the_natality_reader_reads_the_same_births(births: SimulatedBirths, tmp_path: Path, name: str) -> None:
     written = write_cdc_natality(births, tmp_path / name)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -65,6 +66,18 @@ def test_the_files_of_a_folder_belong_together(simulated: SimulatedHistories, tm
     shutil.copy(other / "observations.parquet", one / "observations.parquet")
     with pytest.raises(NotSimulatedBirths, match="one: the two files are of different simulations"):
         SIMULATED.scan([one])
+
+
+@pytest.mark.parametrize("name", ["pregnancies.parquet", "observations.parquet"])
+def test_a_folder_of_which_a_file_was_rewritten_with_its_mark_is_refused(
+    simulated: SimulatedHistories, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "histories"
+    write_histories(simulated, folder)
+    whole = pq.read_table(folder / name)
+    pq.write_table(whole.slice(0, whole.num_rows - 1), folder / name)
+    with pytest.raises(NotSimulatedBirths, match="histories does not hold what was simulated"):
+        SIMULATED.scan([folder])
 
 
 def test_what_is_no_folder_of_histories_is_named_without_its_path(

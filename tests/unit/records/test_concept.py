@@ -66,3 +66,9 @@ def test_every_history_of_birth_is_undefined_without_one() -> None:
     history = [c for c in CONCEPTS.values() if c.name.startswith("previous_") and "birth" in c.title]
     assert history
     assert all(c.defined_if == "parity" for c in history)
+
+
+def test_the_days_since_a_diagnosis_are_undefined_without_it() -> None:
+    since = [c for c in CONCEPTS.values() if c.read_by.how == "days_since_first"]
+    assert [c.name for c in since] == ["days_since_pre_eclampsia"]
+    assert all(c.defined_if == c.read_by.of for c in since)

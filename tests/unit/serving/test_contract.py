@@ -134,6 +134,13 @@ def test_a_history_of_births_contradicts_a_first_birth() -> None:
         read_risk_request(request(facts={"parity": {"value": 0}, "previous_preterm_birth": {"value": True}}))
 
 
+def test_the_days_since_a_diagnosis_contradict_its_absence() -> None:
+    none, days = {"value": False}, {"value": 3, "unit": "d"}
+    with pytest.raises(RefusedRequest, match="contradicts pre_eclampsia = false"):
+        read_risk_request(request(facts={"pre_eclampsia": none, "days_since_pre_eclampsia": days}))
+    assert "days_since_pre_eclampsia" in read_risk_request(request(facts={"pre_eclampsia": none})).undefined
+
+
 def test_groups_are_never_guessed() -> None:
     assert read_risk_request(request()).recorded_group.group == NOT_KNOWN
     black = {"group_scheme": "england_2001", "ethnic_category": "M"}

@@ -113,6 +113,57 @@ def test_a_planted_signal_replaces_what_the_predictor_meant_elsewhere() -> None:
     assert england.outcome("preterm_birth").effects[2].of == "smokes"
 
 
+def test_the_odds_of_a_site_change_its_births_alone(
+    plain: SimulatedBirths, with_plant: Callable[[str], SimulatedBirths]
+) -> None:
+    planted = with_plant("odds:SIM02=2")
+    before, after = records(plain), records(planted)
+    elsewhere = before["site"] != "SIM02"
+    assert_frame_equal(after.filter(elsewhere), before.filter(elsewhere))
+    assert_frame_equal(planted.truth.filter(elsewhere), plain.truth.filter(elsewhere))
+    assert after["site"].equals(before["site"])
+
+
+@pytest.mark.parametrize("group", ["White", "Black"])
+def test_the_odds_of_a_site_are_so_many_times_those_elsewhere_in_every_group(
+    plain: SimulatedBirths, with_plant: Callable[[str], SimulatedBirths], group: str
+) -> None:
+    planted = with_plant("odds:SIM02=2")
+    # An outcome without later facts has a risk at booking that is one logistic: its odds are doubled exactly. A first
+    # pregnancy has no history that an earlier birth at the site could have changed.
+    women = (
+        (records(plain)["site"] == "SIM02") & (records(plain)["parity"] == 0) & (plain.truth["ethnic_group"] == group)
+    )
+    before, after = (
+        births.truth.filter(women)["postpartum_depression_true_risk"].drop_nulls() for births in (plain, planted)
+    )
+    ratio = (after / (1 - after)) / (before / (1 - before))
+    assert ratio.len() > 50
+    assert ratio.to_list() == pytest.approx([2.0] * ratio.len())
+
+
+def test_a_site_with_other_odds_has_the_events_that_its_true_risks_tell(
+    with_plant: Callable[[str], SimulatedBirths],
+) -> None:
+    planted = with_plant("odds:SIM02=3")
+    there = planted.truth.filter(records(planted)["site"] == "SIM02")
+    for outcome in ("preterm_birth", "haemorrhage", "gestational_diabetes", "postpartum_depression"):
+        women = there.drop_nulls(f"{outcome}_true_risk")
+        risk = women[f"{outcome}_true_risk"]
+        # Four standard errors of a sum of events with these probabilities.
+        assert women[f"{outcome}_true"].sum() == pytest.approx(risk.sum(), abs=4 * (risk * (1 - risk)).sum() ** 0.5)
+
+
+def test_the_odds_of_one_outcome_leave_the_others_risks_alone(
+    plain: SimulatedBirths, with_plant: Callable[[str], SimulatedBirths]
+) -> None:
+    planted = with_plant("odds:SIM02=2,outcome=haemorrhage")
+    firsts = records(plain)["parity"] == 0
+    both = plain.truth.filter(firsts), planted.truth.filter(firsts)
+    assert both[0]["preterm_birth_true_risk"].equals(both[1]["preterm_birth_true_risk"])
+    assert not both[0]["haemorrhage_true_risk"].equals(both[1]["haemorrhage_true_risk"])
+
+
 def test_plants_are_named_in_the_records(with_plant: Callable[[str], SimulatedBirths]) -> None:
     births = with_plant("under_recording:Black=0.3")
     assert "under_recording:Black=0.3" in births.records.description
@@ -123,6 +174,7 @@ def test_plants_are_named_in_the_records(with_plant: Callable[[str], SimulatedBi
     ("text", "plant"),
     [
         ("proxy", Plant(kind="proxy")),
+        ("odds", Plant(kind="odds", group="SIM02")),
         ("missingness:Asian", Plant(kind="missingness", group="Asian")),
         ("under_recording:Black=0.3", Plant(kind="under_recording", strength=0.3)),
         (
@@ -154,6 +206,10 @@ def test_a_plant_is_read_from_one_word(text: str, plant: Plant) -> None:
         ("missingness:Black=0.1,predictor=birth_weight", "not recorded at booking"),
         ("proxy:Black=0.1,predictor=birth_weight", "no flag that is recorded at booking"),
         ("group_signal:Black=1,predictor=birth_weight", "no fact drawn for booking"),
+        ("odds:Black=2", "SIM01, SIM02"),
+        ("odds:SIM02=0", "above 0"),
+        ("odds:SIM02=2,predictor=smokes", "of an outcome"),
+        ("odds:SIM02=2,outcome=weeds", "has the outcomes preterm_birth"),
     ],
 )
 def test_a_plant_that_cannot_be_is_refused(text: str, because: str) -> None:

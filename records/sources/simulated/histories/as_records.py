@@ -17,7 +17,7 @@ from records.sources.simulated.histories.plants import known_from_with, written_
 from records.sources.simulated.plants import Plant, parse_plant
 from records.sources.simulated.simulation import Simulation
 
-__all__ = ["digest_of", "records_of_histories"]
+__all__ = ["digest_of", "digest_of_parts", "records_of_histories"]
 
 
 def records_of_histories(simulation: Simulation, histories: Histories, digest: str) -> Records:
@@ -38,7 +38,11 @@ def records_of_histories(simulation: Simulation, histories: Histories, digest: s
 
 def digest_of(histories: Histories) -> str:
     """Of both tables, whatever holds them."""
-    parts = (content_digest(histories.pregnancies), content_digest(histories.observations.collect()))
+    return digest_of_parts((content_digest(histories.pregnancies), content_digest(histories.observations.collect())))
+
+
+def digest_of_parts(parts: Sequence[str]) -> str:
+    """From the content digests of the pregnancies and of the observations."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

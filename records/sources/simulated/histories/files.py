@@ -11,9 +11,17 @@ from records.histories.histories import Histories
 from records.histories.tables import OBSERVATION_COLUMNS, PREGNANCY_COLUMNS
 from records.records import Records
 from records.sources.nhs_facts import NHS_CLOSED
-from records.sources.simulated.histories.as_records import records_of_histories
+from records.sources.simulated.digest import digest_of_columns
+from records.sources.simulated.histories.as_records import digest_of_parts, records_of_histories
 from records.sources.simulated.histories.histories import SimulatedHistories
-from records.sources.simulated.parquet import HISTORIES_LAYOUT, NotSimulatedBirths, read_marking_of, write_marked
+from records.sources.simulated.parquet import (
+    HISTORIES_LAYOUT,
+    NotSimulatedBirths,
+    columns_in,
+    read_marking_of,
+    refuse_altered,
+    write_marked,
+)
 from records.sources.simulated.simulation import Simulation
 
 __all__ = ["read_histories", "write_histories"]
@@ -41,9 +49,10 @@ def read_histories(folder: Path) -> tuple[Simulation, Records]:
     if found[0] != found[1]:
         raise NotSimulatedBirths(f"{folder.name}: the two files are of different simulations; simulate them again")
     simulation, digest = found[0]
+    pregnancies, seen = folder / _PREGNANCIES, folder / _OBSERVATIONS
+    parts = digest_of_columns(columns_in(pregnancies)), digest_of_columns(columns_in(seen, OBSERVATION_COLUMNS))
+    refuse_altered(folder.name, marked=digest, found=digest_of_parts(parts))
     # Pyarrow writes a list of names as a dictionary of text.
-    observations = pl.scan_parquet(folder / _OBSERVATIONS).cast(dict(OBSERVATION_COLUMNS))  # type: ignore[arg-type]
-    histories = Histories(
-        pregnancies=pl.read_parquet(folder / _PREGNANCIES), observations=observations, closed=NHS_CLOSED
-    )
+    observations = pl.scan_parquet(seen).cast(dict(OBSERVATION_COLUMNS))  # type: ignore[arg-type]
+    histories = Histories(pregnancies=pl.read_parquet(pregnancies), observations=observations, closed=NHS_CLOSED)
     return simulation, records_of_histories(simulation, histories, digest)

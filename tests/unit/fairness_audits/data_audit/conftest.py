@@ -23,6 +23,8 @@ KNOWN_FROM: Mapping[str, PredictionPoint] = {
     "glucose_fasting": ADMISSION,
     "glucose_two_hours": ADMISSION,
     "gestational_diabetes": ADMISSION,
+    "pre_eclampsia": ADMISSION,
+    "days_since_pre_eclampsia": ADMISSION,
     "maternal_transfusion": BIRTH,
 }
 DTYPES = {"quantity": pl.Float64, "count": pl.Int16, "flag": pl.Boolean, "category": pl.String}

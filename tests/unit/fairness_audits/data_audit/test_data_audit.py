@@ -106,6 +106,16 @@ def test_history_of_a_first_pregnancy_is_not_missing(records):
     assert (row.asked, row.missing) == (35, 15)
 
 
+def test_days_since_a_diagnosis_are_missing_only_of_women_who_have_it(records):
+    births = records([
+        (970, WHITE | {"pre_eclampsia": False}),
+        (20, WHITE | {"pre_eclampsia": True, "days_since_pre_eclampsia": 9.0}),
+        (10, WHITE | {"pre_eclampsia": True}),
+    ])  # fmt: skip
+    row = _fact(audit_data(births, EXACT, as_of=ON), "days_since_pre_eclampsia")
+    assert (row.asked, row.missing) == (30, 10)
+
+
 TESTED = {"pre_existing_diabetes": False, "diabetes_test_done": True}
 DIABETIC = TESTED | {"glucose_fasting": 5.6, "glucose_two_hours": 6.0}
 HEALTHY = TESTED | {"glucose_fasting": 4.8, "glucose_two_hours": 6.0}
