@@ -15,6 +15,9 @@ Of dates that clash:
 Each of these is counted. A pregnancy ends in a birth (a baby with outcome 01 to 04: born alive or stillborn), in a loss
 (another outcome, or a diagnosis of miscarriage, ectopic pregnancy or termination), or, where maternity care was ended
 with neither, elsewhere: that is censoring. A birth without a booking is an unbooked woman's.
+
+After birth a woman was followed until her care was ended; while it is not, to the first day of the last month for which
+her record was sent.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from records.concepts import concept
+from records.sources.msds.submissions import reporting_period
 
 __all__ = ["BIRTH_OUTCOMES", "LIVE_BIRTH", "doubts_of_the_clock", "pregnancy_clock"]
 
@@ -67,6 +71,7 @@ def pregnancy_clock(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     bookings = tables["MSD101"].select(
         "UniqPregID", "Person_ID_Mother", "OrgCodeProvider", "AntenatalAppDate", "EDDAgreed", "DischargeDateMatService",
         "LastMenstrualPeriodDate", _whole("GestAgeBooking").alias("gestation_then"),
+        reporting_period().alias("last_sent"),
     )  # fmt: skip
     known = bookings.join(_births(tables), on="UniqPregID", how="full", coalesce=True, suffix="_birth")
     known = known.with_columns(
@@ -146,6 +151,7 @@ def _checked(dated: pl.DataFrame) -> pl.DataFrame:
     born = pl.col("ended_by") == "birth"
     admitted, ended, booked = (pl.col(name) for name in ("admitted_day", "ended_day", "booked_day"))
     followed = (pl.col("DischargeDateMatService") - pl.col("born_on")).dt.total_days().cast(pl.Int32)
+    sent = (pl.col("last_sent") - pl.col("born_on")).dt.total_days().cast(pl.Int32).clip(upper_bound=365)
     checked = dated.with_columns(
         ((admitted > ended) | (admitted < booked) | ~admitted.is_between(0, _LAST_DAY)).alias("admission"),
         (
@@ -153,7 +159,7 @@ def _checked(dated: pl.DataFrame) -> pl.DataFrame:
         ).alias("discharge"),
         (pl.col("births") & pl.col("born_on").is_null()).alias("birth_undated"),
         pl.col("Person_ID_Mother").is_null().alias("no_woman"),
-        followed.alias("followed_days"),
+        pl.coalesce(followed, pl.when(sent >= 0).then(sent)).alias("followed_days"),
     ).with_columns(pl.col(*_DOUBTS).fill_null(value=False))
     left = pl.col("discharge") & ~born.fill_null(value=False)
     return checked.select(

@@ -15,7 +15,7 @@ from records.records import SetAside
 from records.sources.msds.reading import ROW
 from records.sources.msds.tables import SUBMISSION_FIELDS, Table
 
-__all__ = ["latest_submission", "second_bookings"]
+__all__ = ["latest_submission", "reporting_period", "second_bookings"]
 
 _ALL_STAND, _ONE_ROW_EACH = "MSD001", "MSD101"
 _EXAMPLES = 3
@@ -65,14 +65,17 @@ def _submission() -> pl.Expr:
     return pl.coalesce("UniqSubmissionID", "RPStartDate", pl.lit("only"))
 
 
-def _order() -> pl.Expr:
-    """A reporting period begins on the first of a month, which tells day and month of 01/04/2024 apart."""
+def reporting_period() -> pl.Expr:
+    """Its first day. It begins on the first of a month, which tells day and month of 01/04/2024 apart."""
     period = pl.col("RPStartDate")
-    began = pl.coalesce(
+    return pl.coalesce(
         period.str.head(10).str.to_date("%Y-%m-%d", strict=False),
         period.str.head(8).str.to_date("%Y%m%d", strict=False),
         period.str.head(10).str.to_date("01/%m/%Y", strict=False),
         period.str.head(10).str.to_date("%m/01/%Y", strict=False),
     )
+
+
+def _order() -> pl.Expr:
     record = pl.col("RecordNumber").cast(pl.Int64, strict=False)
-    return pl.struct(began.fill_null(pl.date(1, 1, 1)), record.fill_null(0).alias("record"))
+    return pl.struct(reporting_period().fill_null(pl.date(1, 1, 1)), record.fill_null(0).alias("record"))

@@ -81,6 +81,14 @@ CLOCKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"MSD101": [{**BOOKING, "DischargeDateMatService": "2024-11-18"}]},
         {"followed_days": 42},
     ),
+    "not discharged, and sent again until December: followed to its first day": (
+        {"MSD101": [{**BOOKING, "RPStartDate": "2024-12-01"}]},
+        {"followed_days": 55},
+    ),
+    "not discharged, and not sent since the birth": (
+        {"MSD101": [{**BOOKING, "RPStartDate": "2024-10-01"}]},
+        {"followed_days": None},
+    ),
     "twins a day apart: the first birth ends it": (
         {
             "MSD401": [
