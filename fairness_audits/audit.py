@@ -132,6 +132,7 @@ def audit_counts(
         group_heterogeneity=tuple(h for part in models for h in part.group_heterogeneity),
         site_gaps=over_sites,
         untested=tuple(one for part in models for one in part.untested),
+        gates={part.section: part.gates for part in models},
         decision_curves=tuple(
             curve for part in audited if part.has_risks for curve in _decision_curves(part, audited, counts, policy)
         ),

@@ -9,6 +9,7 @@ from typing import Any
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts
 from fairness_audits.figures import Figure
+from fairness_audits.gates import OPEN, Gates
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import share
 from fairness_audits.printed_sums import Cell, publish_sums
@@ -22,7 +23,7 @@ COUNTS = ("events", "found")
 
 @dataclass(frozen=True, kw_only=True)
 class CauseRow:
-    """``status`` is 'shown', or 'cannot tell' below the policy's minimum of events."""
+    """``status`` is 'shown', 'cannot tell' below the policy's minimum of events, or 'withheld'."""
 
     cause: str
     group: str
@@ -36,7 +37,11 @@ class CauseRow:
 
 
 def printed_causes(
-    context: AuditContext, rule: DisclosureRule, minimum_events: int, kept_back: AbstractSet[str] = frozenset()
+    context: AuditContext,
+    rule: DisclosureRule,
+    minimum_events: int,
+    kept_back: AbstractSet[str] = frozenset(),
+    gates: Gates = OPEN,
 ) -> tuple[CauseRow, ...]:
     """Cause by cause, everyone first; nothing of the groups whose counts are ``kept_back`` in the main tables.
 
@@ -60,7 +65,7 @@ def printed_causes(
         fixed={cell for cell in exact if cell[0] == TOGETHER},
     )
     return tuple(
-        _row(cause, group, printed[cause, group], rule, minimum_events)
+        _row(cause, group, printed[cause, group], rule, minimum_events, gates)
         for cause in causes
         for group in (EVERYONE, *groups)
     )
@@ -76,12 +81,14 @@ def _with_sums(context: AuditContext) -> dict[Cell, dict[str, float]]:
     return exact
 
 
-def _row(cause: str, group: str, counts: PublishedCounts, rule: DisclosureRule, minimum_events: int) -> CauseRow:
+def _row(
+    cause: str, group: str, counts: PublishedCounts, rule: DisclosureRule, minimum_events: int, gates: Gates
+) -> CauseRow:
     return CauseRow(
         cause=cause,
         group=group,
         events=counts["events"],
-        found=counts["found"],
-        sensitivity=share("sensitivity", counts["found"], counts["events"], rule),
-        status="shown" if (counts["events"] or 0) >= minimum_events else "cannot tell",
+        found=gates.counted(counts["found"], group),
+        sensitivity=gates.shown(share("sensitivity", counts["found"], counts["events"], rule), group),
+        status=gates.status("shown" if (counts["events"] or 0) >= minimum_events else "cannot tell", group),
     )

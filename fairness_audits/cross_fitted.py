@@ -11,6 +11,7 @@ from fairness_audits.context import AuditContext, CrossFittedGroup
 from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts
 from fairness_audits.estimate import ENOUGH_FOR_A_DISTRIBUTION
 from fairness_audits.figures import Figure, figure, hidden
+from fairness_audits.gates import OPEN, Gates
 from fairness_audits.intervals import UNDEFINED, Z95, Interval, on_the_logit_scale
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import mean_of_risks, ratio, share
@@ -25,7 +26,8 @@ FOLDED = "cross-fitted"
 
 @dataclass(frozen=True, kw_only=True)
 class CrossFittedRow:
-    """``status`` is 'shown', or 'cannot tell' below the policy's minimum of events, as for the holdout's figures."""
+    """``status`` is 'shown', 'cannot tell' below the policy's minimum of events as for the holdout's figures, or
+    'withheld'."""
 
     group: str
     folds: int
@@ -43,29 +45,38 @@ class CrossFittedRow:
 
 
 def printed_cross_fitted(
-    context: AuditContext, rule: DisclosureRule, minimum_events: int
+    context: AuditContext, rule: DisclosureRule, minimum_events: int, gates: Gates = OPEN
 ) -> tuple[CrossFittedRow, ...]:
-    """Everyone first; empty where births were enough, or nobody asked for it."""
+    """Everyone first; empty where births were enough, or nobody asked for it.
+
+    Outcomes of training births were recorded as those of the holdout were: its gates count here too.
+    """
     if not context.cross_fitted:
         return ()
     exact = {(FOLDED, row.group): {n: float(getattr(row, n)) for n in COUNTS} for row in context.cross_fitted}
     families = [Family((FOLDED, EVERYONE), tuple(cell for cell in exact if cell[1] != EVERYONE))]
     printed = publish_sums(rule, exact, families, within=itertools.pairwise(COUNTS))
-    return tuple(_row(row, printed[FOLDED, row.group], rule, minimum_events) for row in context.cross_fitted)
+    return tuple(_row(row, printed[FOLDED, row.group], rule, minimum_events, gates) for row in context.cross_fitted)
 
 
-def _row(row: CrossFittedGroup, counts: PublishedCounts, rule: DisclosureRule, minimum_events: int) -> CrossFittedRow:
+def _row(
+    row: CrossFittedGroup, counts: PublishedCounts, rule: DisclosureRule, minimum_events: int, gates: Gates
+) -> CrossFittedRow:
     mean = mean_of_risks(row.expected / row.ascertained if row.ascertained else None, counts["ascertained"], rule)
     return CrossFittedRow(
         group=row.group,
         folds=row.folds,
         women=counts["women"],
         events=counts["events"],
-        found=counts["found"],
-        sensitivity=share("sensitivity", counts["found"], counts["events"], rule, design=row.sensitivity_design),
-        observed_to_expected=ratio(counts["events"], counts["ascertained"], mean, rule, design=row.ratio_design),
-        auroc=_auroc(row, counts, rule),
-        status="shown" if (counts["events"] or 0) >= minimum_events else "cannot tell",
+        found=gates.counted(counts["found"], row.group),
+        sensitivity=gates.shown(
+            share("sensitivity", counts["found"], counts["events"], rule, design=row.sensitivity_design), row.group
+        ),
+        observed_to_expected=gates.shown(
+            ratio(counts["events"], counts["ascertained"], mean, rule, design=row.ratio_design), row.group
+        ),
+        auroc=gates.shown(_auroc(row, counts, rule), row.group),
+        status=gates.status("shown" if (counts["events"] or 0) >= minimum_events else "cannot tell", row.group),
     )
 
 

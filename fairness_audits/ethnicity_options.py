@@ -13,10 +13,11 @@ from typing import Any
 from fairness_audits.context import AuditContext, EthnicityOption, GroupAgainstRowZero, OptionGroup
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts, one_family, publish
 from fairness_audits.figures import Figure, figure, rounded
+from fairness_audits.gates import OPEN, Gates
 from fairness_audits.intervals import Interval
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import mean_of_risks, ratio, share
-from fairness_audits.row_zero import status_against_row_zero, uses_row_zero
+from fairness_audits.row_zero import status_told, uses_row_zero
 from fairness_audits.rule_description import RuleDescription
 from models.guideline_rule import GUIDELINE
 
@@ -39,8 +40,8 @@ COUNTS = ("women", "flagged", "ascertained", "events", "found", "found_by_row_ze
 
 @dataclass(frozen=True, kw_only=True)
 class OptionRow:
-    """One group under one option. ``status``: 'no worse', 'worse' or 'cannot tell', against row 0 on the same women;
-    a rule flags another number of women than row 0 does, so that neither can be said of it."""
+    """One group under one option. ``status``: 'no worse', 'worse', 'cannot tell' or 'withheld', against row 0 on the
+    same women; a rule flags another number of women than row 0 does, so that neither can be said of it."""
 
     group: str
     events: int | None
@@ -77,18 +78,26 @@ class PrintedOption:
         return {**vars(self), "auroc": self.auroc.to_dict(), "rows": rows, "made_worse": list(self.made_worse)}
 
 
-def printed_options(context: AuditContext, rule: DisclosureRule, limit: float) -> tuple[PrintedOption, ...]:
+def printed_options(
+    context: AuditContext, rule: DisclosureRule, limit: float, gates: Gates = OPEN
+) -> tuple[PrintedOption, ...]:
     """``limit`` is how much of its sensitivity a group may lose to an option before it is worse off (FA004's)."""
     named = {one.scored_by: one.title for one in context.rules}
     is_row_zero = {BLIND: uses_row_zero(context)}
     return tuple(
-        _printed(one, named.get(one.name), rule, limit, is_row_zero=is_row_zero.get(one.name, False))
+        _printed(one, named.get(one.name), rule, limit, gates, is_row_zero=is_row_zero.get(one.name, False))
         for one in context.ethnicity_options
     )
 
 
 def _printed(
-    option: EthnicityOption, rule_title: str | None, rule: DisclosureRule, limit: float, *, is_row_zero: bool
+    option: EthnicityOption,
+    rule_title: str | None,
+    rule: DisclosureRule,
+    limit: float,
+    gates: Gates,
+    *,
+    is_row_zero: bool,
 ) -> PrintedOption:
     nan = float("nan")
     area = nan if option.auroc is None else option.auroc
@@ -99,8 +108,8 @@ def _printed(
         is_evaluated=option.is_evaluated,
         # Where counts are rounded, so is this: a tenth of a flag in 1,000 of a small holdout is one woman again.
         level_up_flags_per_1000=rounded(option.level_up_flags_per_1000, 1 if rule.rounded_to == 1 else 0),
-        auroc=figure("auroc", Interval(area, nan, nan)),
-        rows=_rows(option, rule, limit, is_row_zero=is_row_zero),
+        auroc=gates.shown(figure("auroc", Interval(area, nan, nan)), EVERYONE),
+        rows=_rows(option, rule, limit, gates, is_row_zero=is_row_zero),
     )
 
 
@@ -108,7 +117,9 @@ def option_title(name: str, rule_title: str | None = None) -> str:
     return TITLES.get(name) or f"Today’s rule: {rule_title or RuleDescription.named(name).title}"
 
 
-def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float, *, is_row_zero: bool) -> tuple[OptionRow, ...]:
+def _rows(
+    option: EthnicityOption, rule: DisclosureRule, limit: float, gates: Gates, *, is_row_zero: bool
+) -> tuple[OptionRow, ...]:
     if not option.groups:
         return ()
     groups = {EVERYONE: everyone_of(option.groups), **{row.group: row for row in option.groups}}
@@ -116,7 +127,8 @@ def _rows(option: EthnicityOption, rule: DisclosureRule, limit: float, *, is_row
     printed = publish(rule, exact, one_family(exact, EVERYONE))
     is_rule = option.name.startswith(GUIDELINE)
     return tuple(
-        _row(row, printed[name], rule, limit, is_rule=is_rule, is_row_zero=is_row_zero) for name, row in groups.items()
+        _row(row, printed[name], rule, limit, gates, is_rule=is_rule, is_row_zero=is_row_zero)
+        for name, row in groups.items()
     )
 
 
@@ -148,22 +160,31 @@ def everyone_of(groups: tuple[OptionGroup, ...]) -> OptionGroup:
 
 
 def _row(
-    row: OptionGroup, counts: PublishedCounts, rule: DisclosureRule, limit: float, *, is_rule: bool, is_row_zero: bool
+    row: OptionGroup,
+    counts: PublishedCounts,
+    rule: DisclosureRule,
+    limit: float,
+    gates: Gates,
+    *,
+    is_rule: bool,
+    is_row_zero: bool,
 ) -> OptionRow:
     mean = mean_of_risks(row.mean_risk, counts["ascertained"], rule)
     has_level_up = row.found_with_level_up is not None
     return OptionRow(
         group=row.group,
         events=counts["events"],
-        flag_rate=share("flag_rate", counts["flagged"], counts["women"], rule),
-        sensitivity=share("sensitivity", counts["found"], counts["events"], rule),
-        with_level_up=share("sensitivity", counts["found_with_level_up"], counts["events"], rule)
+        flag_rate=gates.shown(share("flag_rate", counts["flagged"], counts["women"], rule), row.group),
+        sensitivity=gates.shown(share("sensitivity", counts["found"], counts["events"], rule), row.group),
+        with_level_up=gates.shown(
+            share("sensitivity", counts["found_with_level_up"], counts["events"], rule), row.group
+        )
         if has_level_up
         else Figure(estimand="sensitivity", value=None),
-        observed_to_expected=ratio(counts["events"], counts["ascertained"], mean, rule),
+        observed_to_expected=gates.shown(ratio(counts["events"], counts["ascertained"], mean, rule), row.group),
         status=OTHER_CAPACITY
         if is_rule
-        else status_against_row_zero(
+        else status_told(
             GroupAgainstRowZero(
                 group=row.group,
                 events=row.events,
@@ -173,6 +194,7 @@ def _row(
                 lost=row.lost,
             ),
             limit,
+            gates,
             is_row_zero=is_row_zero,
         ),
     )

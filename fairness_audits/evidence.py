@@ -12,7 +12,7 @@ from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule
 from fairness_audits.effective_counts import EffectiveCounts
 from fairness_audits.figures import GroupFigures, Section, p_text
-from fairness_audits.gates import GateAnswer
+from fairness_audits.gates import OPEN, Gates
 from fairness_audits.intervals import Interval
 from fairness_audits.multiplicity import AdjustedDifference
 from fairness_audits.policy import AuditPolicy
@@ -47,7 +47,7 @@ class Evidence:
     group_scheme: str = NOT_GIVEN
     sites: frozenset[str] = frozenset()
     contexts: tuple[AuditContext, ...] = ()
-    gates: tuple[GateAnswer, ...] = ()
+    gates: Gates = OPEN
     site_gaps: tuple[SiteGap, ...] = ()
     adjusted_differences: tuple[AdjustedDifference, ...] = ()
     previous: Mapping[str, Any] | None = None

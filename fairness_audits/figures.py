@@ -19,6 +19,7 @@ from models.guideline_rule import GUIDELINE
 __all__ = [
     "DIGITS",
     "TITLES",
+    "WITHHELD",
     "Figure",
     "GroupFigures",
     "Section",
@@ -106,6 +107,8 @@ TITLES: Mapping[str, str] = {
     "share_of_women": "Share of women",
 }
 HIDDEN = "*"
+# Of a figure that a data-quality gate keeps back; why is told once beneath its table.
+WITHHELD = "withheld"
 UNDEFINED = "–"
 
 
@@ -129,7 +132,7 @@ class Figure:
     def text(self) -> str:
         """As printed: ``28.0 % (21.2 to 36.1)``."""
         if self.not_published:
-            return f"not published: {self.not_published}"
+            return WITHHELD
         if self.value is None:
             return HIDDEN if self.is_hidden else UNDEFINED
         limits = f" ({self._print(self.low)} to {self._print(self.high)})" if self.has_limits else ""
@@ -138,7 +141,7 @@ class Figure:
     @property
     def value_text(self) -> str:
         if self.not_published:
-            return "not published"
+            return WITHHELD
         if self.value is None:
             return HIDDEN if self.is_hidden else UNDEFINED
         return f"{self._print(self.value)}{' %' if self.estimand in PERCENTAGES else ''}"

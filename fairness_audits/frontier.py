@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fairness_audits.context import AuditContext, FrontierPoint, GroupHeld
 from fairness_audits.disclosure import DisclosureRule, publish
 from fairness_audits.figures import Figure, figure, hidden, rounded
+from fairness_audits.gates import OPEN, Gates
 from fairness_audits.intervals import Interval
+from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import mean_of_log_losses, share
 
 __all__ = ["FrontierRow", "printed_frontier"]
@@ -56,38 +58,49 @@ class FrontierRow:
         }
 
 
-def printed_frontier(context: AuditContext, rule: DisclosureRule) -> tuple[FrontierRow, ...]:
-    return tuple(_row(point, rule) for point in context.frontier)
+def printed_frontier(context: AuditContext, rule: DisclosureRule, gates: Gates = OPEN) -> tuple[FrontierRow, ...]:
+    return tuple(_row(point, rule, gates) for point in context.frontier)
 
 
-def _row(point: FrontierPoint, rule: DisclosureRule) -> FrontierRow:
+def _row(point: FrontierPoint, rule: DisclosureRule, gates: Gates) -> FrontierRow:
     exact = {row.group: {"events": row.events, "found": row.found} for row in point.sensitivity}
     printed = publish(rule, exact, ())
     return FrontierRow(
-        point=point,
+        point=_without_worst(point) if gates.why(point.worst_group or EVERYONE) else point,
         # 1.6 per 1,000 of about 3,065 women is 5 women again: where counts are rounded, so is this, to whole flags.
         level_up_flags_per_1000=rounded(point.level_up_flags_per_1000, 1 if rule.rounded_to == 1 else 0),
         sensitivity={
-            group: share("sensitivity", counts["found"], counts["events"], rule) for group, counts in printed.items()
+            group: gates.shown(share("sensitivity", counts["found"], counts["events"], rule), group)
+            for group, counts in printed.items()
         },
         held={
-            name: _held([row for row in point.held if row.estimand == name], rule)
+            name: _held([row for row in point.held if row.estimand == name], rule, gates)
             for name in dict.fromkeys(row.estimand for row in point.held)
         },
-        auroc=_alone("auroc", point.auroc),
-        brier=_alone("brier", point.brier),
-        positive_predictive_value=_of_counts("positive_predictive_value", point.positive_predictive_value, rule),
-        net_benefit=_of_counts("net_benefit", point.net_benefit, rule),
+        auroc=gates.shown(_alone("auroc", point.auroc), EVERYONE),
+        brier=gates.shown(_alone("brier", point.brier), EVERYONE),
+        positive_predictive_value=gates.shown(
+            _of_counts("positive_predictive_value", point.positive_predictive_value, rule), EVERYONE
+        ),
+        net_benefit=gates.shown(_of_counts("net_benefit", point.net_benefit, rule), EVERYONE),
     )
 
 
-def _held(rows: list[GroupHeld], rule: DisclosureRule) -> dict[str, Figure]:
+def _without_worst(point: FrontierPoint) -> FrontierPoint:
+    """Which group is found least, and how much less than by row 0, is a figure of a withheld sensitivity."""
+    return replace(point, worst_group=None, largest_loss=None, worst_observed_to_expected=None)
+
+
+def _held(rows: list[GroupHeld], rule: DisclosureRule, gates: Gates) -> dict[str, Figure]:
     exact = {row.group: {"births": row.births, "flagged": row.flagged or 0} for row in rows}
     printed = publish(rule, exact, ())
     return {
-        row.group: mean_of_log_losses(row.mean, printed[row.group]["births"], rule)
-        if row.estimand == "log_loss"
-        else share(row.estimand, printed[row.group]["flagged"], printed[row.group]["births"], rule)
+        row.group: gates.shown(
+            mean_of_log_losses(row.mean, printed[row.group]["births"], rule)
+            if row.estimand == "log_loss"
+            else share(row.estimand, printed[row.group]["flagged"], printed[row.group]["births"], rule),
+            row.group,
+        )
         for row in rows
     }
 

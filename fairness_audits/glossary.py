@@ -29,6 +29,11 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Event", "A woman who had the outcome."),
     ("Flagged", "Picked out by the model, or by a rule, for an offer of care."),
     (
+        "Gate",
+        "What the data must be before a figure is published from them, such as the outcome known for at least 70 of "
+        "100 women. Where they are not, the gate is closed and the figure is withheld.",
+    ),
+    (
         "Interval (95 %)",
         "The range of values that fit what was seen. A wide one means few events. It speaks of the births counted "
         "here, not of one woman.",
@@ -47,4 +52,9 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Row 0", "The same model fitted without any fairness constraint: what everyone else is measured against."),
     ("Sensitivity", "Of women who had the outcome, the share who had been flagged."),
     ("Specificity", "Of women who did not have the outcome, the share who had not been flagged."),
+    (
+        "Withheld",
+        "Kept back because the data are not good enough for the figure (see Gate). It says nothing of the figure "
+        "itself.",
+    ),
 )

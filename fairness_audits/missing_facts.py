@@ -11,6 +11,7 @@ from typing import Any
 from fairness_audits.context import AuditContext
 from fairness_audits.disclosure import DisclosureRule, one_family, publish
 from fairness_audits.figures import Figure
+from fairness_audits.gates import OPEN, Gates
 from fairness_audits.levels import EVERYONE
 from fairness_audits.printed_rates import mean_of_risks, ratio, share
 
@@ -33,8 +34,11 @@ class MissingFactsRow:
         return {**vars(self), **{name: getattr(self, name).to_dict() for name in figures}}
 
 
-def printed_missing_facts(context: AuditContext, rule: DisclosureRule) -> tuple[MissingFactsRow, ...]:
-    """Everyone first, then from nothing missing to most missing; empty where it was not given."""
+def printed_missing_facts(
+    context: AuditContext, rule: DisclosureRule, gates: Gates = OPEN
+) -> tuple[MissingFactsRow, ...]:
+    """Everyone first, then from nothing missing to most missing; empty where it was not given. All groups together: it
+    is everyone's gates that count."""
     names = ("women", "ascertained", "events", "found", "expected")
     exact: dict[str, dict[str, float]] = {}
     for row in context.missing_facts:
@@ -53,9 +57,9 @@ def printed_missing_facts(context: AuditContext, rule: DisclosureRule) -> tuple[
                 pattern=pattern,
                 women=counts["women"],
                 events=counts["events"],
-                found=counts["found"],
-                sensitivity=share("sensitivity", counts["found"], counts["events"], rule),
-                observed_to_expected=ratio(counts["events"], counts["ascertained"], mean, rule),
+                found=gates.counted(counts["found"], EVERYONE),
+                sensitivity=gates.shown(share("sensitivity", counts["found"], counts["events"], rule), EVERYONE),
+                observed_to_expected=gates.shown(ratio(counts["events"], counts["ascertained"], mean, rule), EVERYONE),
             )
         )
     return tuple(rows)

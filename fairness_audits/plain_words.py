@@ -26,6 +26,7 @@ from fairness_audits.wording import (
     these_women,
     went_on_to,
 )
+from models.outcomes import is_tested_by_choice
 
 __all__ = ["OfAHundred", "PlainWords", "in_plain_words"]
 
@@ -104,7 +105,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         gap="" if compares_nothing(everyone) else _gap(report, section, flattered),
         accepted=tuple(_accepted(finding) for finding in accepted),
         verdict=_verdict(
-            blocking, [finding for finding in accepted if finding.severity == "blocking"], _is_judged(everyone)
+            blocking, [finding for finding in accepted if finding.severity == "blocking"], (everyone, *stated), found
         ),
         is_blocked=bool(blocking),
         tally=tuple(
@@ -145,7 +146,8 @@ def _overall(report: AuditReport, section: Section) -> str:
     if unrecorded := nothing_recorded(everyone.counts):
         return unrecorded
     if kept := everyone["sensitivity"].not_published:
-        return f"How many of the women who {went_on_to(section)} had been flagged is not published: {kept}."
+        whose = f"How many of the women who {went_on_to(section)} had been flagged is withheld"
+        return f"{whose}: {kept}.{_untested_beside(section)}"
     if not everyone.counts["evaluated"] and everyone.counts["evaluated"] is not None:
         return "The table does not say who was flagged, nor does the policy: who was missed cannot be told."
     if everyone["sensitivity"].is_hidden:
@@ -247,7 +249,7 @@ def _cannot_tell(row: GroupFigures, rule: DisclosureRule) -> str:
         needed = "; how many of them had been flagged cannot be told"
     women = these_women(row.group)
     if kept := row["sensitivity"].not_published:
-        return f"{women[:1].upper()}{women[1:]}: not published, {kept}"
+        return f"{women[:1].upper()}{women[1:]}: withheld, {kept}"
     if row.counts["ascertained"] == 0:
         return f"{women[:1].upper()}{women[1:]}: no outcome is recorded"
     return f"{women[:1].upper()}{women[1:]}: {events_seen(row.counts['events'], rule)}{needed}"
@@ -280,12 +282,25 @@ def _accepted(finding: Finding) -> str:
     )
 
 
-def _is_judged(everyone: GroupFigures) -> bool:
-    """Whether anything is published of who was missed or whose risk is wrong."""
-    return any(everyone[name].value is not None for name in ("sensitivity", "observed_to_expected"))
+def _is_judged(row: GroupFigures) -> bool:
+    """Whether anything is published of who of them was missed or whether their risk is wrong."""
+    return any(row[name].value is not None for name in ("sensitivity", "observed_to_expected"))
 
 
-def _verdict(blocking: Sequence[Finding], accepted: Sequence[Finding], is_judged: bool) -> str:
+def _untested_beside(section: Section) -> str:
+    """Where women are tested by choice, that the three analyses are shown all the same."""
+    if not is_tested_by_choice(section.outcome, section.outcome_definition):
+        return ""
+    return " Section 8 of the report sets side by side what can be said where women are tested by choice."
+
+
+def _verdict(
+    blocking: Sequence[Finding],
+    accepted: Sequence[Finding],
+    rows: Sequence[GroupFigures],
+    found: Sequence[Finding],
+) -> str:
+    """``rows`` are everyone, then the stated groups."""
     if blocking:
         names = listed([_named(finding) for finding in blocking])
         return f"Not to be released until a named person has answered for: {names}."
@@ -295,6 +310,13 @@ def _verdict(blocking: Sequence[Finding], accepted: Sequence[Finding], is_judged
             f"A release would be blocked but for the acceptance of: {names}. What was accepted is still so; nothing "
             "else found here blocks."
         )
-    if not is_judged:
+    judged = [row for row in rows if _is_judged(row)]
+    if not judged:
         return "Nothing here blocks a release, because nothing could be judged. That is no reason to release it."
-    return "Nothing found here blocks a release. That does not make the model fair: see what cannot be told."
+    if any(finding.state == FINDING and finding.severity == "major" for finding in found):
+        stands = "Nothing found here blocks a release, and the findings above stand."
+    else:
+        stands = "Nothing found here blocks a release."
+    unjudged = [these_women(row.group) for row in rows if row not in judged]
+    nothing = f" Nothing could be judged of {listed(unjudged)}." if unjudged else ""
+    return f"{stands}{nothing} That does not make the model fair: see what cannot be told."

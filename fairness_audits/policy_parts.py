@@ -78,11 +78,11 @@ class Gate:
 
     @property
     def range_text(self) -> str:
-        """'gate 70', '0.5 to 50', 'gate 200 rows', as the reason why a figure is not published ends."""
+        """What is asked: 'at least 70 of 100', 'at least 200', '0.5 to 50 of 100'."""
         if self.measure == "rows":
-            return f"gate {self.at_least or 0:,.0f}"
+            return f"at least {self.at_least or 0:,.0f}"
         if self.measure != "outcome_rate":
-            return f"gate {(self.at_least or 0) * 100:g}"
+            return f"at least {(self.at_least or 0) * 100:g} of 100"
         if self.at_least is None or self.at_most is None:
             return "the outcome's plausible range"
         return f"{self.at_least * 100:g} to {self.at_most * 100:g} of 100"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -27,6 +28,7 @@ from fairness_audits.ethnicity_options import PrintedOption, printed_options
 from fairness_audits.figures import GroupFigures, Section
 from fairness_audits.findings import FINDING, Finding
 from fairness_audits.frontier import FrontierRow, printed_frontier
+from fairness_audits.gates import OPEN, Gates
 from fairness_audits.levels import EVERYONE, Level
 from fairness_audits.missing_facts import MissingFactsRow, printed_missing_facts
 from fairness_audits.multiplicity import AdjustedDifference, GroupHeterogeneity
@@ -54,6 +56,7 @@ FLAT_LEVELS = ("everyone", "ethnic_group")
 class AuditReport:
     """Everything found, already disclosure-controlled and rounded for print.
 
+    ``gates`` say of each model what its data are not good enough for; every table beside the figures asks them.
     ``version`` names the registered version that was audited; ``has_review_list`` says that a list for case-note review
     is kept where the audit was made. ``label_bias`` is the bench, where it was asked for. None of these is a part of
     what was found.
@@ -77,6 +80,7 @@ class AuditReport:
     group_heterogeneity: tuple[GroupHeterogeneity, ...]
     counts: pl.DataFrame
     changes: Changes
+    gates: Mapping[Section, Gates] = field(default_factory=dict)
     version: AuditedVersion | None = None
     label_bias: tuple[LabelBias, ...] = ()
     has_review_list: bool = False
@@ -148,9 +152,18 @@ class AuditReport:
         return next((d for d in self.adjusted_differences if (d.section, d.level, d.group, d.estimand) == key), None)
 
     def groups_without_percentage(self, section: Section) -> tuple[str, ...]:
-        """Groups for whom the model may order a list but should show no percentage (FA002, a suspended one too)."""
+        """Groups for whom the model may order a list but should show no percentage: their risks are not right (FA002,
+        a suspended one too). Those of whom that could not be judged are told by `not_judged`."""
         ratios = [f for f in self.findings_of(section) if f.code == "FA002" and f.group]
         return tuple(f.group for f in ratios if f.group and (f.state == FINDING or f.is_suspended))
+
+    def gates_of(self, section: Section) -> Gates:
+        return self.gates.get(section, OPEN)
+
+    def not_judged(self, section: Section) -> dict[str, str]:
+        """Ethnic groups whose risks could not be set against outcomes because a gate is closed, and why; `Everyone` is
+        among them where nobody's could."""
+        return self.gates_of(section).not_judged(row.group for row in self.figures_of(section, "ethnic_group"))
 
     def context_of(self, section: Section) -> AuditContext | None:
         return next((context for context in self.contexts if context.describes(section)), None)
@@ -174,49 +187,62 @@ class AuditReport:
         """Each group against the unconstrained fit; empty where none was given."""
         context = self.context_of(section)
         limit = self.policy.tolerance("FA004").limit
-        rows = printed_against_row_zero(context, self.rule, limit) if context is not None else ()
-        return tuple(silent_row(row) if row.group in self._hidden_groups(section) else row for row in rows)
+        if context is None:
+            return ()
+        hidden = self._hidden_groups(section)
+        rows = printed_against_row_zero(context, self.rule, limit, self.gates_of(section))
+        return tuple(silent_row(row) if row.group in hidden else row for row in rows)
 
     def frontier(self, section: Section) -> tuple[FrontierRow, ...]:
         context = self.context_of(section)
-        return printed_frontier(context, self.rule) if context is not None else ()
+        return printed_frontier(context, self.rule, self.gates_of(section)) if context is not None else ()
 
     def ethnicity_options(self, section: Section) -> tuple[PrintedOption, ...]:
         """Ways of treating ethnicity side by side; empty where they were not compared."""
         context = self.context_of(section)
         limit = self.policy.tolerance("FA004").limit
-        options = printed_options(context, self.rule, limit) if context is not None else ()
+        if context is None:
+            return ()
+        options = printed_options(context, self.rule, limit, self.gates_of(section))
         hidden = self._hidden_groups(section)
         return tuple(
             replace(o, rows=tuple(silent_row(row) if row.group in hidden else row for row in o.rows)) for o in options
         )
 
     def _hidden_groups(self, section: Section) -> frozenset[str]:
-        """Whose counts of who was found are kept back: no other table may print them either."""
+        """Whose counts of who was found the disclosure rule keeps back: no other table may print them either.
+
+        What a gate keeps back is not among them, and each table says so of its own figures.
+        """
+        gates = self.gates_of(section)
         names = ("events", "evaluated_events", "found", "missed")
-        rows = (r for r in self.figures_of(section) if r.level in FLAT_LEVELS)
+        rows = (r for r in self.figures_of(section) if r.level in FLAT_LEVELS and not gates.why(r.group))
         return frozenset(row.group for row in rows if any(row.counts[name] is None for name in names))
 
     def certificate(self, section: Section) -> tuple[CertifiedGroup, ...]:
         context = self.context_of(section)
-        return printed_certificate(context, self.rule) if context is not None else ()
+        return printed_certificate(context, self.rule, self.gates_of(section)) if context is not None else ()
 
     def missing_facts(self, section: Section) -> tuple[MissingFactsRow, ...]:
         """By how many of the model's facts were missing; empty where it was not given."""
         context = self.context_of(section)
-        return printed_missing_facts(context, self.rule) if context is not None else ()
+        return printed_missing_facts(context, self.rule, self.gates_of(section)) if context is not None else ()
 
     def causes(self, section: Section) -> tuple[CauseRow, ...]:
         """Events by how the outcome came about; empty where that is not known or the outcome declares no causes."""
         context = self.context_of(section)
         if context is None:
             return ()
-        return printed_causes(context, self.rule, self.policy.minimum_events, self._hidden_groups(section))
+        return printed_causes(
+            context, self.rule, self.policy.minimum_events, self._hidden_groups(section), self.gates_of(section)
+        )
 
     def cross_fitted(self, section: Section) -> tuple[CrossFittedRow, ...]:
         """Figures over the training births, each judged by a fit that had not seen it; empty where births were many."""
         context = self.context_of(section)
-        return printed_cross_fitted(context, self.rule, self.policy.minimum_events) if context is not None else ()
+        if context is None:
+            return ()
+        return printed_cross_fitted(context, self.rule, self.policy.minimum_events, self.gates_of(section))
 
     def missingness(self, section: Section) -> tuple[MissingnessRow, ...]:
         context = self.context_of(section)

@@ -34,7 +34,10 @@ def risk_not_wrong_of(everyone: GroupFigures, less_recorded: Sequence[str]) -> s
     if unrecorded := nothing_recorded(everyone.counts):
         return unrecorded
     if kept := everyone["observed_to_expected"].not_published:
-        return f"Whether the risk told is wrong for any group is not published: {kept}."
+        return (
+            f"Whether the risk told is right for all women together is withheld: {kept}. For no ethnic group whose "
+            "figures are published is it shown to be wrong."
+        )
     if less_recorded:
         whom = listed([these_women(group) for group in less_recorded])
         others = "For no other ethnic group is the risk told shown to be wrong."

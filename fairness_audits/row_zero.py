@@ -8,7 +8,8 @@ from typing import Any
 
 from fairness_audits.context import AuditContext, GroupAgainstRowZero
 from fairness_audits.disclosure import DisclosureRule, publish
-from fairness_audits.figures import Figure
+from fairness_audits.figures import WITHHELD, Figure
+from fairness_audits.gates import OPEN, Gates
 from fairness_audits.intervals import Z95
 from fairness_audits.printed_rates import share
 
@@ -18,6 +19,7 @@ __all__ = [
     "paired_limits",
     "printed_against_row_zero",
     "status_against_row_zero",
+    "status_told",
     "uses_row_zero",
 ]
 
@@ -29,7 +31,7 @@ SEEN = 0.95
 
 @dataclass(frozen=True, kw_only=True)
 class RowZeroRow:
-    """``status``: 'no worse', 'worse' or 'cannot tell'."""
+    """``status``: 'no worse', 'worse', 'cannot tell' or 'withheld'."""
 
     group: str
     events: int | None
@@ -43,7 +45,9 @@ class RowZeroRow:
         return {**vars(self), "before": self.before.to_dict(), "after": self.after.to_dict()}
 
 
-def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit: float) -> tuple[RowZeroRow, ...]:
+def printed_against_row_zero(
+    context: AuditContext, rule: DisclosureRule, limit: float, gates: Gates = OPEN
+) -> tuple[RowZeroRow, ...]:
     exact = {
         row.group: {"events": row.events, "before": row.found_by_row_zero, "after": row.found_by_chosen}
         for row in context.against_row_zero
@@ -57,14 +61,25 @@ def printed_against_row_zero(context: AuditContext, rule: DisclosureRule, limit:
             RowZeroRow(
                 group=row.group,
                 events=counts["events"],
-                found_by_row_zero=counts["before"],
-                found_by_chosen=counts["after"],
-                before=share("sensitivity", counts["before"], counts["events"], rule),
-                after=share("sensitivity", counts["after"], counts["events"], rule),
-                status=status_against_row_zero(row, limit, is_row_zero=is_row_zero),
+                found_by_row_zero=gates.counted(counts["before"], row.group),
+                found_by_chosen=gates.counted(counts["after"], row.group),
+                before=gates.shown(share("sensitivity", counts["before"], counts["events"], rule), row.group),
+                after=gates.shown(share("sensitivity", counts["after"], counts["events"], rule), row.group),
+                status=status_told(row, limit, gates, is_row_zero=is_row_zero),
             )
         )
     return tuple(rows)
+
+
+def status_told(row: GroupAgainstRowZero, limit: float, gates: Gates, *, is_row_zero: bool) -> str:
+    """`status_against_row_zero`, or 'withheld' where the outcomes are not fit to publish.
+
+    A loss is told all the same: to record fewer outcomes must release nothing. And the same flags lose nobody, whatever
+    the outcomes were.
+    """
+    status = status_against_row_zero(row, limit, is_row_zero=is_row_zero)
+    is_same = is_row_zero and row.gained == row.lost == 0
+    return WITHHELD if gates.why(row.group) and status != "worse" and not is_same else status
 
 
 def status_against_row_zero(row: GroupAgainstRowZero, limit: float, *, is_row_zero: bool = False) -> str:

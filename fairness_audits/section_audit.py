@@ -14,7 +14,7 @@ from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.estimate import figures_of_section
 from fairness_audits.families import parents_of
 from fairness_audits.figures import GroupFigures, Section
-from fairness_audits.gates import GateAnswer, bounds_alone, gates_of_untested, judge, kept_back, withheld
+from fairness_audits.gates import OPEN, Gates, bounds_alone, gates_of_untested, judge, kept_back, withheld
 from fairness_audits.levels import Level
 from fairness_audits.multiplicity import (
     AdjustedDifference,
@@ -75,7 +75,7 @@ class SectionAudit:
     group_heterogeneity: tuple[GroupHeterogeneity, ...]
     bands: pl.DataFrame
     taken_out: frozenset[Unknown] = frozenset()
-    gates: tuple[GateAnswer, ...] = ()
+    gates: Gates = OPEN
 
     @property
     def has_risks(self) -> bool:
@@ -139,9 +139,10 @@ def audit_section(
     groups = next((level for level in ethnic if level.name == "ethnic_group"), None)
     not_known = not_known_in(group_scheme, groups.groups if groups is not None else ())
     ungated = [row for row in figures if row.is_primary]
-    gates = () if section.is_comparator else judge(ungated, policy.gates, rule, not_known=not_known)
+    gates, names = OPEN, frozenset(level.name for level in ethnic)
     if not section.is_comparator:
-        names, theirs = [level.name for level in ethnic], gates_of_untested(section, policy.gates)
+        theirs = gates_of_untested(section, policy.gates)
+        gates = Gates(answers=judge(ungated, policy.gates, rule, not_known=not_known), ethnic_levels=names)
         gated = withheld(figures, policy.gates, names, rule, not_known=not_known)
         untested = gated if theirs == policy.gates else withheld(figures, theirs, names, rule, not_known=not_known)
         figures = gated
@@ -165,7 +166,7 @@ def audit_section(
         ),
         adjusted_differences=adjusted_differences(primary, rule),
         group_heterogeneity=differences_over_groups(primary, rule),
-        bands=printed.bands,
+        bands=gates.bands(printed.bands),
         taken_out=printed.taken_out,
     )
 

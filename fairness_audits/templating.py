@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fairness_audits.figures import TITLES, count_text, p_text, percent_text
 from fairness_audits.levels import EVERYONE
+from fairness_audits.withheld_note import withheld_note
 from fairness_audits.wording import cannot_be_evaluated, is_missing_ethnicity, listed, point_name, scorer_name
 
 __all__ = ["templates"]
@@ -31,6 +32,7 @@ def templates() -> Environment:
         scorer_name=scorer_name,
         cannot_be_evaluated=cannot_be_evaluated,
         listed=listed,
+        withheld_note=withheld_note,
         p_text=p_text,
         percent=percent_text,
     )

@@ -61,6 +61,8 @@ class RiskModel:
 
     ``average_risk`` is the outcome's rate in the population it was fitted on or recalibrated to. ``list_only_groups``
     are those for whom no percentage may be shown, because their calibration was not good enough on the holdout.
+    ``not_judged`` are groups of whom that could not be judged because a data-quality gate of the audit was closed, with
+    the reason; they are shown no percentage either. `Everyone` is among them where nobody could be judged.
     ``calibration_bands`` are tenths of the held-out women; ``observed_curve`` says of any risk how often women scored
     like it had the outcome, and is None in models saved before there were curves or made of too few events.
     ``group_adjustment`` moves risks by recorded group, after the calibrator; it and columns of ethnicity are there only
@@ -78,6 +80,7 @@ class RiskModel:
     intended_population: IntendedPopulation
     average_risk: float
     list_only_groups: tuple[str, ...] = ()
+    not_judged: Mapping[str, str] = field(default_factory=dict)
     observed_curve: ObservedCurve | None = None
     reference_histograms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     group_adjustment: GroupAdjustment | None = None
@@ -189,6 +192,7 @@ class RiskModel:
             "intended_population": self.intended_population.to_dict(),
             "average_risk": self.average_risk,
             "list_only_groups": list(self.list_only_groups),
+            "not_judged": dict(self.not_judged),
             **self._adjustment(),
             "observed_curve": self.observed_curve.to_dict() if self.observed_curve is not None else None,
             "reference_histograms": {name: dict(counts) for name, counts in self.reference_histograms.items()},
@@ -212,6 +216,8 @@ class RiskModel:
             intended_population=IntendedPopulation.from_dict(header["intended_population"]),
             average_risk=header["average_risk"],
             list_only_groups=tuple(header["list_only_groups"]),
+            # Not in models saved before audits told whom they could not judge.
+            not_judged=header.get("not_judged", {}),
             # Not in models saved before there were curves.
             observed_curve=ObservedCurve.from_dict(curve) if (curve := header.get("observed_curve")) else None,
             reference_histograms=header["reference_histograms"],

@@ -57,6 +57,7 @@ def _described(champion: Champion, settings: Settings) -> dict[str, Any]:
         **champion.reference,
         "withheld_because": withheld_because(champion.model, settings.mode, settings.site),
         "list_only_groups": list(champion.model.list_only_groups),
+        "not_judged": dict(champion.model.not_judged),
         "predictors": list(champion.model.encoding.concepts),
         "audit": audit_reference(champion),
         "figures": headline_figures(champion),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from fairness_audits.levels import EVERYONE
 from models.conditions import Condition
 from models.encoding import ETHNIC_GROUP, Fact
 from models.explanation import Explanation
@@ -15,6 +16,9 @@ from serving.champion import Champion
 from serving.contract import RiskRequest
 
 __all__ = ["NotScored", "Scored", "score"]
+
+
+IN_A_LIST = "she can be placed in a list, and no percentage is shown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,17 +101,31 @@ def _outside_population(champion: Champion, facts: Mapping[str, Fact]) -> str | 
 
 def _withheld(champion: Champion, group: str) -> str | None:
     withheld_groups, decision = champion.model.list_only_groups, champion.model.design.ethnicity
+    not_judged = champion.model.not_judged
     if group in MISSING_ETHNICITY and decision is not None and decision.not_stated == "list_only":
         return (
             "her recorded ethnic group is not known here: it was decided that she can then be placed in a list, and no "
             "percentage is shown"
+        )
+    if EVERYONE in not_judged:
+        return f"the audit could judge this model's risks for nobody ({not_judged[EVERYONE]}): {IN_A_LIST}"
+    if group in not_judged and group not in MISSING_ETHNICITY:
+        return (
+            f"the audit could not judge this model's risks for women of her recorded group ({not_judged[group]}): "
+            f"{IN_A_LIST}"
+        )
+    if group in MISSING_ETHNICITY and not_judged and not withheld_groups:
+        others = [name for name in not_judged if name not in MISSING_ETHNICITY] or [group]
+        return (
+            f"of some groups ({', '.join(others)}) the audit could not judge this model's risks, and her group is not "
+            f"known here: {IN_A_LIST}"
         )
     if not withheld_groups:
         return None
     if group in MISSING_ETHNICITY:
         return (
             f"in some groups ({', '.join(withheld_groups)}) this model's risks were not close enough to what happened, "
-            "and her group is not known here: she can be placed in a list, and no percentage is shown"
+            f"and her group is not known here: {IN_A_LIST}"
         )
     if group in withheld_groups:
         return (

@@ -24,7 +24,7 @@ from training.fitting import FittedModel
 from training.holdout import holdout_predictions, shown_with_a_risk
 from training.prepared import Prepared
 
-__all__ = ["Judged", "judge", "notes_on"]
+__all__ = ["Judged", "as_judged", "judge", "notes_on"]
 
 Say = Callable[[str], None]
 
@@ -62,9 +62,16 @@ def judge(
     )
     report = audit(predictions, policy, context, newest_content(home.audits, design.outcome, design.prediction_point))
     say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
-    list_only = report.groups_without_percentage(report.models[0])
-    model = replace(shown_with_a_risk(fitted.model, holdout, risk), list_only_groups=list_only)
+    model = as_judged(shown_with_a_risk(fitted.model, holdout, risk), report)
     return Judged(predictions=predictions, context=context, report=report, model=model)
+
+
+def as_judged(model: RiskModel, report: AuditReport) -> RiskModel:
+    """The model with the groups to whom it shows no percentage, by the audit of it."""
+    (section, *_) = report.models
+    return replace(
+        model, list_only_groups=report.groups_without_percentage(section), not_judged=report.not_judged(section)
+    )
 
 
 def notes_on(ready: Prepared, policy: AuditPolicy, looks: str, on_the_fit: Sequence[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 os.environ.setdefault("MPLBACKEND", "agg")
@@ -17,9 +17,11 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from fairness_audits.figures import TITLES
+from fairness_audits.figures import Figure as Shown
 from fairness_audits.plain_words import in_plain_words
 from fairness_audits.report import AuditReport
-from fairness_audits.wording import cannot_be_evaluated
+from fairness_audits.withheld_note import withheld_note
+from fairness_audits.wording import cannot_be_evaluated, these_women
 from models.model_files import self_test_rows
 from models.outcomes import outcome
 from models.predictors import PREDICTORS
@@ -95,6 +97,7 @@ def model_card(model: RiskModel, notes: Sequence[str], report: AuditReport, chos
         _group_table(report),
         _gaps(report),
         _list_only(model.list_only_groups),
+        _not_judged(model.not_judged),
         "## Beside today's rules",
         _rules(report),
         "## What moves its risks",
@@ -123,12 +126,15 @@ def with_audit(card: str, report: AuditReport, address: str) -> str:
 def _group_table(report: AuditReport) -> str:
     lines = ["| group | " + " | ".join(TITLES[name] for name in CARD_FIGURES) + " |"]
     lines.append("| --- " * (len(CARD_FIGURES) + 1) + "|")
+    told: list[tuple[str, Shown]] = []
     for row in report.figures_of(report.models[0]):
         if row.level not in ("everyone", "ethnic_group"):
             continue
         cells = [row[name].text for name in CARD_FIGURES]
         lines.append(f"| {row.group} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        told += [(row.group, row[name]) for name in CARD_FIGURES]
+    note = withheld_note(told)
+    return "\n".join(lines) + (f"\n\n{note}" if note else "")
 
 
 def _gaps(report: AuditReport) -> str:
@@ -154,6 +160,13 @@ def _list_only(groups: Sequence[str]) -> str:
     return (
         f"For {', '.join(groups)} women no percentage is shown: held-out calibration was outside 0.8 to 1.25. "
         "The model may order a list."
+    )
+
+
+def _not_judged(groups: Mapping[str, str]) -> str:
+    told = "; ".join(f"{these_women(group)} ({why})" for group, why in groups.items())
+    return (
+        f"Nothing could be judged, and no percentage is shown, of: {told}. The model may order a list." if told else ""
     )
 
 

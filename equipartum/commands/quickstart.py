@@ -19,6 +19,7 @@ from models.site_rules import SIMULATED_SITE_RULES, read_site_rules
 from records.sources.simulated import simulate
 from serving.launch import refuse_open_address, refuse_taken_port
 from training.design_choice import RetrainRequest
+from training.promotion import not_judged_in_words
 from training.registry import Registry
 from training.retrain import retrain
 from training.version import BlockedRelease, Version
@@ -86,6 +87,8 @@ def _train_every_outcome(
             request = RetrainRequest(outcome=outcome.name, seed=seed)
             retrained = retrain(request, records, home, settings, site_rules=site_rules, say=terminal.say)
             show_retrained(terminal, retrained)
+            for sentence in not_judged_in_words(retrained.model):
+                terminal.show(f"  {sentence}")
             try:
                 promoted.append(registry.promote(retrained.version))
                 terminal.show("  Promoted to champion, in demo mode.")

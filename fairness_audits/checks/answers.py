@@ -12,7 +12,7 @@ from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSE
 from fairness_audits.verdict_bounds import verdict_could_turn
 from fairness_audits.wording import listed, nothing_recorded
 
-__all__ = ["CUT_ELSEWHERE", "Check", "Verdict", "answer", "by_group", "without_outcomes"]
+__all__ = ["CUT_ELSEWHERE", "GATHER_OUTCOMES", "Check", "Verdict", "answer", "by_group", "without_outcomes"]
 
 SUSPENDED = "Suspended: outcome not comparably ascertained."
 # What a 'cannot tell' asks for: a check's own next step is for what it found, and here nothing was found yet.

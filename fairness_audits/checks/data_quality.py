@@ -16,7 +16,11 @@ __all__ = ["DataQuality"]
 
 @dataclass(frozen=True, kw_only=True)
 class DataQuality:
-    """Fires for each gate of the policy that is closed: the figures that need it are not published."""
+    """Fires for each gate of the policy that is closed: the figures that need it are withheld.
+
+    It blocks, whatever the policy makes of it, where so nothing can be judged of anyone: to record fewer outcomes must
+    not release a version that more outcomes would have kept back.
+    """
 
     code: str = "FA016"
     title: str = "Data fit to publish"
@@ -25,18 +29,20 @@ class DataQuality:
     )
 
     def examine(self, evidence: Evidence) -> tuple[Finding, ...]:
-        answers = [one for one in evidence.gates if self._counts(one, evidence)]
+        answers = [one for one in evidence.gates.answers if self._counts(one, evidence)]
         if not answers:
             return (answer(self, evidence, NOT_APPLICABLE, "The policy sets no gate that this table could fail."),)
         shut = [one for one in answers if one.is_open is False]
+        is_nobody_judged = EVERYONE in evidence.gates.not_judged(row.group for row in evidence.groups)
         findings = [
             answer(
                 self,
                 evidence,
                 FINDING,
-                f"Figures of {_whose(one)} are not published: {one.reason}.",
+                f"Figures of {_whose(one)} are withheld: {one.reason}.",
                 group=None if one.group == EVERYONE else one.group,
-                figures={"gate": one.reason},
+                figures={"withheld because": one.reason},
+                severity="blocking" if one.group == EVERYONE and is_nobody_judged else None,
             )
             for one in shut
         ]
@@ -46,7 +52,7 @@ class DataQuality:
             findings.append(answer(self, evidence, CANNOT_TELL, sentence))
         if not findings:
             names = listed(sorted({one.gate.measure.replace("_", " ") for one in answers}))
-            findings.append(answer(self, evidence, PASSED, f"The data pass every gate of the policy: {names}."))
+            findings.append(answer(self, evidence, PASSED, f"The data are what the policy asks for: {names}."))
         return tuple(findings)
 
     def _counts(self, one: GateAnswer, evidence: Evidence) -> bool:

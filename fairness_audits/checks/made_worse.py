@@ -19,7 +19,8 @@ class NobodyMadeWorse:
 
     The loss is judged on the exact counts, because rounding to 5 can be larger than the limit; the figures shown are
     rounded. 'Cannot tell' where chance could explain a loss above the limit, by the paired interval, and where events
-    are too few for a loss of the limit's size to be seen: no loss among 20 women is not the same as none.
+    are too few for a loss of the limit's size to be seen: no loss among 20 women is not the same as none. Where a
+    data-quality gate is closed a loss is told without its figures, and nobody passes on outcomes not fit to publish.
     """
 
     code: str = "FA004"
@@ -32,25 +33,30 @@ class NobodyMadeWorse:
             sentence = "No unconstrained fit was given to compare with."
             return (answer(self, evidence, NOT_APPLICABLE, sentence),)
         limit = evidence.policy.tolerance(self.code).limit
-        rows = printed_against_row_zero(context, evidence.rule, limit)
+        rows = printed_against_row_zero(context, evidence.rule, limit, evidence.gates)
         verdicts = {row.group: self._verdict(row, evidence) for row in rows}
         return by_group(
             self,
             evidence,
             verdicts,
             passed="Found at least as often as by the unconstrained fit, within the limit: {groups}.",
-            cannot_tell="Too few events to say whether they are found as often as by the unconstrained fit: {groups}.",
+            cannot_tell="Too few events, or outcomes known of too few, to say whether they are found as often as by "
+            "the unconstrained fit: {groups}.",
         )
 
     def _verdict(self, row: RowZeroRow, evidence: Evidence) -> Verdict:
         figures = {"unconstrained": row.before.text, "this model": row.after.text}
         if row.status == "worse":
             return Verdict(state=FINDING, sentence=_said_of_loss(row, evidence), figures=figures)
-        return Verdict(state=CANNOT_TELL if row.status == "cannot tell" else PASSED, figures=figures)
+        return Verdict(state=PASSED if row.status == "no worse" else CANNOT_TELL, figures=figures)
 
 
 def _said_of_loss(row: RowZeroRow, evidence: Evidence) -> str:
     women = f"{these_women(row.group)} who {went_on_to(evidence.section)}"
+    if why := evidence.gates.why(row.group):
+        return (
+            f"The unconstrained fit does better for {women}, of those known; how many each flagged is withheld: {why}."
+        )
     if row.before.value is None or row.after.value is None:
         return f"The unconstrained fit does better for {women}; too few of them to print how many each flagged."
     return (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness_audits.checks.answers import answer
+from fairness_audits.checks.answers import GATHER_OUTCOMES, answer
 from fairness_audits.evidence import Evidence
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
+from fairness_audits.levels import EVERYONE
 from fairness_audits.missing_facts import MissingFactsRow, printed_missing_facts
 from fairness_audits.printed_rates import difference
 from fairness_audits.wording import listed, so_many_of_100, went_on_to
@@ -30,7 +31,10 @@ class MissedWhereFactsAreMissing:
         if evidence.context is None or not evidence.context.missing_facts:
             sentence = "How the model does where facts are missing was not given with the predictions."
             return (answer(self, evidence, NOT_APPLICABLE, sentence),)
-        _, base, *others = printed_missing_facts(evidence.context, evidence.rule)
+        _, base, *others = printed_missing_facts(evidence.context, evidence.rule, evidence.gates)
+        if others and (why := evidence.gates.why(EVERYONE)):
+            sentence = f"Whether women are missed more often where facts are missing is withheld: {why}."
+            return (answer(self, evidence, CANNOT_TELL, sentence, gather=GATHER_OUTCOMES),)
         if not others:
             return (answer(self, evidence, NOT_APPLICABLE, "As much was recorded of every woman: nothing to compare."),)
         states = {row.pattern: self._state(row, base, evidence) for row in others}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fairness_audits.audit import audit
 from fairness_audits.kept_audits import newest_content
@@ -13,7 +12,7 @@ from models.risk_model import RiskModel
 from training.audit_context import context_of
 from training.diagnosis import Diagnosis, sample_size_needed
 from training.holdout import holdout_predictions, shown_with_a_risk
-from training.judged import Judged
+from training.judged import Judged, as_judged
 from training.recalibration_to_site.local_births import LocalBirths
 from training.validation.judging import OF_EVERYONE, JudgedScorer, judge, scored_at, table_of
 from training.version import Version
@@ -46,8 +45,7 @@ def judge_held_out(
     context = context_of(model, cohort, births.frame, risk, model_version=model.label, constraint=told, notes=notes)
     design = model.design
     report = audit(predictions, policy, context, newest_content(home.audits, design.outcome, design.prediction_point))
-    list_only = report.groups_without_percentage(report.models[0])
-    shown = replace(shown_with_a_risk(model, births.frame, risk), list_only_groups=list_only)
+    shown = as_judged(shown_with_a_risk(model, births.frame, risk), report)
     return Judged(predictions=predictions, context=context, report=report, model=shown)
 
 

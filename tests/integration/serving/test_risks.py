@@ -126,6 +126,35 @@ def test_no_percentage_where_it_was_not_calibrated(
         assert "no percentage" in judged["reason"] or "not close enough" in judged["reason"]
 
 
+WHY = "the outcome is known for 40 of 100, and at least 70 are asked for"
+
+
+@pytest.mark.parametrize(
+    ("not_judged", "category", "status"),
+    [
+        ({"Black": WHY}, "A", "scored"),
+        ({"Black": WHY}, "M", "list_only"),
+        ({"Black": WHY}, "Z", "list_only"),
+        ({"Everyone": WHY, "Black": WHY}, "A", "list_only"),
+        ({"Everyone": WHY}, "Z", "list_only"),
+    ],
+)
+def test_no_percentage_where_nothing_could_be_judged(
+    served: Any, fitted: Any, as_champion: Any, asked: Any, not_judged: Any, category: str, status: str
+) -> None:
+    groups = {"group_scheme": "england_2001", "ethnic_category": category}
+    with served(as_champion(fitted(not_judged=not_judged))) as client:
+        judged = only(client.post("/v1/risks", json=asked(groups=groups)))
+        (listed,) = client.get("/v1/models").json()["models"]
+    assert judged["status"] == status
+    assert listed["not_judged"] == not_judged
+    if status == "list_only":
+        assert not {"risk", "interval", "natural_frequency", "average_risk", "reasons"} & judged.keys()
+        assert "could" in judged["reason"]
+        assert "no percentage is shown" in judged["reason"]
+        assert category == "Z" or WHY in judged["reason"]
+
+
 @pytest.mark.parametrize("kind", ["level_up", "band"])
 def test_cuts_by_group_offer_only_under_a_signature(
     served: Any, fitted: Any, as_champion: Any, asked: Any, kind: str

@@ -85,7 +85,7 @@ def test_outcomes_taken_from_one_group_close_its_gate_and_no_other(cohort, conte
     women = cohort.frame.with_columns(observed=pl.when(is_lost).then(None).otherwise("observed"))
     found = [f for f in said("FA016", women, context) if f.state == "finding"]
     assert [f.group for f in found] == ["Asian"]
-    assert "outcome known for 55 of 100, gate 70" in found[0].sentence
+    assert "the outcome is known for 55 of 100, and at least 70 are asked for" in found[0].sentence
 
 
 def test_data_as_they_came_close_no_gate(cohort, context, said):

@@ -16,7 +16,7 @@ from models.outcomes import OUTCOMES
 WELL = {"found": 60, "missed": 140, "cleared": 1700, "false_alarms": 100}
 # Outcomes of 610 of 1,000 women are known.
 POORLY = {"found": 30, "missed": 70, "cleared": 460, "false_alarms": 50, "missing": 390}
-SAID = "not published: outcome known for 61 of 100, gate 70"
+SAID = "the outcome is known for 61 of 100, and at least 70 are asked for"
 
 
 def _gated(policy, **gate):
@@ -30,14 +30,18 @@ def test_a_figure_whose_gate_fails_is_nowhere_and_says_why(audited):
     kept_back = {name for name, figure in row.figures.items() if figure.not_published}
     assert {"sensitivity", "observed_to_expected", "auroc", "brier", "event_rate", "net_benefit"} <= kept_back
     assert not {"flag_rate", "missing_outcomes"} & kept_back
-    assert row["sensitivity"].text == SAID
+    assert row["sensitivity"].text == "withheld"
     assert row["sensitivity"].value is None
+    assert row["sensitivity"].not_published == SAID
+    # How many were found is the same figure by another name; how many had it shows what the data are.
+    assert row.counts["found"] is row.counts["missed"] is row.counts["cleared"] is None
+    assert (row.counts["events"], row.counts["ascertained"]) == (100, 610)
     assert not any(name.endswith(".Asian") and "flag_rate" not in name for name in report.flat(section))
     (printed,) = [
         r for r in json.loads(report.to_json())["figures"] if (r["level"], r["group"]) == ("ethnic_group", "Asian")
     ]
-    assert printed["figures"]["sensitivity"]["not_published"] == SAID.removeprefix("not published: ")
-    assert SAID in report_page(report)
+    assert printed["figures"]["sensitivity"]["not_published"] == SAID
+    assert f"Withheld: {SAID.replace(', and', ' (Asian women), and')}." in report_page(report)
     assert [curve.points for curve in report.curves if curve.group == "Asian"] == [()]
     assert [curve.points for curve in report.decision_curves if curve.group == "Asian"] == [()]
     gap = next(g for g in report.gaps if (g.level, g.estimand) == ("ethnic_group", "sensitivity"))
@@ -64,14 +68,17 @@ def test_no_check_judges_what_is_not_published(audited):
 def test_a_site_may_switch_a_gate_off_and_the_report_says_so(audited, exact):
     report = audited({"White": WELL, "Asian": POORLY}, policy=_gated(exact, measure="outcome_known", at_least=0.0))
     assert report.group(report.models[0], "Asian")["sensitivity"].value == 0.3
-    assert any(line.startswith("gate outcome_known: gate 0 (shipped gate 70)") for line in report.policy.loosened)
+    assert any(
+        line.startswith("gate outcome_known: at least 0 of 100 (shipped at least 70 of 100)")
+        for line in report.policy.loosened
+    )
 
 
 def test_a_rate_that_no_maternity_service_has(audited):
     """Preterm birth is plausible from 2 to 30 in 100; here 1,000 of 2,000."""
     report = audited({"White": {"found": 500, "missed": 500, "cleared": 1000}})
     (section,) = report.models
-    assert "plausible are 2 to 30 of 100" in report.group(section)["sensitivity"].text
+    assert "plausible are 2 to 30 of 100" in report.group(section)["sensitivity"].not_published
     assert report.group(section)["flag_rate"].value == 0.25
 
 
@@ -83,27 +90,29 @@ def test_a_small_table_may_be_far_out_by_chance(audited):
 def test_a_sites_own_range(audited, exact):
     policy = _gated(exact, measure="outcome_rate", at_least=0.3, at_most=0.6)
     report = audited({"White": WELL}, policy=policy)
-    assert "plausible are 30 to 60 of 100" in report.group(report.models[0])["sensitivity"].text
+    assert "plausible are 30 to 60 of 100" in report.group(report.models[0])["sensitivity"].not_published
 
 
 def test_where_most_ethnicity_is_missing_no_groups_figure_is_published(audited):
     report = audited({"White": WELL, "Not stated": {**WELL, "cleared": 3000}})
     (section,) = report.models
-    assert "ethnicity known for 38 of 100, gate 50" in report.group(section, "White", "ethnic_group")["flag_rate"].text
+    white = report.group(section, "White", "ethnic_group")
+    assert white["flag_rate"].not_published == "ethnicity is known for 38 of 100, and at least 50 are asked for"
     assert report.group(section)["sensitivity"].value == 0.3
 
 
 def test_flags_that_are_mostly_unknown(table, audited, exact):
     report = audited({"White": WELL, "Asian": {**WELL, "alert": None}})
     (section,) = report.models
-    assert report.group(section)["sensitivity"].text.startswith("not published: flag known for 50 of 100")
+    assert report.group(section)["sensitivity"].not_published.startswith("whether they were flagged is known for 50")
     assert report.group(section)["auroc"].value is not None
 
 
 def test_fewer_rows_than_a_site_asks_for(audited, exact):
     report = audited({"White": WELL, "Asian": POORLY}, policy=_gated(exact, measure="rows", at_least=1500.0))
     (section,) = report.models
-    assert report.group(section, "Asian", "ethnic_group")["flag_rate"].text == "not published: 1,000 rows, gate 1,500"
+    asian = report.group(section, "Asian", "ethnic_group")
+    assert asian["flag_rate"].not_published == "there are 1,000 rows, and at least 1,500 are asked for"
     assert report.group(section, "White", "ethnic_group")["flag_rate"].value == 0.08
 
 
@@ -118,7 +127,9 @@ def test_a_gate_is_judged_on_what_is_printed(audited, disclosure):
 def test_of_outcomes_mostly_not_known_the_bounds_alone_are_published(audited):
     report = audited({"White": WELL, "Asian": POORLY})
     (one,) = [u for u in report.untested if (u.group, u.estimand) == ("Asian", "sensitivity")]
-    assert one.tested_only.text == one.weighted.text == SAID
+    assert one.tested_only.not_published == one.weighted.not_published == SAID
+    # Had none of the untested women had it, it would be that of the tested ones.
+    assert one.none_had_it.not_published == SAID
     assert one.lowest.value is not None
     assert one.highest.value is not None
 
@@ -134,7 +145,7 @@ def test_where_women_are_tested_by_choice_all_three_analyses_are_published(table
     assert one.tested_only.value == 0.3
     assert one.weighted.value is not None
     assert (one.lowest.value, one.highest.value) == (round(30 / 490, 3), 0.3)
-    assert report.group(report.models[0], "Asian", "ethnic_group")["sensitivity"].text == SAID
+    assert report.group(report.models[0], "Asian", "ethnic_group")["sensitivity"].not_published == SAID
 
 
 def test_gates_of_the_data_close_the_three_analyses_of_women_tested_by_choice_too(table, exact):
@@ -143,4 +154,4 @@ def test_gates_of_the_data_close_the_three_analyses_of_women_tested_by_choice_to
         outcome=pl.lit("gestational_diabetes"), outcome_definition=pl.lit(ogtt)
     )
     (one,) = [u for u in audit(rows, exact).untested if (u.group, u.estimand) == ("Everyone", "sensitivity")]
-    assert "plausible are 1 to 40 of 100" in one.tested_only.text
+    assert "plausible are 1 to 40 of 100" in one.tested_only.not_published

@@ -183,7 +183,7 @@ def test_what_is_looser_than_the_shipped_policy_is_said(table):
         "FA003: limit 0.1 (shipped 0.05)",
         "FA003: major (shipped blocking)",
         "minimum_events 20 (shipped 50)",
-        "gate outcome_known: gate 50 (shipped gate 70)",
+        "gate outcome_known: at least 50 of 100 (shipped at least 70 of 100)",
         "disclosure none (shipped msds)",
     )
     report = audit(table(MISSED), policy)

@@ -52,7 +52,7 @@ def test_where_most_labels_are_not_the_schemes_no_figure_of_a_group_is_published
     rows = table({"White": WOMEN, "Blck": WOMEN, "Asiann": WOMEN}).with_columns(group_scheme=pl.lit("england_2021"))
     report = audit(rows, exact)
     white = report.group(report.models[0], "White", "ethnic_group")
-    assert white["sensitivity"].text == "not published: ethnicity known for 33 of 100, gate 50"
+    assert white["sensitivity"].not_published == "ethnicity is known for 33 of 100, and at least 50 are asked for"
 
 
 def test_characters_that_are_not_shown_make_no_group(answers):
