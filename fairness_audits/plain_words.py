@@ -95,7 +95,7 @@ def in_plain_words(report: AuditReport, section: Section) -> PlainWords:
         missed=tuple(_missed(row, row.group in flattered) for row in _by_sensitivity(stated)),
         drawn=() if compares_nothing(everyone) else _drawn((everyone, *_by_sensitivity(stated))),
         risk_wrong=risk_wrong,
-        risk_not_wrong=risk_not_wrong_of(everyone, flattered),
+        risk_not_wrong=risk_not_wrong_of(everyone, flattered, is_any_judged=any(map(_is_judged, stated))),
         major=tuple(line for line in _major(found) if line not in risk_wrong),
         cannot_tell=tuple(
             _cannot_tell(row, report.rule)

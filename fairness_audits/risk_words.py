@@ -30,14 +30,13 @@ def risk_wrong_of(rows: Sequence[GroupFigures], found: Sequence[Finding]) -> lis
     return [sentence for _, sentence in sorted(off, reverse=True)]
 
 
-def risk_not_wrong_of(everyone: GroupFigures, less_recorded: Sequence[str]) -> str:
+def risk_not_wrong_of(everyone: GroupFigures, less_recorded: Sequence[str], *, is_any_judged: bool) -> str:
+    """``is_any_judged`` says whether figures of any ethnic group are published."""
     if unrecorded := nothing_recorded(everyone.counts):
         return unrecorded
     if kept := everyone["observed_to_expected"].not_published:
-        return (
-            f"Whether the risk told is right for all women together is withheld: {kept}. For no ethnic group whose "
-            "figures are published is it shown to be wrong."
-        )
+        others = " For no ethnic group whose figures are published is it shown to be wrong." if is_any_judged else ""
+        return f"Whether the risk told is right for all women together is withheld: {kept}.{others}"
     if less_recorded:
         whom = listed([these_women(group) for group in less_recorded])
         others = "For no other ethnic group is the risk told shown to be wrong."

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-PHONE, DESK = 390, 1200
+PHONE, SMALL_DESK, DESK = 390, 1000, 1200
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("width", [PHONE, SMALL_DESK, DESK])
 @pytest.mark.parametrize("name", ["report.html", "data-audit.html", "validation.html", "front.html", "audits.html"])
 def test_no_page_scrolls_sideways(look: Callable, name: str, width: int) -> None:
     seen = look(name, width)

@@ -28,7 +28,7 @@ from fairness_audits.context import (
 )
 from fairness_audits.page import report_page
 from fairness_audits.plain_words import in_plain_words
-from fairness_audits.policy import Gate
+from fairness_audits.policy import DEFAULT_POLICY, Gate
 from fairness_audits.report import AuditReport
 
 # 610 of 1,000 are known, and 70 of 100 are asked for.
@@ -234,5 +234,5 @@ def test_the_verdict_says_who_was_judged(twice, audited) -> None:
     assert "the findings above stand" in verdict(some)
     nobody, _ = twice(dict.fromkeys(GROUPS, POORLY))
     assert verdict(nobody).startswith("Not to be released until a named person has answered for: FA016")
-    unrecorded = audited({"White": {"missing": 400}, "Asian": {"missing": 300}})
-    assert "blocks a release, because nothing could be judged" in verdict(unrecorded)
+    few = audited({"White": {"found": 1, "cleared": 9}}, DEFAULT_POLICY)
+    assert "blocks a release, because nothing could be judged" in verdict(few)
