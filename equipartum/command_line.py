@@ -15,7 +15,7 @@ import typer
 from equipartum.commands import GROUPS, SUMMARIES
 from equipartum.stopping import Stopped, stopped_by_signals
 from equipartum.terminal import Terminal
-from records.errors import EquipartumError
+from records.errors import EquipartumError, WrongUse
 
 __all__ = ["application", "in_full", "main", "spread"]
 
@@ -92,7 +92,7 @@ def spread(arguments: Sequence[str]) -> list[str]:
 
 
 def main() -> None:
-    """Runs the command line; a refusal is one message and exit 1, never a traceback."""
+    """Runs the command line; a refusal is one message and exit 1, or 2 for wrong use, never a traceback."""
     _let_threads_rest()
     arguments = in_full(spread(sys.argv[1:]))
     terminal = Terminal(as_json="--json" in arguments)
@@ -105,7 +105,7 @@ def main() -> None:
         if os.environ.get(TRACEBACK) and _is_a_fault(reason):
             raise
         terminal.refuse(_in_one_sentence(reason))
-        raise SystemExit(1) from None
+        raise SystemExit(2 if isinstance(reason, WrongUse) else 1) from None
 
 
 def _let_threads_rest() -> None:

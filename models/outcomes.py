@@ -22,7 +22,7 @@ from models.actions import (
 )
 from models.conditions import Condition
 from models.outcome import NOBODY_AND_EVERYONE, Cause, Outcome, OutcomeDefinition
-from records.errors import EquipartumError
+from records.errors import WrongUse
 
 __all__ = [
     "OUTCOMES",
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-class UnknownOutcome(EquipartumError):
+class UnknownOutcome(WrongUse):
     """An outcome that this project does not declare."""
 
 

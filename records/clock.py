@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import total_ordering
 from types import MappingProxyType
 
-from records.errors import EquipartumError
+from records.errors import WrongUse
 
 __all__ = [
     "ADMISSION",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class UnknownPredictionPoint(EquipartumError):
+class UnknownPredictionPoint(WrongUse):
     """A prediction point that this project does not define."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["EquipartumError"]
+__all__ = ["EquipartumError", "WrongUse"]
 
 
 class EquipartumError(Exception):
@@ -10,3 +10,8 @@ class EquipartumError(Exception):
 
     Never carries a patient identifier or a recorded value of a named pregnancy.
     """
+
+
+class WrongUse(EquipartumError):
+    """What was asked for cannot be meant, whatever the data hold: a name that nothing has, or options that exclude each
+    other. A command ends with 2, as for any other option that it cannot read."""

@@ -15,6 +15,7 @@ from equipartum.validated import show_parts, version_asked_for
 from equipartum.writing import writing
 from fairness_audits.policy import DEFAULT_POLICY, read_policy
 from models.home import Home
+from models.release import CHALLENGER, CHAMPION
 from models.site_rules import NO_SITE_RULES, read_site_rules
 from records.sources.registry import source
 from training.batch_scoring import load_version
@@ -25,6 +26,7 @@ from training.recalibration_to_site.recalibrate import Recalibrated, recalibrate
 from training.registry import Registry
 from training.validation.files import validation_as_data
 from training.validation.printed import of_everyone
+from training.version import Version
 
 EXAMPLES = (
     "Example: **equipartum recalibrate --outcome preterm_birth --source simulated --data local.parquet --site SIM02**; "
@@ -104,11 +106,22 @@ def _as_data(compared: Comparison) -> dict[str, object]:
     }
 
 
+def _aliases_told(before: Version, now: Version) -> str:
+    """What becomes of the aliases: the newest version of a name is its challenger, and no champion is moved."""
+    told = f"Version {now.version} is {CHALLENGER}"
+    if CHAMPION in before.aliases:
+        told += f"; version {before.version} stays {CHAMPION}, and is served until a person promotes another"
+    elif CHALLENGER in before.aliases:
+        told += f"; version {before.version}, {CHALLENGER} until now, has no alias any more, and stays registered"
+    return f"{told}."
+
+
 def _show(terminal: Terminal, compared: Comparison, done: Recalibrated) -> dict[str, object]:
     """Prints what was registered, how it did before and after, and what its audit says; returns the same for --json."""
     version, lineage = done.version, done.version.lineage
     assert lineage is not None
     terminal.show(f"{version}, run {version.run_id[:8]}, by '{lineage.update}' from {compared.version}")
+    terminal.show(f"  {_aliases_told(compared.version, version)}")
     terminal.show(f"  {done.told.capitalize()}.")
     terminal.show(f"  {of_the_cut(compared.local.births.model, done.model)}")
     terminal.show(f"  For: {done.model.intended_population.description}")

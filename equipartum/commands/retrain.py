@@ -20,8 +20,9 @@ from models.ethnicity_decision import EthnicityDecision, UnusableDecision
 from models.home import Home
 from models.outcomes import outcome as declared_outcome
 from models.site_rules import NO_SITE_RULES, read_site_rules
+from records.clock import point as declared_point
 from records.concepts import CONCEPTS
-from records.errors import EquipartumError
+from records.errors import EquipartumError, WrongUse
 from records.records import Records
 from records.sources.registry import source
 from training.decisions import decision_signed_here
@@ -32,7 +33,9 @@ from training.tuning.asked import Tuning
 
 EVERY_POINT = "every"
 EXAMPLES = (
-    "Example: **equipartum retrain preterm_birth gestational_diabetes --source cdc_natality --data Nat2020us.zip**; "
+    "Examples: **equipartum retrain preterm_birth gestational_diabetes --source cdc_natality --data Nat2020us.zip**; "
+    "**equipartum retrain preterm_birth haemorrhage --source msds --data extract --at every** for every prediction "
+    "point; "
     "add **--dry-run** to see the cohort, the events by group and what the files lack before anything is fitted."
 )
 
@@ -96,6 +99,7 @@ def command(
         )
     if at == EVERY_POINT and ethnicity:
         raise typer.BadParameter("a decision about ethnicity is made for one prediction point: name it with --at")
+    _refuse_unknown(outcomes, at)
     decisions = _decisions(home, ethnicity or [], outcomes, at)
     requests = [
         RetrainRequest(
@@ -153,6 +157,16 @@ def command(
     terminal.finish({"retrained" if not dry_run else "planned": done, "refused": refused, **summed_up})
     if refused:
         raise typer.Exit(1)
+
+
+def _refuse_unknown(outcomes: Sequence[str], at: str | None) -> None:
+    """Raises `WrongUse` where an outcome is not declared, or none of them is told at the point."""
+    declared = [declared_outcome(name) for name in outcomes]
+    if at in (None, EVERY_POINT) or any(at in one.prediction_points for one in declared):
+        return
+    declared_point(at or "")
+    told = (f"{one.name} has no prediction point {at}; it has: {', '.join(one.prediction_points)}" for one in declared)
+    raise WrongUse("; ".join(told))
 
 
 def _decisions(

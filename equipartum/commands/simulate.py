@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from equipartum.options import AsJson
 from equipartum.terminal import Terminal
 from records.sources.fhir import write_fhir
 from records.sources.msds import write_msds
+from records.sources.registry import SOURCES
 from records.sources.simulated import (
     simulate,
     simulate_histories,
@@ -20,9 +21,9 @@ from records.sources.simulated import (
 )
 
 EXAMPLES = (
-    "Examples: **equipartum simulate --births 20000 --seed 1 --out births.parquet** writes one row a birth; "
-    "**equipartum simulate --births 20000 --seed 1 --format msds --out extract** the same births as whole histories, "
-    "in the tables of an NHS extract. Formats histories, msds and fhir of one seed hold the same pregnancies."
+    "Example: **equipartum simulate --births 20000 --seed 1 --out births.parquet** writes one row a birth. Add "
+    "**--format msds** and name a folder (**--out extract**) for the same births with dates, as tables of an NHS "
+    "extract; histories, msds and fhir of one seed hold the same pregnancies."
 )
 
 FORMATS = ("parquet", "cdc_natality", "histories", "msds", "fhir")
@@ -48,7 +49,12 @@ def command(
         ),
     ] = False,
     truth: Annotated[
-        bool, typer.Option("--truth", help="Also write each birth's true risks and outcomes, named with .truth.")
+        bool,
+        typer.Option(
+            "--truth",
+            help="Also write each birth's true risks and outcomes: births.truth.parquet, or truth.parquet in the "
+            "folder of histories.",
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -59,10 +65,16 @@ def command(
     if out.exists():
         raise typer.BadParameter(f"{out.name} is there already", param_hint="--out")
     if truth and file_format not in ("parquet", "histories"):
-        raise typer.BadParameter("the truth is written beside Parquet only", param_hint="--truth")
-    terminal.say(f"simulating {births:,} births of scenario {scenario}, seed {seed}")
+        raise typer.BadParameter("the truth is written with --format parquet or histories only", param_hint="--truth")
+    asked: dict[str, Any] = {"seed": seed, "scenario": scenario, "plants": plant or (), "treatments": treatments}
+
+    def begun() -> None:
+        terminal.say(f"simulating {births:,} births of scenario {scenario}, seed {seed}")
+
+    lost, written = 0, births
     if file_format in _IN_A_FOLDER:
-        histories = simulate_histories(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments)
+        histories = simulate_histories(births, **asked, begun=begun)
+        lost = histories.histories.pregnancies.height - births
         if file_format == "msds":
             write_msds(histories.histories, out)
         elif file_format == "fhir":
@@ -70,17 +82,17 @@ def command(
         else:
             write_histories(histories, out, truth=truth)
     elif file_format == "parquet":
-        write_parquet(
-            simulate(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments), out, truth=truth
-        )
+        write_parquet(simulate(births, **asked, begun=begun), out, truth=truth)
     else:
-        write_cdc_natality(
-            simulate(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments), out
-        )
-    terminal.show(f"{births:,} simulated births in {out}")
+        written = write_cdc_natality(simulate(births, **asked, begun=begun), out)
+    terminal.show(f"{births:,} simulated births in {out}{_beside(births, written, lost)}")
+    source = file_format if file_format in SOURCES else "simulated"
+    terminal.show(f"Next: equipartum audit data --source {source} --data {out}")
     terminal.finish(
         {
             "births": births,
+            "births_written": written,
+            "lost_pregnancies": lost,
             "seed": seed,
             "scenario": scenario,
             "plants": plant or [],
@@ -88,3 +100,9 @@ def command(
             "file": str(out),
         }
     )
+
+
+def _beside(births: int, written: int, lost: int) -> str:
+    if lost:
+        return f", and beside them {lost:,} pregnancies that were lost before 24 weeks"
+    return f": {written:,} live births, which is what the record is of" if written < births else ""

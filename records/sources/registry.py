@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from records.clock import PredictionPoint
-from records.errors import EquipartumError
+from records.errors import WrongUse
 from records.records import Records
 from records.sources.cdc_natality import CDC_NATALITY
 from records.sources.fhir import FHIR
@@ -18,7 +18,7 @@ from records.sources.simulated import SIMULATED
 __all__ = ["SOURCES", "Source", "UnknownSource", "source"]
 
 
-class UnknownSource(EquipartumError):
+class UnknownSource(WrongUse):
     """A source that this project does not define."""
 
 

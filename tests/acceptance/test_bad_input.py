@@ -179,7 +179,8 @@ def test_what_does_not_exist_or_is_out_of_range(
     asked = {"--outcome": "preterm_birth", "--source": "simulated", "--data": str(english_births)} | dict([arguments])
     outcome = asked.pop("--outcome")
     options = [part for pair in asked.items() for part in pair]
-    refused(in_this_process("retrain", outcome, *options, "--home", home.root), *words)
+    code = 2 if arguments[0] in ("--outcome", "--source", "--at") else 1
+    refused(in_this_process("retrain", outcome, *options, "--home", home.root), *words, code=code)
 
 
 def test_a_number_that_is_none(in_this_process: Command, home: Home, english_births: Path) -> None:

@@ -68,9 +68,11 @@ def test_wrong_use_is_refused_by_name(births: Path, in_this_process: Command, tm
     def ask(*more: object) -> object:
         return in_this_process("audit", "data", "--source", "simulated", "--data", births, "--out", tmp_path, *more)
 
-    refused(ask("--outcome", "gout"), "no outcome is called 'gout'")
+    refused(ask("--outcome", "gout"), "no outcome is called 'gout'", code=2)
     refused(ask("--policy", tmp_path / "none.toml"), "none.toml: there is no such policy file")
     refused(
-        in_this_process("audit", "data", "--source", "hospital", "--data", births), "no source is called 'hospital'"
+        in_this_process("audit", "data", "--source", "hospital", "--data", births),
+        "no source is called 'hospital'",
+        code=2,
     )
     assert not list(tmp_path.iterdir())

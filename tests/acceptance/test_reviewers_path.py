@@ -135,8 +135,8 @@ def test_a_comment_that_must_not_be_kept_is_refused(
         (("comment", "{id}", "--name", "A. Person", "--role", "lead"), 2, ("--comment",)),
         (("sign", "{id}", "--name", " ", "--role", "equity lead"), 1, ("a name is needed",)),
         (("sign", "20991231", "--name", "A. Person", "--role", "lead"), 1, ("0 audits", "equipartum audit list")),
-        (("list", "--outcome", "weather"), 1, ("no outcome is called 'weather'",)),
-        (("list", "--at", "tomorrow"), 1, ("no prediction point is called",)),
+        (("list", "--outcome", "weather"), 2, ("no outcome is called 'weather'",)),
+        (("list", "--at", "tomorrow"), 2, ("no prediction point is called",)),
         (("list", "--limit", "0"), 2, ("--limit",)),
     ],
 )

@@ -27,7 +27,7 @@ def test_the_truth_has_no_place_in_the_us_record(in_this_process: Command, tmp_p
         "simulate", "--births", 300, "--scenario", "benchmark", "--format", "cdc_natality", "--truth", "--out", out
     )
     assert done.code == 2
-    assert "beside Parquet only" in done.err
+    assert "--format parquet or histories only" in done.err.replace("\n", " ")
     assert not out.exists()
 
 
@@ -51,17 +51,44 @@ def test_the_truth_of_histories_stands_in_their_folder_when_asked_for(in_this_pr
     done = in_this_process("simulate", "--births", 300, "--format", "histories", "--truth", "--out", out, "--json")
     assert done.code == 0, done.err
     assert done.last["births"] == 300
+    pregnancies = pl.read_parquet(out / "pregnancies.parquet")
+    assert done.last["lost_pregnancies"] == pregnancies.height - 300 > 0
     assert "preterm_birth_true_risk_at_weeks_28" in pl.read_parquet_schema(out / "truth.parquet")
 
 
 def test_what_has_no_dates_has_no_histories(in_this_process: Command, tmp_path: Path) -> None:
     out = tmp_path / "histories"
     asked = ("simulate", "--births", 30, "--out", out)
-    refused(in_this_process(*asked, "--format", "histories", "--scenario", "benchmark"), "births without dates only")
+    refused(
+        in_this_process(*asked, "--format", "histories", "--scenario", "benchmark"), "births without dates only", code=2
+    )
     refused(in_this_process(*asked, "--format", "scrolls"), "histories, msds, fhir", code=2)
-    refused(in_this_process(*asked, "--plant", "drift"), "without dates cannot hold it")
+    refused(in_this_process(*asked, "--plant", "drift"), "without dates cannot hold it", code=2)
     assert not out.exists()
 
 
 def test_nothing_is_written_over(in_this_process: Command, tmp_path: Path) -> None:
     refused(in_this_process("simulate", "--births", 30, "--format", "msds", "--out", tmp_path), "there already", code=2)
+
+
+def test_what_cannot_be_simulated_is_wrong_use_and_said_before_anything_is_begun(
+    in_this_process: Command, tmp_path: Path
+) -> None:
+    out = tmp_path / "births.parquet"
+    for option, value, because in (
+        ("--plant", "weeds", "no plant is called 'weeds'"),
+        ("--plant", "odds:SIM02=2,outcome=gout", "has the outcomes preterm_birth"),
+        ("--scenario", "utopia", "no scenario is called 'utopia'"),
+        ("--seed", "-1", "a seed is a whole number"),
+    ):
+        done = in_this_process("simulate", "--births", 30, "--out", out, option, value)
+        refused(done, because, code=2)
+        assert "simulating" not in done.said
+    assert not out.exists()
+
+
+def test_it_says_what_was_written_and_what_to_do_with_it(in_this_process: Command, tmp_path: Path) -> None:
+    extract = tmp_path / "extract"
+    done = in_this_process("simulate", "--births", 300, "--seed", 1, "--format", "msds", "--out", extract)
+    assert "pregnancies that were lost before 24 weeks" in done.out
+    assert f"Next: equipartum audit data --source msds --data {extract}" in done.out

@@ -51,7 +51,8 @@ class FhirSource:
             digest = hashlib.sha256("\n".join(sorted(one.result() for one in digests)).encode()).hexdigest()
         return Records.dated(
             source=self.name,
-            description=f"{self.title}: {', '.join(file.name for file in files)}",
+            description=f"{self.title}: {', '.join(path.name for path in paths)}, "
+            f"{found.histories.pregnancies.height:,} pregnancies",
             data_digest=digest,
             histories=found.histories,
             known_from=self.known_from,

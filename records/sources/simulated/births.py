@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,14 +55,18 @@ def simulate(
     scenario: str = "england",
     plants: Sequence[Plant | str] = (),
     treatments: bool = False,
+    begun: Callable[[], None] = lambda: None,
 ) -> SimulatedBirths:
     """Births of a scenario; the same ones for the same arguments, on any machine. With ``treatments`` some women take
-    those of the scenario, which changes what happens to them and nothing else.
+    those of the scenario, which changes what happens to them and nothing else. ``begun`` is called once
+    what was asked for can be drawn, before it is.
 
     Raises `NoBirths`, `ImpossibleSeed`, `UnknownScenario`, `UnknownPlant` or `NoTreatments`.
     """
     simulation, parsed = Simulation.asked(births, seed=seed, scenario=scenario, plants=plants, treatments=treatments)
-    return _as_records(simulation, live(births, seed=seed, scenario=simulation.drawn_from(parsed)))
+    drawn_from = simulation.drawn_from(parsed)
+    begun()
+    return _as_records(simulation, live(births, seed=seed, scenario=drawn_from))
 
 
 def live(births: int, *, seed: int, scenario: Scenario) -> list[tuple[Women, list[OutcomeTruth]]]:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from records.clock import BOOKING
 from records.concepts import concept
-from records.errors import EquipartumError
+from records.errors import WrongUse
 from records.sources.simulated.recorded import SIMULATED_KNOWN_FROM
 from records.sources.simulated.scenario import Effect, Revelation, Scenario
 
@@ -46,7 +46,7 @@ _PROXY_PREDICTOR = "born_abroad"
 _ALWAYS_RECORDED = ("maternal_age", "parity")
 
 
-class UnknownPlant(EquipartumError):
+class UnknownPlant(WrongUse):
     """A planted defect that is not one of those there are, or not written as one."""
 
 

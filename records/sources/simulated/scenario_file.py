@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from records.errors import EquipartumError
+from records.errors import WrongUse
 from records.groups import AGE_BAND_LABELS, ethnic_scheme
 from records.sources.simulated.scenario import (
     Choice,
@@ -30,7 +30,7 @@ _PARTS = ("population", "women", "history", "outcomes", "birth", "unrecorded")
 Table = Mapping[str, Any]
 
 
-class UnknownScenario(EquipartumError):
+class UnknownScenario(WrongUse):
     """A population of births that this project does not simulate."""
 
 

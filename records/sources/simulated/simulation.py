@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from records.errors import EquipartumError
+from records.errors import WrongUse
 from records.sources.simulated.plants import Plant, parse_plant, planted
 from records.sources.simulated.scenario import Scenario
 from records.sources.simulated.scenario_file import scenario as scenario_named
+from records.sources.simulated.streams import refuse_impossible
 from records.sources.simulated.treatments import TREATMENTS_NOTE, with_treatments
 
 __all__ = ["NoBirths", "Simulation"]
 
 
-class NoBirths(EquipartumError):
+class NoBirths(WrongUse):
     """A simulation of no births, or fewer."""
 
 
@@ -32,9 +33,10 @@ class Simulation:
     def asked(
         cls, births: int, *, seed: int, scenario: str, plants: Sequence[Plant | str], treatments: bool
     ) -> tuple[Simulation, tuple[Plant, ...]]:
-        """With its plants. Raises `NoBirths` or `UnknownPlant`."""
+        """With its plants. Raises `NoBirths`, `ImpossibleSeed` or `UnknownPlant`."""
         if births < 1:
             raise NoBirths(f"births is 1 or more; got {births}")
+        refuse_impossible(seed)
         parsed = tuple(parse_plant(plant) if isinstance(plant, str) else plant for plant in plants)
         named = tuple(str(plant) for plant in parsed)
         return cls(births=births, seed=seed, scenario=scenario, plants=named, treatments=treatments), parsed

@@ -13,15 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from records.errors import EquipartumError
+from records.errors import WrongUse
 
-__all__ = ["ImpossibleSeed", "Streams"]
+__all__ = ["ImpossibleSeed", "Streams", "refuse_impossible"]
 
 _TWO_TO_MINUS_53 = 2.0**-53
 
 
-class ImpossibleSeed(EquipartumError):
+class ImpossibleSeed(WrongUse):
     """A seed that is not a whole number of 64 bits."""
+
+
+def refuse_impossible(seed: int) -> None:
+    """Raises `ImpossibleSeed`."""
+    if not 0 <= seed < 2**64:
+        raise ImpossibleSeed(f"a seed is a whole number from 0 to 2^64 - 1; got {seed}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +38,7 @@ class Streams:
     part: str
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**64:
-            raise ImpossibleSeed(f"a seed is a whole number from 0 to 2^64 - 1; got {self.seed}")
+        refuse_impossible(self.seed)
 
     def uniform(self, name: str, rows: int) -> NDArray[np.float64]:
         """``rows`` numbers in [0, 1), multiples of 2^-53."""

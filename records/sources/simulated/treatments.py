@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from records.errors import EquipartumError
+from records.errors import WrongUse
 from records.sources.simulated.drawing import Women
 from records.sources.simulated.histories.parameters import history_parameters
 from records.sources.simulated.scenario import Effect, Flag, ImplausibleScenario, Scenario, Treatment
@@ -39,7 +39,7 @@ _NEVER = -36.0
 _MODERATE_AGE, _MODERATE_BMI, _MORE_THAN_ONE = 40, 35.0, 2
 
 
-class NoTreatments(EquipartumError):
+class NoTreatments(WrongUse):
     """Treatments were asked for in a scenario that describes none."""
 
 

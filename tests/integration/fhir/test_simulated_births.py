@@ -18,6 +18,8 @@ def test_the_same_pregnancies_through_fhir(tmp_path: Path) -> None:
     records = FHIR.scan([tmp_path / "export"])
     assert records.is_simulated
     assert records.notes == ("Simulated births: not for care.",)
+    pregnancies = simulated.histories.pregnancies.height
+    assert records.description.endswith(f": export, {pregnancies:,} pregnancies")
     assert records.doubts == {}
     assert records.set_aside == ()
     assert set(records.known_from) == set(NHS_KNOWN_FROM)

@@ -91,9 +91,10 @@ def test_what_is_no_folder_of_histories_is_named_without_its_path(
         folder.mkdir()
     shutil.copy(whole / "pregnancies.parquet", half)
     shutil.copy(births, swapped / "pregnancies.parquet")
+    shutil.copy(whole / "observations.parquet", swapped)
     for paths, because in (
-        ([half], "observations.parquet: there is no such file"),
-        ([empty], "pregnancies.parquet: there is no such file"),
+        ([half], "half lacks observations.parquet: a folder"),
+        ([empty], "lacks pregnancies.parquet and observations.parquet: .* --format histories"),
         ([swapped], "this version reads 2"),
         ([whole / "pregnancies.parquet"], "name their folder"),
         ([whole, births], "one folder at a time"),

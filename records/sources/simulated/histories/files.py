@@ -42,6 +42,13 @@ def write_histories(simulated: SimulatedHistories, folder: Path, *, truth: bool 
 
 def read_histories(folder: Path) -> tuple[Simulation, Records]:
     """Raises `NotSimulatedBirths` where the folder does not hold one simulation's two files, whole."""
+    lacking = [name for name in (_PREGNANCIES, _OBSERVATIONS) if not (folder / name).is_file()]
+    if lacking:
+        raise NotSimulatedBirths(
+            f"{folder.name} lacks {' and '.join(lacking)}: a folder of simulated histories holds {_PREGNANCIES} and "
+            f"{_OBSERVATIONS}, as 'equipartum simulate --format histories' writes them. Births without dates are a "
+            "file: name the Parquet file itself; of the other formats, --source is msds or fhir"
+        )
     found = [
         read_marking_of(folder / name, layout=HISTORIES_LAYOUT, columns=list(columns))
         for name, columns in ((_PREGNANCIES, PREGNANCY_COLUMNS), (_OBSERVATIONS, OBSERVATION_COLUMNS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,8 +64,10 @@ def simulate_histories(
     scenario: str = "england",
     plants: Sequence[Plant | str] = (),
     treatments: bool = False,
+    begun: Callable[[], None] = lambda: None,
 ) -> SimulatedHistories:
     """The births that `simulate` gives for the same arguments, with the pregnancies that were lost beside them.
+    ``begun`` is called as by `simulate`.
 
     Raises `NoBirths`, `ImpossibleSeed`, `UnknownScenario`, `UnknownPlant`, `NoTreatments` or `NoHistories`.
     """
@@ -74,6 +76,7 @@ def simulate_histories(
     check_plants(parsed, scenario_named(scenario))
     dated = [plant for plant in parsed if plant.kind in DATED_KINDS]
     drawn_from = simulation.drawn_from([plant for plant in parsed if plant not in dated])
+    begun()
     lived = live(births, seed=seed, scenario=drawn_from)
     lost = women_who_lose(births, seed=seed, scenario=drawn_from, numbers=numbers)
     return _as_histories(simulation, lived, lost, numbers, dated)

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from records.errors import EquipartumError
+from records.errors import WrongUse
 from records.sources.simulated.scenario import ImplausibleScenario
 
 __all__ = ["HistoryParameters", "NoHistories", "history_parameters", "history_parameters_from"]
@@ -18,7 +18,7 @@ Quantiles = tuple[tuple[float, float], ...]
 _SCENARIOS = ("england",)
 
 
-class NoHistories(EquipartumError):
+class NoHistories(WrongUse):
     """Histories of a scenario whose care is not described day by day."""
 
 
