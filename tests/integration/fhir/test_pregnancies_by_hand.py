@@ -170,11 +170,41 @@ def test_two_versions_that_differ_and_no_time_tells_them_apart_are_both_set_asid
         ("718-7", (11.9, "g/dL"), "haemoglobin", 119.0),
         ("14771-0", (99.0858, "mg/dL"), "glucose_fasting", 5.5),
         ("76517-2", (39, "wk"), "gestation_at_birth", 273.0),
+        # UCUM has the litre as l and as L; braces say what is measured.
+        ("718-7", (119, "g/l"), "haemoglobin", 119.0),
+        ("718-7", (11.9, "g/dl"), "haemoglobin", 119.0),
+        ("718-7", (119, "mg/ml"), "haemoglobin", 119.0),
+        ("718-7", (119, "g{Hb}/L"), "haemoglobin", 119.0),
+        ("14771-0", (5.5, "mmol/l"), "glucose_fasting", 5.5),
+        ("14771-0", (5500, "umol/l"), "glucose_fasting", 5.5),
+        ("14771-0", (99.0858, "mg/dl"), "glucose_fasting", 5.5),
     ],
 )
 def test_units_are_converted(code: str, value: tuple[float, str], concept: str, expected: float) -> None:
     found = read(observation("o", (LOINC, code), 60, valueQuantity=quantity(*value)))
     assert said(found, concept)[0][2] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("amount", [(1500, "ml"), (1.5, "l"), (15, "dl"), (150, "cl"), (1500, "cm3"), (1.5, "dm3")])
+def test_a_measured_loss_is_read_in_every_code_of_a_volume(amount: tuple[float, str]) -> None:
+    found = read(observation("o", (SNOMED, "719051004"), 280, valueQuantity=quantity(*amount)))
+    assert said(found, "measured_blood_loss") == [("measured_blood_loss", 280, pytest.approx(1500))]
+    assert found.doubts == {}
+
+
+@pytest.mark.parametrize("unit", ["ML", "Ml", "mol", "ml/h", "cm", "cm2", "g", "[pt_br]", "lb", "mlb"])
+def test_what_is_no_volume_or_another_size_of_it_is_not_read_as_millilitres(unit: str) -> None:
+    found = read(observation("o", (SNOMED, "719051004"), 280, valueQuantity=quantity(1500, unit)))
+    assert said(found, "measured_blood_loss") == []
+    assert found.doubts == {"a value has a unit that is not converted, and was taken as not recorded": 1}
+
+
+def test_a_site_that_writes_mmol_with_a_small_l_loses_no_gestational_diabetes() -> None:
+    found = read(
+        observation("f", (LOINC, "14771-0"), 190, valueQuantity=quantity(5.7, "mmol/l")),
+        observation("g", (LOINC, "14995-5"), 190, valueQuantity=quantity(7.0, "mmol/l")),
+    )
+    assert found.histories.afterwards(["glucose_fasting", "glucose_two_hours"]).row(0)[-2:] == (5.7, 7.0)
 
 
 @pytest.mark.parametrize(
