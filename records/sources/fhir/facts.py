@@ -25,6 +25,8 @@ _UNFOUND = "a reference leads to an episode or encounter that is not there; the 
 _OF_ANOTHER = "something happened before the pregnancy it is recorded with, and was left out"
 _FAR = "something is recorded more than 80 years from the pregnancy, and was left out"
 _MOST_DAYS = 80 * 365
+# What is observed of the flags whose absence means 'no': depression is of those within a year of birth.
+_NO_ENTRY_IS_NO = frozenset(concept(name).read_by.of for name in NHS_CLOSED)
 _NAMES = pl.Series(CONCEPT_NAMES, dtype=OBSERVATION_COLUMNS["concept"])
 # Conception two weeks after the last period, as a due date has it.
 _CONCEPTION_DAY = 14
@@ -108,7 +110,7 @@ def _of_fact(values: Sequence[object], kind: pl.DataType) -> pl.Expr:
 def _value() -> pl.Expr:
     coded = _of_fact([value for _, value in FACTS], pl.Float64())
     # That a flag does not hold is told only where no entry would not mean the same.
-    deniable = [value == 1.0 and concept(name).kind == "flag" and name not in NHS_CLOSED for name, value in FACTS]
+    deniable = [value == 1.0 and concept(name).kind == "flag" and name not in _NO_ENTRY_IS_NO for name, value in FACTS]
     denied = pl.when(_of_fact(deniable, pl.Boolean())).then(0.0)
     return pl.when(coded.is_null()).then("number").when(pl.col("holds")).then(coded).when(~pl.col("holds")).then(denied)
 

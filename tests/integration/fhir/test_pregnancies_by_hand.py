@@ -127,6 +127,17 @@ def test_refuted_is_no_for_a_history_and_nothing_for_a_diagnosis() -> None:
     ]
 
 
+def test_a_depression_after_birth_that_was_refuted_is_no_answer_to_whether_there_was_one() -> None:
+    """Followed for 70 days: too short for the year in which no entry is a 'no', whatever was refuted in it."""
+    refuted = {"coding": [{"code": "refuted"}]}
+    care = episode(status="finished", period={"start": on(60), "end": on(350)})
+    depressed = condition("c", "35489007", 320)
+    for hers, expected in (({**depressed, "verificationStatus": refuted}, None), (depressed, True)):
+        found = read_resources([care if r["resourceType"] == "EpisodeOfCare" else r for r in ordinary(hers)])
+        assert [value for _, _, value in said(found, "depression")] == ([] if expected is None else [1.0])
+        assert found.histories.afterwards(["depression_within_a_year"]).row(0)[-1] is expected
+
+
 def test_a_history_that_nobody_asked_for_is_not_known() -> None:
     found = read(condition("c", "161765003", 60))
     at_booking = found.histories.known_by(BOOKING, ["previous_depression", "previous_preterm_birth"])
