@@ -11,7 +11,7 @@ from records.concepts import concept
 from records.histories.tables import CONCEPT_NAMES, OBSERVATION_COLUMNS
 from records.sources.fhir.clock import STILLBIRTH_FROM
 from records.sources.fhir.meanings import AT_BOOKING, DATINGS, MEANINGS, Fact
-from records.sources.fhir.units import DOUBTFUL_UNIT, NO_DOUBT, UNCERTAIN_VALUE
+from records.sources.fhir.units import DOUBTFUL_UNIT, NO_DOUBT, TOLD_TOO_EARLY, UNCERTAIN_VALUE
 from records.sources.nhs_facts import NHS_CLOSED
 
 __all__ = ["FACTS", "datings_of", "facts_of", "in_history", "outcomes_of"]
@@ -34,6 +34,7 @@ _DAYS_A_MONTH = 365.25 / 12
 _DOUBTED = {
     DOUBTFUL_UNIT: "a value has a unit that is not converted, and was taken as not recorded",
     UNCERTAIN_VALUE: "a value is a bound, or is no value, and was taken as not recorded",
+    TOLD_TOO_EARLY: "something was issued or recorded before the day it is of, and counts as known from that day",
 }
 
 
@@ -72,7 +73,7 @@ def facts_of(stated: pl.DataFrame, doubts: dict[str, int]) -> pl.DataFrame:
     _count(doubts, _UNFOUND, stated.filter("unfound"))
     valued = (
         stated.lazy()
-        .filter(pl.col("doubt") == NO_DOUBT)
+        .filter(pl.col("doubt").is_in([NO_DOUBT, TOLD_TOO_EARLY]))
         .with_columns(_fact().alias("fact"))
         .filter(pl.col("fact").is_not_null())
         .with_columns(_of_fact([CONCEPT_NAMES.index(name) for name, _ in FACTS], pl.UInt16()).alias("concept"))

@@ -9,9 +9,10 @@ from functools import cache, lru_cache
 
 from records.concepts import concept
 
-__all__ = ["DOUBTFUL_UNIT", "NO_DOUBT", "UNCERTAIN_VALUE", "in_canonical_unit"]
+__all__ = ["DOUBTFUL_UNIT", "NO_DOUBT", "TOLD_TOO_EARLY", "UNCERTAIN_VALUE", "in_canonical_unit"]
 
-NO_DOUBT, DOUBTFUL_UNIT, UNCERTAIN_VALUE = 0, 1, 2
+#: What may be doubted of a statement: its value, which then counts for nothing, or that it was told before it was so.
+NO_DOUBT, DOUBTFUL_UNIT, UNCERTAIN_VALUE, TOLD_TOO_EARLY = 0, 1, 2, 3
 
 # UCUM (ucum.org): the international inch and foot are 2.54 and 30.48 cm, the avoirdupois pound is 0.45359237 kg and the
 # ounce a sixteenth of it, a week is 7 days, a year 12 mean months: all exact.

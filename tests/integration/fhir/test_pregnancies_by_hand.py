@@ -91,6 +91,23 @@ def test_a_result_is_known_when_it_was_issued() -> None:
     assert said(found, "haemoglobin") == [("haemoglobin", 104, 118.0)]
 
 
+def test_what_is_issued_or_recorded_before_the_day_it_is_of_is_known_on_that_day_and_counted() -> None:
+    result = observation(
+        "g", (LOINC, "14771-0"), 190, issued=f"{on(19)}T09:00:00Z", valueQuantity=quantity(6, "mmol/L")
+    )
+    found = read(result)
+    assert said(found, "glucose_fasting") == [("glucose_fasting", 190, 6.0)]
+    counted = {"something was issued or recorded before the day it is of, and counts as known from that day": 1}
+    assert found.doubts == counted
+    diagnosed = read(condition("c", "398254007", 19, onsetDateTime=on(190)))
+    assert said(diagnosed, "pre_eclampsia") == [("pre_eclampsia", 190, 1.0)]
+    assert diagnosed.doubts == counted
+    # Recorded on 20 May, of a month that lasts to the 31st: it may well have begun before.
+    in_may = read(condition("c", "398254007", 139, onsetDateTime="2022-05"))
+    assert said(in_may, "pre_eclampsia") == [("pre_eclampsia", 139, 1.0)]
+    assert in_may.doubts == {}
+
+
 def test_diabetes_that_began_before_is_a_history_and_known_at_booking() -> None:
     found = read(condition("c", "11687002", None, onsetDateTime="2019-06"), condition("d", "44054006", -900))
     assert said(found, "previous_gestational_diabetes", "gestational_diabetes", "pre_existing_diabetes") == [
