@@ -11,7 +11,7 @@ from records.concepts import concept
 from records.histories.tables import CONCEPT_NAMES, OBSERVATION_COLUMNS
 from records.sources.fhir.clock import STILLBIRTH_FROM
 from records.sources.fhir.meanings import AT_BOOKING, DATINGS, MEANINGS, Fact
-from records.sources.fhir.units import DOUBTFUL_UNIT, NO_DOUBT, UNCERTAIN_VALUE
+from records.sources.fhir.units import DOUBTFUL_UNIT, NO_DOUBT, TOLD_TOO_EARLY, UNCERTAIN_VALUE
 from records.sources.nhs_facts import NHS_CLOSED
 
 __all__ = ["FACTS", "datings_of", "facts_of", "in_history", "outcomes_of"]
@@ -25,6 +25,8 @@ _UNFOUND = "a reference leads to an episode or encounter that is not there; the 
 _OF_ANOTHER = "something happened before the pregnancy it is recorded with, and was left out"
 _FAR = "something is recorded more than 80 years from the pregnancy, and was left out"
 _MOST_DAYS = 80 * 365
+# What is observed of the flags whose absence means 'no': depression is of those within a year of birth.
+_NO_ENTRY_IS_NO = frozenset(concept(name).read_by.of for name in NHS_CLOSED)
 _NAMES = pl.Series(CONCEPT_NAMES, dtype=OBSERVATION_COLUMNS["concept"])
 # Conception two weeks after the last period, as a due date has it.
 _CONCEPTION_DAY = 14
@@ -32,6 +34,7 @@ _DAYS_A_MONTH = 365.25 / 12
 _DOUBTED = {
     DOUBTFUL_UNIT: "a value has a unit that is not converted, and was taken as not recorded",
     UNCERTAIN_VALUE: "a value is a bound, or is no value, and was taken as not recorded",
+    TOLD_TOO_EARLY: "something was issued or recorded before the day it is of, and counts as known from that day",
 }
 
 
@@ -70,7 +73,7 @@ def facts_of(stated: pl.DataFrame, doubts: dict[str, int]) -> pl.DataFrame:
     _count(doubts, _UNFOUND, stated.filter("unfound"))
     valued = (
         stated.lazy()
-        .filter(pl.col("doubt") == NO_DOUBT)
+        .filter(pl.col("doubt").is_in([NO_DOUBT, TOLD_TOO_EARLY]))
         .with_columns(_fact().alias("fact"))
         .filter(pl.col("fact").is_not_null())
         .with_columns(_of_fact([CONCEPT_NAMES.index(name) for name, _ in FACTS], pl.UInt16()).alias("concept"))
@@ -108,7 +111,7 @@ def _of_fact(values: Sequence[object], kind: pl.DataType) -> pl.Expr:
 def _value() -> pl.Expr:
     coded = _of_fact([value for _, value in FACTS], pl.Float64())
     # That a flag does not hold is told only where no entry would not mean the same.
-    deniable = [value == 1.0 and concept(name).kind == "flag" and name not in NHS_CLOSED for name, value in FACTS]
+    deniable = [value == 1.0 and concept(name).kind == "flag" and name not in _NO_ENTRY_IS_NO for name, value in FACTS]
     denied = pl.when(_of_fact(deniable, pl.Boolean())).then(0.0)
     return pl.when(coded.is_null()).then("number").when(pl.col("holds")).then(coded).when(~pl.col("holds")).then(denied)
 

@@ -22,7 +22,7 @@ from records.sources.fhir.meanings import (
     meaning_of,
 )
 from records.sources.fhir.references import Json
-from records.sources.fhir.units import NO_DOUBT, UNCERTAIN_VALUE, in_canonical_unit
+from records.sources.fhir.units import NO_DOUBT, TOLD_TOO_EARLY, UNCERTAIN_VALUE, in_canonical_unit
 
 __all__ = ["NOTHING", "STATED_BY", "Statement", "is_withdrawn"]
 
@@ -83,8 +83,15 @@ def _observation(resource: Json) -> Iterator[Statement]:
     for meaning, part in stated:
         if "dataAbsentReason" not in part:
             number, holds, doubt = _value(meaning, part)
-            known = began if issued is None else issued
-            yield Statement(meaning.number, known, began, number, holds, doubt)
+            known, early = _known_from(began, issued)
+            yield Statement(meaning.number, known, began, number, holds, doubt or early)
+
+
+def _known_from(began: int | None, told: int | None) -> tuple[int | None, int]:
+    """The day on which care came to know it, and whether it is doubted: nobody knows a result before there is one."""
+    if began is None or told is None:
+        return (began if told is None else told), NO_DOUBT
+    return max(began, told), TOLD_TOO_EARLY if told < began else NO_DOUBT
 
 
 def _asked(part: Json) -> Meaning | None:
@@ -136,10 +143,12 @@ def _condition(resource: Json) -> Iterator[Statement]:
     onset = resource.get("onsetDateTime") or (resource.get("onsetPeriod") or {}).get("start")
     recorded = day_of(resource.get("recordedDate"), "Condition.recordedDate")
     began = last_possible_day(onset, "Condition.onset")
-    known = began if recorded is None else recorded
+    # An onset of which no day is written may have been before the last day that it can mean.
+    known, early = _known_from(began if day_of(onset, "Condition.onset") is not None else None, recorded)
+    known = began if known is None else known
     holds = "refuted" not in verification
     day = None if meaning.dating is None else (known if began is None else began)
-    yield Statement(meaning.number, known, began, day, holds, NO_DOUBT)
+    yield Statement(meaning.number, known, began, day, holds, early)
     active = {coding.get("code") for coding in codings_of(resource.get("clinicalStatus"))} & {"active", "recurrence"}
     if holds and active and any(name == "depression" for name, _ in meaning.facts.values()):
         yield Statement(local_meaning(ONGOING_DEPRESSION).number, known, began, None, True, NO_DOUBT)

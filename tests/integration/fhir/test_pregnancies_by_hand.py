@@ -91,6 +91,23 @@ def test_a_result_is_known_when_it_was_issued() -> None:
     assert said(found, "haemoglobin") == [("haemoglobin", 104, 118.0)]
 
 
+def test_what_is_issued_or_recorded_before_the_day_it_is_of_is_known_on_that_day_and_counted() -> None:
+    result = observation(
+        "g", (LOINC, "14771-0"), 190, issued=f"{on(19)}T09:00:00Z", valueQuantity=quantity(6, "mmol/L")
+    )
+    found = read(result)
+    assert said(found, "glucose_fasting") == [("glucose_fasting", 190, 6.0)]
+    counted = {"something was issued or recorded before the day it is of, and counts as known from that day": 1}
+    assert found.doubts == counted
+    diagnosed = read(condition("c", "398254007", 19, onsetDateTime=on(190)))
+    assert said(diagnosed, "pre_eclampsia") == [("pre_eclampsia", 190, 1.0)]
+    assert diagnosed.doubts == counted
+    # Recorded on 20 May, of a month that lasts to the 31st: it may well have begun before.
+    in_may = read(condition("c", "398254007", 139, onsetDateTime="2022-05"))
+    assert said(in_may, "pre_eclampsia") == [("pre_eclampsia", 139, 1.0)]
+    assert in_may.doubts == {}
+
+
 def test_diabetes_that_began_before_is_a_history_and_known_at_booking() -> None:
     found = read(condition("c", "11687002", None, onsetDateTime="2019-06"), condition("d", "44054006", -900))
     assert said(found, "previous_gestational_diabetes", "gestational_diabetes", "pre_existing_diabetes") == [
@@ -125,6 +142,17 @@ def test_refuted_is_no_for_a_history_and_nothing_for_a_diagnosis() -> None:
         ("family_history_of_diabetes", 60, 0.0),
         ("previous_preterm_birth", 60, 0.0),
     ]
+
+
+def test_a_depression_after_birth_that_was_refuted_is_no_answer_to_whether_there_was_one() -> None:
+    """Followed for 70 days: too short for the year in which no entry is a 'no', whatever was refuted in it."""
+    refuted = {"coding": [{"code": "refuted"}]}
+    care = episode(status="finished", period={"start": on(60), "end": on(350)})
+    depressed = condition("c", "35489007", 320)
+    for hers, expected in (({**depressed, "verificationStatus": refuted}, None), (depressed, True)):
+        found = read_resources([care if r["resourceType"] == "EpisodeOfCare" else r for r in ordinary(hers)])
+        assert [value for _, _, value in said(found, "depression")] == ([] if expected is None else [1.0])
+        assert found.histories.afterwards(["depression_within_a_year"]).row(0)[-1] is expected
 
 
 def test_a_history_that_nobody_asked_for_is_not_known() -> None:
@@ -170,11 +198,41 @@ def test_two_versions_that_differ_and_no_time_tells_them_apart_are_both_set_asid
         ("718-7", (11.9, "g/dL"), "haemoglobin", 119.0),
         ("14771-0", (99.0858, "mg/dL"), "glucose_fasting", 5.5),
         ("76517-2", (39, "wk"), "gestation_at_birth", 273.0),
+        # UCUM has the litre as l and as L; braces say what is measured.
+        ("718-7", (119, "g/l"), "haemoglobin", 119.0),
+        ("718-7", (11.9, "g/dl"), "haemoglobin", 119.0),
+        ("718-7", (119, "mg/ml"), "haemoglobin", 119.0),
+        ("718-7", (119, "g{Hb}/L"), "haemoglobin", 119.0),
+        ("14771-0", (5.5, "mmol/l"), "glucose_fasting", 5.5),
+        ("14771-0", (5500, "umol/l"), "glucose_fasting", 5.5),
+        ("14771-0", (99.0858, "mg/dl"), "glucose_fasting", 5.5),
     ],
 )
 def test_units_are_converted(code: str, value: tuple[float, str], concept: str, expected: float) -> None:
     found = read(observation("o", (LOINC, code), 60, valueQuantity=quantity(*value)))
     assert said(found, concept)[0][2] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("amount", [(1500, "ml"), (1.5, "l"), (15, "dl"), (150, "cl"), (1500, "cm3"), (1.5, "dm3")])
+def test_a_measured_loss_is_read_in_every_code_of_a_volume(amount: tuple[float, str]) -> None:
+    found = read(observation("o", (SNOMED, "719051004"), 280, valueQuantity=quantity(*amount)))
+    assert said(found, "measured_blood_loss") == [("measured_blood_loss", 280, pytest.approx(1500))]
+    assert found.doubts == {}
+
+
+@pytest.mark.parametrize("unit", ["ML", "Ml", "mol", "ml/h", "cm", "cm2", "g", "[pt_br]", "lb", "mlb"])
+def test_what_is_no_volume_or_another_size_of_it_is_not_read_as_millilitres(unit: str) -> None:
+    found = read(observation("o", (SNOMED, "719051004"), 280, valueQuantity=quantity(1500, unit)))
+    assert said(found, "measured_blood_loss") == []
+    assert found.doubts == {"a value has a unit that is not converted, and was taken as not recorded": 1}
+
+
+def test_a_site_that_writes_mmol_with_a_small_l_loses_no_gestational_diabetes() -> None:
+    found = read(
+        observation("f", (LOINC, "14771-0"), 190, valueQuantity=quantity(5.7, "mmol/l")),
+        observation("g", (LOINC, "14995-5"), 190, valueQuantity=quantity(7.0, "mmol/l")),
+    )
+    assert found.histories.afterwards(["glucose_fasting", "glucose_two_hours"]).row(0)[-2:] == (5.7, 7.0)
 
 
 @pytest.mark.parametrize(
