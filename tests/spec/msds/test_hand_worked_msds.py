@@ -144,7 +144,11 @@ def diagnosis(on: str, **code: str) -> dict[str, str]:
     return {"UniqPregID": "P1", "DiagDate": on, **code}
 
 
-HISTORY = [{"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "161765003"}]
+def before(code: str, on: str = "") -> dict[str, str]:
+    return {"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": code, "DiagDate": on}
+
+
+HISTORY = [before("161765003")]
 KNOWN: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "a live and a stillborn child before: two births": (
         {"MSD101": [{**BOOKING, "PreviousStillBirths": "1"}]}, "booking", "parity", 2),
@@ -174,9 +178,32 @@ KNOWN: dict[str, tuple[dict[str, Any], str, str, Any]] = {
         {"MSD107": HISTORY}, "booking", "previous_gestational_diabetes", False),
     "history asked, a preterm birth listed": ({"MSD107": HISTORY}, "booking", "previous_preterm_birth", True),
     "nothing relevant before": (
-        {"MSD107": [{"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "160243008"}]},
-        "booking", "previous_preterm_birth", False),
+        {"MSD107": [before("160243008")]}, "booking", "previous_preterm_birth", False),
     "history not asked": ({}, "booking", "previous_preterm_birth", None),
+    "a haemorrhage of 2021 among her histories": (
+        {"MSD107": [before("47821001", "2021-06-01")]}, "booking", "previous_postpartum_haemorrhage", True),
+    "the haemorrhage of this birth among her histories is none": (
+        {"MSD107": [before("160243008"), before("47821001", "2024-10-07")]},
+        "admission", "previous_postpartum_haemorrhage", False),
+    "nor does it say that she was asked": (
+        {"MSD107": [before("47821001", "2024-10-07")]}, "admission", "previous_postpartum_haemorrhage", None),
+    "diabetes found in this pregnancy, on day 171, is no previous one": (
+        {"MSD107": [before("160243008"), before("11687002", "2024-06-20")]},
+        "weeks_28", "previous_gestational_diabetes", False),
+    "a history told on day 171 is not known at booking": (
+        {"MSD107": [before("160243008"), before("161765003", "2024-06-20")]},
+        "booking", "previous_preterm_birth", False),
+    "it is known from that day": (
+        {"MSD107": [before("160243008"), before("161765003", "2024-06-20")]},
+        "weeks_28", "previous_preterm_birth", True),
+    "a history dated the day before booking is known at booking": (
+        {"MSD107": [before("161765003", "2024-03-10")]}, "booking", "previous_preterm_birth", True),
+    "type 2 diabetes found on day 30 was there before": (
+        {"MSD107": [before("44054006", "2024-01-31")]}, "booking", "pre_existing_diabetes", True),
+    "asked on day 171 for the first time": (
+        {"MSD107": [before("160243008", "2024-06-20")]}, "booking", "previous_preterm_birth", None),
+    "a row of another illness: she was asked": (
+        {"MSD107": [before("195967001")]}, "booking", "previous_preterm_birth", False),
     "a first pregnancy has no earlier birth to be preterm": (
         {"MSD101": [{**BOOKING, "PreviousLiveBirths": "0"}], "MSD107": HISTORY},
         "booking", "previous_preterm_birth", None),
