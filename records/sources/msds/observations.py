@@ -58,7 +58,7 @@ Tables = Mapping[str, pl.LazyFrame]
 
 
 def observed_facts(tables: Tables, codes: Codes, clock: pl.DataFrame) -> list[pl.LazyFrame]:
-    """Every observation, by table; those of a table that is not there are left out. ``clock`` is of `pregnancy_clock`."""
+    """Every observation, by table; those of a table that is not there are left out. ``clock``: `pregnancy_clock`."""
     readers: dict[str, Callable[[], list[pl.LazyFrame]]] = {
         "MSD101": lambda: _bookings(tables),
         "MSD103": lambda: [_numbers(tables["MSD103"], _SCANNED_ON, fetuses="NoFetusesDatingUltrasound")],

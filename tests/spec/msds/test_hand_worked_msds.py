@@ -285,6 +285,14 @@ AFTERWARDS: dict[str, tuple[dict[str, Any], str, Any]] = {
         "apgar_5_minutes", 6),
     "gestational diabetes diagnosed": (
         {"MSD106": [diagnosis("2024-06-20", MasterSnomedCTDiagCode="11687002")]}, "gestational_diabetes", True),
+    "a fasting glucose alone is no test for diabetes": (
+        contact({"MasterSnomedCTObsCode": "1003141000000105", "ObsValue": "4.6", "UCUMUnit": "mmol/L"},
+                on="2024-07-01"),
+        "diabetes_test_done", False),
+    "a glucose tolerance test by its procedure": (
+        contact({"MasterSnomedCTProcedureCode": "113076002"}, on="2024-07-01"), "diabetes_test_done", True),
+    "one after birth is no test of this pregnancy": (
+        contact({"MasterSnomedCTProcedureCode": "113076002"}, on="2024-11-18"), "diabetes_test_done", False),
     "not diagnosed, and she gave birth here": ({}, "gestational_diabetes", False),
     "not diagnosed before she moved": (
         {"MSD301": [], "MSD401": [], "MSD101": [{**BOOKING, "DischargeDateMatService": "2024-06-29"}]},
@@ -333,6 +341,19 @@ def test_a_second_pregnancy_knows_the_first(tmp_path: Path) -> None:
     told = records.histories.known_by(point("booking"), ["previous_preterm_birth", "interpregnancy_interval"])
     assert told["previous_preterm_birth"].to_list() == [None, True]
     assert told["interpregnancy_interval"].to_list() == [None, pytest.approx(109 / (365.25 / 12))]
+
+
+TWO_HOURS = """place,concept,code,value,term,provenance
+pregnancy,glucose_two_hours,LOCAL,,2-hour glucose,laboratory of the trust
+"""
+
+
+def test_a_two_hour_glucose_is_a_test_though_no_code_says_that_one_was_done(tmp_path: Path) -> None:
+    measured = contact({"MasterSnomedCTObsCode": "LOCAL", "ObsValue": "6.2", "UCUMUnit": "mmol/L"}, on="2024-07-01")
+    tmp_path.joinpath("codes.csv").write_text(TWO_HOURS, encoding="utf-8")
+    records = scan(tmp_path, tables(**measured))
+    assert afterwards(records, "diabetes_test_done") is True
+    assert known(records, "weeks_28", "diabetes_test_done") is True
 
 
 def test_an_organisation_that_merged_is_its_successor(tmp_path: Path) -> None:
