@@ -143,8 +143,8 @@ class ModelDesign:
 
 
 def available_definition(declared: Outcome, concepts: Collection[str]) -> OutcomeDefinition | None:
-    """The first definition all of whose facts are among ``concepts``, or None."""
-    return next((d for d in declared.definitions if set(d.needs) <= set(concepts)), None)
+    """The first definition that records which hold ``concepts`` can be read by, or None."""
+    return next((d for d in declared.definitions if d.is_answered_by(concepts)), None)
 
 
 def available_predictors(
@@ -152,7 +152,7 @@ def available_predictors(
 ) -> tuple[str, ...]:
     """Declared predictors that care can know by ``at`` and the source dates so early, and that the definition is not
     read from. ``known_from`` is the source's: a later point than care's own where its record has no date."""
-    defining = {c.concept for c in definition.any_of} | {c.concept for c in definition.population}
+    defining = {c.concept for c in (*definition.any_of, *definition.population, *definition.already)}
     return tuple(
         name
         for name, predictor in PREDICTORS.items()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from models.actions import Action
-from models.conditions import Condition
+from models.conditions import Condition, any_of
 from records.concepts import CONCEPTS
 
 __all__ = ["NOBODY_AND_EVERYONE", "Cause", "Outcome", "OutcomeDefinition"]
@@ -20,8 +22,12 @@ class OutcomeDefinition:
     """How an outcome is read from recorded facts.
 
     The outcome happened if any condition of ``any_of`` holds. Where ``tested_by`` is set, a woman for whom that flag
-    is not true is not ascertained: missing, not negative. ``population`` conditions must all hold. ``plain`` completes
-    'women who went on to ...' where the outcome's own words would say more than the definition knows.
+    is not true, or of whom not every fact of the test is recorded, is not ascertained: missing, not negative, and,
+    whichever way half a test points, not positive. ``event_shows_test``: a woman who had the outcome was tested, also
+    where the test is not recorded. ``only_without`` names a fact that records read by this definition do not hold.
+    ``already`` are conditions by which, beside ``any_of``, she had it by the point. ``population`` conditions must all
+    hold. ``plain`` completes 'women who went on to ...' where the outcome's own words would say more than the
+    definition knows.
     """
 
     name: str
@@ -29,13 +35,30 @@ class OutcomeDefinition:
     any_of: tuple[Condition, ...]
     population: tuple[Condition, ...] = ()
     tested_by: str | None = None
+    event_shows_test: bool = False
+    only_without: str | None = None
+    already: tuple[Condition, ...] = ()
     is_proxy: bool = False
     plain: str = ""
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Concepts without which the definition cannot be evaluated."""
-        return tuple(dict.fromkeys(c.concept for c in (*self.any_of, *self.population)))
+        tested = (self.tested_by,) if self.tested_by is not None else ()
+        return tuple(dict.fromkeys([*(c.concept for c in (*self.any_of, *self.population)), *tested]))
+
+    def is_answered_by(self, concepts: Collection[str]) -> bool:
+        """Whether records that hold these concepts can be read by this definition."""
+        return set(self.needs) <= set(concepts) and self.only_without not in concepts
+
+    def observed(self, prefix: str = "") -> pl.Expr:
+        """What the facts tell, null where the outcome is not ascertained. ``prefix`` as in `any_of`."""
+        happened = any_of(self.any_of, prefix)
+        if self.tested_by is None:
+            return happened
+        whole = pl.all_horizontal([pl.col(prefix + c.concept).is_not_null() for c in self.any_of])
+        ascertained = pl.col(prefix + self.tested_by) & whole
+        return pl.when(ascertained | happened if self.event_shows_test else ascertained).then(happened)
 
     @property
     def followed_to(self) -> int | None:

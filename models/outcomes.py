@@ -72,6 +72,7 @@ def _onset(how: str) -> Condition:
 
 
 _LIVE_SINGLETON = (_is_true("live_birth"), Condition(concept="fetuses", comparison="is", value=1))
+_NO_DIABETES_BEFORE = (Condition(concept="pre_existing_diabetes", comparison="is", value=False),)
 _CQIM_PRETERM = "NHS England, Clinical Quality Improvement Metric CQIMPreterm: live singletons, 154-315 days"
 _CDC_GESTATION = "National Center for Health Statistics, natality user guide"
 _CORE_MORBIDITY = "transfusion, ruptured uterus, unplanned hysterectomy or intensive care"
@@ -216,20 +217,32 @@ _ALL = (
         plain="develop gestational diabetes",
         definitions=(
             OutcomeDefinition(
+                # Both values make a test: NICE NG3 diagnoses by either, so one value alone, counted where it is high
+                # and not where it is normal, would raise the rate.
                 name="75 g OGTT fasting >= 5.6 or 2 h >= 7.8 mmol/l",
                 authority="NICE NG3, Diabetes in pregnancy",
                 any_of=(
                     Condition(concept="glucose_fasting", comparison="at_least", value=5.6),
                     Condition(concept="glucose_two_hours", comparison="at_least", value=7.8),
                 ),
-                population=(Condition(concept="pre_existing_diabetes", comparison="is", value=False),),
+                population=_NO_DIABETES_BEFORE,
                 tested_by="diabetes_test_done",
+                already=(_is_true("gestational_diabetes"),),
+            ),
+            OutcomeDefinition(
+                name="diagnosis of gestational diabetes, of women tested",
+                authority="recorded diagnosis; who was not tested for it (NICE NG3) is not known",
+                any_of=(_is_true("gestational_diabetes"),),
+                population=_NO_DIABETES_BEFORE,
+                tested_by="diabetes_test_done",
+                event_shows_test=True,
             ),
             OutcomeDefinition(
                 name="gestational diabetes recorded",
                 authority="National Center for Health Statistics, natality field RF_GDIAB",
                 any_of=(_is_true("gestational_diabetes"),),
-                population=(Condition(concept="pre_existing_diabetes", comparison="is", value=False),),
+                population=_NO_DIABETES_BEFORE,
+                only_without="diabetes_test_done",
             ),
         ),
         actions={"booking": DIABETES_TEST},

@@ -246,7 +246,12 @@ _BIRTH = (
     _flag("gestational_diabetes", "gestational diabetes recorded", snomed=("11687002",), icd10=("O24.4",)),
     _flag("diabetes_test_offered", "test for gestational diabetes offered"),
     _flag("diabetes_test_accepted", "test for gestational diabetes accepted"),
-    _flag("diabetes_test_done", "tested for gestational diabetes"),
+    # A test after birth looks for diabetes that stayed (NICE NG3), and is none of this pregnancy.
+    _flag(
+        "diabetes_test_done",
+        "tested for gestational diabetes",
+        reading=Reading(of="diabetes_test_done", how="maximum", before_birth=True),
+    ),
     _flag("aspirin_offered", "low-dose aspirin offered"),
     _flag("aspirin_accepted", "low-dose aspirin accepted"),
     _flag("aspirin_taken", "takes low-dose aspirin"),

@@ -146,7 +146,8 @@ def _why_unavailable(declared: Outcome, records: Records) -> str:
     lines = [f"{declared.name} cannot be read from these {records.source} files."]
     for definition in declared.definitions:
         missing = "; ".join(records.why_lacking(name) for name in definition.needs if not records.has(name))
-        lines.append(f"  '{definition}' lacks {missing}")
+        why = f"lacks {missing}" if missing else f"is for records that do not say {definition.only_without}"
+        lines.append(f"  '{definition}' {why}")
     able = [s.name for s in SOURCES.values() if available_definition(declared, s.known_from) is not None]
     lines.append(f"  Sources that can hold it: {', '.join(able) or 'none'}.")
     if records.source in able:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from models.conditions import all_of, any_of
+from models.conditions import Condition, all_of, any_of
 from models.outcomes import Cause, OutcomeDefinition
 from records.clock import PredictionPoint
 from records.histories.histories import HERE
@@ -43,15 +43,15 @@ def collect(
     causes: Sequence[Cause],
 ) -> Collected:
     """``known`` are the concepts that are kept, as they were known at the point."""
-    tested_by = [definition.tested_by] if definition.tested_by and records.has(definition.tested_by) else []
     causal = [condition.concept for cause in causes for condition in cause.any_of]
-    afterwards = list(dict.fromkeys([*definition.needs, *tested_by, *causal]))
+    already = [condition for condition in definition.already if records.has(condition.concept)]
+    afterwards = list(dict.fromkeys([*definition.needs, *(condition.concept for condition in already), *causal]))
     known = list(dict.fromkeys(known))
     births = (
         records.at(at, known=known, afterwards=afterwards)
-        .with_columns(_observed(definition, tested_by).alias(OBSERVED), _left_too_early(definition).alias(_LEFT))
+        .with_columns(_observed(definition).alias(OBSERVED), _left_too_early(definition).alias(_LEFT))
         .with_columns(
-            _not_asked(definition).alias(_REASON),
+            _not_asked([*definition.any_of, *already]).alias(_REASON),
             _belongs(definition).alias(_BELONGS),
             *_cause_of_event(causes),
         )
@@ -86,13 +86,13 @@ def collect(
     )
 
 
-def _observed(definition: OutcomeDefinition, tested_by: Sequence[str]) -> pl.Expr:
+def _observed(definition: OutcomeDefinition) -> pl.Expr:
     """Null where not ascertained. A woman whose care moved elsewhere, or who was not followed to the end of the days in
     which the outcome may come, is censored: had only her events been seen before she left, and not that there was
-    none, counting them would raise the rate."""
-    observed = any_of(definition.any_of, AFTERWARDS)
-    if tested_by:
-        return pl.when(pl.col(AFTERWARDS + tested_by[0])).then(observed)
+    none, counting them would raise the rate. The values of a test tell both."""
+    observed = definition.observed(AFTERWARDS)
+    if definition.tested_by is not None and not definition.event_shows_test:
+        return observed
     return pl.when(pl.col(ENDED_BY).ne_missing("transfer") & ~_left_too_early(definition)).then(observed)
 
 
@@ -104,9 +104,9 @@ def _left_too_early(definition: OutcomeDefinition) -> pl.Expr:
     return (pl.col(ENDED_BY) == "birth").fill_null(value=False) & (pl.col(FOLLOWED) < last_day).fill_null(value=True)
 
 
-def _not_asked(definition: OutcomeDefinition) -> pl.Expr:
+def _not_asked(already: Sequence[Condition]) -> pl.Expr:
     """Why no risk is asked of her at the point; null where it is."""
-    had_it = any_of(definition.any_of, ALREADY).fill_null(value=False)
+    had_it = any_of(already, ALREADY).fill_null(value=False)
     lost = (pl.col(ENDED_BY) == "loss") & pl.col(OBSERVED).is_null()
     return (
         pl.when(pl.col(STANDING) != HERE)

@@ -26,11 +26,14 @@ class Reading:
     outcome: Outcome
     definition: OutcomeDefinition
     is_first: bool
-    has_test: bool
 
     @property
     def key(self) -> str:
         return f"{self.outcome.name}: {self.definition}"
+
+    @property
+    def has_test(self) -> bool:
+        return self.definition.tested_by is not None
 
     @property
     def rests_on_one_fact(self) -> bool:
@@ -93,11 +96,8 @@ def questions_of(records: Records, outcomes: Sequence[Outcome]) -> Questions:
     held = tuple(name for name in records.known_from if records.has(name))
     readings: list[Reading] = []
     for outcome in outcomes:
-        possible = [d for d in outcome.definitions if set(d.needs) <= set(held)]
-        readings += [
-            Reading(outcome=outcome, definition=d, is_first=d is possible[0], has_test=d.tested_by in held)
-            for d in possible
-        ]
+        possible = [d for d in outcome.definitions if d.is_answered_by(held)]
+        readings += [Reading(outcome=outcome, definition=d, is_first=d is possible[0]) for d in possible]
     named = {outcome.name for outcome in outcomes}
     return Questions(
         concepts=tuple(name for name in held if name not in NEVER_COUNTED),
@@ -121,11 +121,9 @@ def _of_concept(name: str, held: Sequence[str]) -> Iterator[tuple[str, pl.Expr]]
 
 def _of_reading(reading: Reading) -> Iterator[tuple[str, pl.Expr]]:
     definition, key = reading.definition, reading.key
-    belongs, observed = all_of(definition.population), any_of(definition.any_of)
-    if reading.has_test and (test := definition.tested_by) is not None:
-        tested = pl.col(test)
-        observed = pl.when(tested).then(observed)
-        yield f"{key}:tested", belongs & tested
+    belongs, observed = all_of(definition.population), definition.observed()
+    if definition.tested_by is not None:
+        yield f"{key}:tested", belongs & pl.col(definition.tested_by)
     yield f"{key}:population", belongs
     yield f"{key}:population_unknown", belongs.is_null()
     measured = pl.any_horizontal([pl.col(c.concept).is_not_null() for c in definition.any_of])

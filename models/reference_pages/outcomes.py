@@ -65,11 +65,14 @@ def _causes(declared: Outcome) -> str:
 
 
 def _definition(one: OutcomeDefinition) -> str:
-    tested = (
-        f" Only women with {code(one.tested_by)} are ascertained, where the source says who was tested."
-        if one.tested_by
-        else ""
-    )
+    tested = ""
+    if one.tested_by:
+        others = ", and those who have the diagnosis," if one.event_shows_test else " and every value of the test"
+        tested = f" Only women with {code(one.tested_by)}{others} are ascertained."
+    if one.only_without:
+        tested = f" For records that do not say {code(one.only_without)}."
+    if one.already:
+        tested += f" Who had {' or '.join(map(str, one.already))} by the point had it already."
     return " ".join([f"{one}. {one.authority}. Needs {listed(one.needs)}.{tested}", *one.cautions])
 
 

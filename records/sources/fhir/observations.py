@@ -6,6 +6,7 @@ import polars as pl
 
 from records.concepts import concept
 from records.histories.body_mass_index import body_mass_index
+from records.histories.glucose_test import tests_done
 from records.histories.tables import OBSERVATION_COLUMNS
 
 __all__ = ["OF_HERSELF", "observations_of"]
@@ -24,7 +25,7 @@ def observations_of(table: pl.DataFrame, stated: pl.DataFrame, of_herself: pl.Da
     parts = [
         stated.filter(~pl.col("concept").cast(pl.String).is_in([*OF_HERSELF, "body_mass_index"])),
         _follows(stated, "stillbirth", "live_birth", 0.0),
-        _follows(stated, "glucose_two_hours", "diabetes_test_done", 1.0),
+        tests_done(stated),
         _clocked(table, "gestation_at_booking", "booked_day", pl.col("booked_day").is_not_null()),
         _clocked(table, "gestation_at_birth", "ended_day", pl.col("ended_by") == "birth").join(
             _of(stated, "gestation_at_birth"), on="pregnancy", how="anti"

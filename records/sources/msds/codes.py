@@ -49,6 +49,20 @@ class Codes:
             if any(fact.concept == name for facts in (self.snomed, self.icd10) for fact in facts[place].values())
         )
 
+    def without_events(self, place: str) -> Codes:
+        """Without the codes of the place that are listed for another one as another fact."""
+
+        def lasting(listed: Mapping[str, Mapping[str, CodedFact]]) -> dict[str, Mapping[str, CodedFact]]:
+            others = [facts for other, facts in listed.items() if other != place]
+            kept = {
+                code: fact
+                for code, fact in listed[place].items()
+                if all(code not in facts or facts[code].concept == fact.concept for facts in others)
+            }
+            return {**listed, place: kept}
+
+        return Codes(snomed=lasting(self.snomed), icd10=lasting(self.icd10))
+
 
 def _site_codes(file: Path) -> tuple[CodedFact, ...]:
     try:

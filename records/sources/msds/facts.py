@@ -9,6 +9,7 @@ import polars as pl
 
 from records.concepts import CONCEPTS
 from records.histories.body_mass_index import body_mass_index
+from records.histories.glucose_test import tests_done
 from records.histories.ordering import in_order
 from records.histories.tables import OBSERVATION_COLUMNS
 from records.sources.msds.observations import OWN_UNIT
@@ -47,7 +48,8 @@ def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Obser
         doubted.append(dated.drop_nulls("why_not").group_by("concept", "why_not").len())
         own.append(dated.filter(pl.col("why_not").is_null()).select(*_COLUMNS))
     sizes = pl.concat([part.filter(pl.col("concept").is_in(["height", "weight"])) for part in own])
-    observations = pl.concat([*own, _body_mass_index(sizes, booking), _gestation_at_booking(booking)])
+    tests = [tests_done(part) for part in own]
+    observations = pl.concat([*own, *tests, _body_mass_index(sizes, booking), _gestation_at_booking(booking)])
     doubts = pl.concat(doubted).group_by("concept", "why_not").agg(pl.col("len").sum())
     return Observed(
         observations=in_order(observations),

@@ -15,7 +15,7 @@ from records.concepts import CONCEPTS
 from records.histories.tables import observed_value
 from records.sources.msds.clock import BIRTH_OUTCOMES, LIVE_BIRTH
 from records.sources.msds.codes import Codes, facts_by_code
-from records.sources.nhs_facts import ASKED_TOGETHER
+from records.sources.msds.history import TOLD_IN, told_facts
 
 __all__ = ["FACT_COLUMNS", "OWN_UNIT", "observed_facts", "quintile_of_decile"]
 
@@ -29,7 +29,6 @@ FACT_COLUMNS = {
 #: The unit of a field that has one unit in the data set, and of what has none.
 OWN_UNIT = "its own"
 
-_HISTORY, _FAMILY = ASKED_TOGETHER
 # 'Not applicable' and 'not known' in the codes of the NHS Data Dictionary, of one digit, of two, and of indicators.
 _NOT_KNOWN = ("8", "9", "98", "99", "X", "Z")
 _YES_NO = {"Y": 1.0, "N": 0.0}
@@ -50,14 +49,6 @@ _ENGLISH = ("en", "eng")
 _LANGUAGE = r"^([a-z]{2,3}|q[1-9])$"
 _DECILES = (1, 10)
 _SCANNED_ON = "ProcedureDateDatingUltrasound"
-# SNOMED CT fields, then ICD-10 fields, of the two tables of what came before.
-_SAID_IN = {
-    "MSD107": (
-        ("MasterSnomedCTPrevDiagCode", "MapSnomedCTPrevDiagCode", "PrevDiag"),
-        ("MasterICD10PrevCode", "PrevDiag"),
-    ),
-    "MSD108": (("MasterSnomedCTSituationCode", "Situation"), ("MasterICD10SituationCode",)),
-}
 _ACTIVITY_CODES = (
     "MasterSnomedCTObsCode", "ObsCode", "MasterSnomedCTFindingCode", "FindingCode", "MasterSnomedCTProcedureCode",
     "ProcedureCode",
@@ -66,21 +57,20 @@ _ACTIVITY_CODES = (
 Tables = Mapping[str, pl.LazyFrame]
 
 
-def observed_facts(tables: Tables, codes: Codes) -> list[pl.LazyFrame]:
-    """Every observation, by table; those of a table that is not there are left out."""
+def observed_facts(tables: Tables, codes: Codes, clock: pl.DataFrame) -> list[pl.LazyFrame]:
+    """Every observation, by table; those of a table that is not there are left out. ``clock``: `pregnancy_clock`."""
     readers: dict[str, Callable[[], list[pl.LazyFrame]]] = {
         "MSD101": lambda: _bookings(tables),
         "MSD103": lambda: [_numbers(tables["MSD103"], _SCANNED_ON, fetuses="NoFetusesDatingUltrasound")],
         "MSD104": lambda: [_scores(tables["MSD104"], codes, "CompDate")],
         "MSD106": lambda: [_diagnoses(tables["MSD106"], codes)],
-        "MSD107": lambda: [_asked(tables, "MSD107", codes, "history", _HISTORY)],
-        "MSD108": lambda: [_asked(tables, "MSD108", codes, "family", _FAMILY)],
         "MSD109": lambda: [_findings(tables["MSD109"], codes)],
         "MSD202": lambda: _contacts(tables, codes),
         "MSD302": lambda: [_labour(tables["MSD302"], codes)],
         "MSD401": lambda: _babies(tables),
     }  # fmt: skip
-    return [facts for short, read in readers.items() if short in tables for facts in read()]
+    told = [_asked(tables, short, codes, clock) for short in TOLD_IN if short in tables]
+    return [*told, *(facts for short, read in readers.items() if short in tables for facts in read())]
 
 
 def quintile_of_decile(field: str) -> pl.Expr:
@@ -157,24 +147,9 @@ def _diagnoses(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
     return _coded(coded, "DiagDate", number=None, unit=pl.lit(OWN_UNIT))
 
 
-def _asked(tables: Tables, short: str, codes: Codes, place: str, together: tuple[str, ...]) -> pl.LazyFrame:
-    """Of who has a row in the table each history that a code can name, present or not; dated by booking, when she is
-    asked."""
-    rows = tables[short]
-    snomed, icd10 = _SAID_IN[short]
-    said = facts_by_code(rows, codes, place, snomed=snomed, icd10=icd10)
-    told = said.group_by("UniqPregID", "concept").agg(pl.col("coded").max().alias("value"))
-    concepts = pl.LazyFrame(
-        {"concept": [name for name in together if place in codes.places_of(name)]}, schema={"concept": pl.String}
-    )
-    everyone = rows.select("UniqPregID").unique().join(concepts, how="cross")
-    booked = tables["MSD101"].select("UniqPregID", pl.col("AntenatalAppDate").alias("date"))
-    return (
-        everyone.join(told, on=["UniqPregID", "concept"], how="left")
-        .join(booked, on="UniqPregID", how="inner")
-        .with_columns(pl.col("value").fill_null(0.0), pl.lit(OWN_UNIT).alias("unit"))
-        .select(*FACT_COLUMNS)
-    )
+def _asked(tables: Tables, short: str, codes: Codes, clock: pl.DataFrame) -> pl.LazyFrame:
+    told = told_facts(tables, short, codes, clock)
+    return told.with_columns(pl.lit(OWN_UNIT).alias("unit")).select(*FACT_COLUMNS)
 
 
 def _findings(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:

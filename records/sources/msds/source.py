@@ -18,6 +18,7 @@ from records.sources.msds.codes import SITE_CODES, Codes
 from records.sources.msds.coverage import LACKING, lacking_of
 from records.sources.msds.errors import NoPregnancies, UnreadableTable
 from records.sources.msds.facts import observations_of
+from records.sources.msds.history import events_of_this_pregnancy
 from records.sources.msds.observations import observed_facts
 from records.sources.msds.organisations import ORGANISATIONS, counted_under_both, successors
 from records.sources.msds.pregnancies import identified_pregnancies, unknown_categories
@@ -75,7 +76,7 @@ class MsdsSource:
         clock = pregnancy_clock(standing.tables)
         if clock.is_empty():
             raise NoPregnancies(f"{files['MSD101'].name} holds no pregnancy, and no birth is without a booking")
-        observed = observations_of(observed_facts(standing.tables, codes), clock)
+        observed = observations_of(observed_facts(standing.tables, codes, clock), clock)
         histories = Histories(
             pregnancies=identified_pregnancies(clock, standing.tables, observed.observations, merged),
             observations=observed.observations.lazy(),
@@ -92,6 +93,7 @@ class MsdsSource:
             notes=(*(("Simulated births: not for care.",) if SIMULATED_MARK in beside else ()), *unread.notes),
             doubts={
                 **observed.doubts,
+                **events_of_this_pregnancy(standing.tables, codes, clock),
                 **doubts_of_the_clock(clock),
                 **unknown_categories(standing.tables),
                 **standing.doubts,

@@ -90,7 +90,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 "MSD107MedHistory",
                 "UniqPregID",
                 "UniqPregID MasterSnomedCTPrevDiagCode MapSnomedCTPrevDiagCode MasterICD10PrevCode PrevDiag",
-                "",
+                "DiagDate",
             ),
             _table(
                 "MSD108FamHistBooking",

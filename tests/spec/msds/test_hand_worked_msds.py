@@ -152,7 +152,11 @@ def diagnosis(on: str, **code: str) -> dict[str, str]:
     return {"UniqPregID": "P1", "DiagDate": on, **code}
 
 
-HISTORY = [{"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "161765003"}]
+def before(code: str, on: str = "") -> dict[str, str]:
+    return {"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": code, "DiagDate": on}
+
+
+HISTORY = [before("161765003")]
 KNOWN: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "a live and a stillborn child before: two births": (
         {"MSD101": [{**BOOKING, "PreviousStillBirths": "1"}]}, "booking", "parity", 2),
@@ -182,9 +186,32 @@ KNOWN: dict[str, tuple[dict[str, Any], str, str, Any]] = {
         {"MSD107": HISTORY}, "booking", "previous_gestational_diabetes", False),
     "history asked, a preterm birth listed": ({"MSD107": HISTORY}, "booking", "previous_preterm_birth", True),
     "nothing relevant before": (
-        {"MSD107": [{"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "160243008"}]},
-        "booking", "previous_preterm_birth", False),
+        {"MSD107": [before("160243008")]}, "booking", "previous_preterm_birth", False),
     "history not asked": ({}, "booking", "previous_preterm_birth", None),
+    "a haemorrhage of 2021 among her histories": (
+        {"MSD107": [before("47821001", "2021-06-01")]}, "booking", "previous_postpartum_haemorrhage", True),
+    "the haemorrhage of this birth among her histories is none": (
+        {"MSD107": [before("160243008"), before("47821001", "2024-10-07")]},
+        "admission", "previous_postpartum_haemorrhage", False),
+    "nor does it say that she was asked": (
+        {"MSD107": [before("47821001", "2024-10-07")]}, "admission", "previous_postpartum_haemorrhage", None),
+    "diabetes found in this pregnancy, on day 171, is no previous one": (
+        {"MSD107": [before("160243008"), before("11687002", "2024-06-20")]},
+        "weeks_28", "previous_gestational_diabetes", False),
+    "a history told on day 171 is not known at booking": (
+        {"MSD107": [before("160243008"), before("161765003", "2024-06-20")]},
+        "booking", "previous_preterm_birth", False),
+    "it is known from that day": (
+        {"MSD107": [before("160243008"), before("161765003", "2024-06-20")]},
+        "weeks_28", "previous_preterm_birth", True),
+    "a history dated the day before booking is known at booking": (
+        {"MSD107": [before("161765003", "2024-03-10")]}, "booking", "previous_preterm_birth", True),
+    "type 2 diabetes found on day 30 was there before": (
+        {"MSD107": [before("44054006", "2024-01-31")]}, "booking", "pre_existing_diabetes", True),
+    "asked on day 171 for the first time": (
+        {"MSD107": [before("160243008", "2024-06-20")]}, "booking", "previous_preterm_birth", None),
+    "a row of another illness: she was asked": (
+        {"MSD107": [before("195967001")]}, "booking", "previous_preterm_birth", False),
     "a first pregnancy has no earlier birth to be preterm": (
         {"MSD101": [{**BOOKING, "PreviousLiveBirths": "0"}], "MSD107": HISTORY},
         "booking", "previous_preterm_birth", None),
@@ -266,6 +293,14 @@ AFTERWARDS: dict[str, tuple[dict[str, Any], str, Any]] = {
         "apgar_5_minutes", 6),
     "gestational diabetes diagnosed": (
         {"MSD106": [diagnosis("2024-06-20", MasterSnomedCTDiagCode="11687002")]}, "gestational_diabetes", True),
+    "a fasting glucose alone is no test for diabetes": (
+        contact({"MasterSnomedCTObsCode": "1003141000000105", "ObsValue": "4.6", "UCUMUnit": "mmol/L"},
+                on="2024-07-01"),
+        "diabetes_test_done", False),
+    "a glucose tolerance test by its procedure": (
+        contact({"MasterSnomedCTProcedureCode": "113076002"}, on="2024-07-01"), "diabetes_test_done", True),
+    "one after birth is no test of this pregnancy": (
+        contact({"MasterSnomedCTProcedureCode": "113076002"}, on="2024-11-18"), "diabetes_test_done", False),
     "not diagnosed, and she gave birth here": ({}, "gestational_diabetes", False),
     "not diagnosed before she moved": (
         {"MSD301": [], "MSD401": [], "MSD101": [{**BOOKING, "DischargeDateMatService": "2024-06-29"}]},
@@ -314,6 +349,19 @@ def test_a_second_pregnancy_knows_the_first(tmp_path: Path) -> None:
     told = records.histories.known_by(point("booking"), ["previous_preterm_birth", "interpregnancy_interval"])
     assert told["previous_preterm_birth"].to_list() == [None, True]
     assert told["interpregnancy_interval"].to_list() == [None, pytest.approx(109 / (365.25 / 12))]
+
+
+TWO_HOURS = """place,concept,code,value,term,provenance
+pregnancy,glucose_two_hours,LOCAL,,2-hour glucose,laboratory of the trust
+"""
+
+
+def test_a_two_hour_glucose_is_a_test_though_no_code_says_that_one_was_done(tmp_path: Path) -> None:
+    measured = contact({"MasterSnomedCTObsCode": "LOCAL", "ObsValue": "6.2", "UCUMUnit": "mmol/L"}, on="2024-07-01")
+    tmp_path.joinpath("codes.csv").write_text(TWO_HOURS, encoding="utf-8")
+    records = scan(tmp_path, tables(**measured))
+    assert afterwards(records, "diabetes_test_done") is True
+    assert known(records, "weeks_28", "diabetes_test_done") is True
 
 
 def test_an_organisation_that_merged_is_its_successor(tmp_path: Path) -> None:

@@ -107,6 +107,10 @@ DOUBTED: dict[str, tuple[dict[str, Any], str]] = {
         {"MSD106": [{"UniqPregID": "P1", "MasterSnomedCTDiagCode": "17369002", "DiagDate": "2021-03-25"}]},
         "a loss dated outside the pregnancy",
     ),
+    "this birth's haemorrhage among her histories": (
+        {"MSD107": [{"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "47821001", "DiagDate": "2024-10-07"}]},
+        "MSD107MedHistory holds an event dated in this pregnancy",
+    ),
     "nobody's": ({"MSD101": [{**BOOKING, "Person_ID_Mother": ""}], "MSD001": [], "MSD401": []}, "without Person_ID"),
 }
 

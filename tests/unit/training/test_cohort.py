@@ -37,6 +37,38 @@ def test_a_woman_who_was_not_tested_is_missing_and_never_negative(made_records: 
     assert cohort.ascertained.height == 2
 
 
+DIAGNOSED = {
+    "pre_existing_diabetes": [False] * 4,
+    "diabetes_test_done": [True, True, False, False],
+    "gestational_diabetes": [True, False, True, False],
+    "maternal_age": [30.0, 31.0, 32.0, 33.0],
+}
+
+
+def test_by_a_diagnosis_too_who_was_not_tested_is_missing(made_records: MakeRecords) -> None:
+    """Without the 2-hour glucose: a diagnosis shows a test that was not recorded, and its absence shows nothing."""
+    cohort = assemble("gestational_diabetes", "booking", made_records(DIAGNOSED))
+    assert str(cohort.definition) == "diagnosis of gestational diabetes, of women tested"
+    assert cohort.frame["observed"].to_list() == [True, False, True, None]
+
+
+def test_records_that_do_not_say_who_was_tested_are_read_by_the_definition_for_them(made_records: MakeRecords) -> None:
+    certificates = {name: values for name, values in DIAGNOSED.items() if name != "diabetes_test_done"}
+    cohort = assemble("gestational_diabetes", "booking", made_records(certificates))
+    assert str(cohort.definition) == "gestational diabetes recorded"
+    assert cohort.frame["observed"].to_list() == [True, False, True, False]
+
+
+def test_records_that_say_who_was_tested_are_not_read_as_if_they_did_not(made_records: MakeRecords) -> None:
+    with pytest.raises(UnavailableOutcome, match="is for records that do not say diabetes_test_done"):
+        assemble(
+            "gestational_diabetes",
+            "booking",
+            made_records(DIAGNOSED),
+            by_definition="gestational diabetes recorded",
+        )
+
+
 def test_what_defines_the_outcome_never_predicts_it(made_records: MakeRecords) -> None:
     cohort = assemble("gestational_diabetes", "booking", made_records(SIX))
     assert cohort.predictors == ("maternal_age",)

@@ -56,7 +56,7 @@ def test_a_loss_competes_and_a_stillbirth_is_outside_live_births() -> None:
 def test_a_diagnosis_by_the_day_of_the_point_is_no_prediction(diagnosed_on: int, asked: bool) -> None:
     """Dates do not order a day: a test of her booking day is known at booking."""
     tested = [("glucose_fasting", 6.1), ("diabetes_test_done", True), ("pre_existing_diabetes", False)]
-    early = gave_birth(TERM).on(diagnosed_on, *tested)
+    early = gave_birth(TERM).on(diagnosed_on, *tested, ("glucose_two_hours", 6.0))
     normal = gave_birth(TERM).on(180, ("glucose_fasting", 4.4), ("glucose_two_hours", 6.0), *tested[1:])
     found = cohort("gestational_diabetes", "booking", normal, early)
     assert found.frame["pregnancy_id"].to_list() == (["p0", "p1"] if asked else ["p0"])

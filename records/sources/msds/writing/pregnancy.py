@@ -141,16 +141,19 @@ def _asked(rows: pl.DataFrame) -> Tables:
     history, family = ASKED_TOGETHER
     asked = rows.filter(pl.col("concept").is_in(history))
     codes = {name: code_of(name, "history") for name in history}
+    # What she was asked has no date of its own, but where it came to be known later.
+    later = pl.when(pl.col("day") > pl.col("booked_day")).then("date")
     present = asked.filter(pl.col("value") > 0).select(
-        "UniqPregID", pl.col("concept").replace_strict(codes).alias("code")
+        "UniqPregID", pl.col("concept").replace_strict(codes).alias("code"), later.alias("DiagDate")
     )
     nothing = asked.group_by("UniqPregID", maintain_order=True).agg(pl.col("value").max()).filter(pl.col("value") == 0)
-    before = pl.concat([present, nothing.select("UniqPregID", pl.lit(_NOTHING_BEFORE).alias("code"))])
+    none = nothing.select("UniqPregID", pl.lit(_NOTHING_BEFORE).alias("code"), pl.lit(None, pl.Date).alias("DiagDate"))
+    before = pl.concat([present, none])
     said = {fact.value: fact.code for fact in codes_for("snomed", family[0])}
     related = rows.filter(pl.col("concept") == family[0])
     situation = pl.col("value").replace_strict(said, return_dtype=pl.String)
     return {
-        "MSD107": before.select("UniqPregID", pl.col("code").alias("MasterSnomedCTPrevDiagCode")),
+        "MSD107": before.select("UniqPregID", pl.col("code").alias("MasterSnomedCTPrevDiagCode"), "DiagDate"),
         "MSD108": related.select("UniqPregID", situation.alias("MasterSnomedCTSituationCode")),
     }
 

@@ -155,7 +155,7 @@ def test_definitions_are_told_apart_and_the_preferred_one_comes_first(diabetes):
     definitions = [(one.reading.definition.name, one.reading.is_first) for one in diabetes.outcomes]
     assert definitions == [
         ("75 g OGTT fasting >= 5.6 or 2 h >= 7.8 mmol/l", True),
-        ("gestational diabetes recorded", False),
+        ("diagnosis of gestational diabetes, of women tested", False),
     ]
 
 

@@ -1,0 +1,100 @@
+"""What came before this pregnancy: the tables of her medical history (MSD107) and of her family's (MSD108).
+
+She is asked at booking, so what stands there is known from booking on. A row with a date in this pregnancy is known
+from that date, or from booking where that is later. A code that names the event itself (a haemorrhage, diabetes of
+pregnancy, a depression) then speaks of this pregnancy, and is no history of it; a code that says 'history of', or that
+names what was there before (type 2 diabetes), still is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from records.sources.msds.codes import Codes, facts_by_code
+from records.sources.msds.reading import ROW
+from records.sources.msds.tables import TABLES
+from records.sources.nhs_facts import ASKED_TOGETHER
+
+__all__ = ["TOLD_IN", "events_of_this_pregnancy", "told_facts"]
+
+#: The tables of what she is asked, with the part of the record each is.
+TOLD_IN = {"MSD107": "history", "MSD108": "family"}
+_TOGETHER = dict(zip(TOLD_IN, ASKED_TOGETHER, strict=True))
+# SNOMED CT fields, then ICD-10 fields.
+_SAID_IN = {
+    "MSD107": (
+        ("MasterSnomedCTPrevDiagCode", "MapSnomedCTPrevDiagCode", "PrevDiag"),
+        ("MasterICD10PrevCode", "PrevDiag"),
+    ),
+    "MSD108": (("MasterSnomedCTSituationCode", "Situation"), ("MasterICD10SituationCode",)),
+}
+
+Tables = Mapping[str, pl.LazyFrame]
+
+
+def told_facts(tables: Tables, short: str, codes: Codes, clock: pl.DataFrame) -> pl.LazyFrame:
+    """``UniqPregID``, ``concept``, ``date`` and ``value``: of who has a row in the table each history that a code can
+    name, present or not.
+
+    Any code, listed or not, says that she was asked; what was not named is absent from the first day on that a row of
+    the table is known.
+    """
+    place, known = TOLD_IN[short], _known(tables, short, clock)
+    rows = known.join(_events(known, short, codes), on=ROW, how="anti").filter(_has_code(short))
+    said = _listed(rows, short, codes).sort("coded", "date", descending=[True, False])
+    named = said.group_by("UniqPregID", "concept").agg(pl.col("date").first(), pl.col("coded").first().alias("value"))
+    concepts = pl.LazyFrame(
+        {"concept": [name for name in _TOGETHER[short] if place in codes.places_of(name)]},
+        schema={"concept": pl.String},
+    )
+    asked = rows.group_by("UniqPregID").agg(pl.col("date").min()).join(concepts, how="cross")
+    # What is named later than she was first asked was not there to be known until then.
+    by_then = named.select("UniqPregID", "concept", pl.col("date").alias("named_on"))
+    absent = asked.join(by_then, on=["UniqPregID", "concept"], how="left").filter(
+        pl.col("named_on").is_null() | (pl.col("named_on") > pl.col("date"))
+    )
+    columns = ("UniqPregID", "concept", "date", "value")
+    return pl.concat([named.select(columns), absent.with_columns(pl.lit(0.0).alias("value")).select(columns)])
+
+
+def events_of_this_pregnancy(tables: Tables, codes: Codes, clock: pl.DataFrame) -> dict[str, int]:
+    """Pregnancies with an event of their own among their histories, by a sentence that says so."""
+    counts = {}
+    for short in TOLD_IN:
+        if short in tables:
+            events = _events(_known(tables, short, clock), short, codes)
+            count = int(events.select(pl.col("UniqPregID").n_unique()).collect().item())
+            name = TABLES[short].name
+            counts[f"{name} holds an event dated in this pregnancy, which is no history; it was left out"] = count
+    return {sentence: count for sentence, count in counts.items() if count}
+
+
+def _known(tables: Tables, short: str, clock: pl.DataFrame) -> pl.LazyFrame:
+    """The rows, the ``date`` on which each came to be known, and whether its own date is ``within`` this pregnancy."""
+    booked = tables["MSD101"].select("UniqPregID", pl.col("AntenatalAppDate").alias("date"))
+    rows = tables[short].join(booked, on="UniqPregID", how="inner")
+    if "DiagDate" not in TABLES[short].dates:
+        return rows.with_columns(pl.lit(value=False).alias("within"))
+    begun = clock.lazy().select("UniqPregID", "day_zero")
+    within = (pl.col("DiagDate") >= pl.col("day_zero")).fill_null(value=False)
+    dated = rows.join(begun, on="UniqPregID", how="left").with_columns(within.alias("within"))
+    own = pl.when("within").then(pl.max_horizontal("DiagDate", "date")).otherwise("date")
+    return dated.with_columns(own.alias("date"))
+
+
+def _events(known: pl.LazyFrame, short: str, codes: Codes) -> pl.LazyFrame:
+    """Rows dated in this pregnancy whose code is in the code lists for it too, as something else."""
+    within = known.filter("within")
+    lasting = _listed(within, short, codes.without_events(TOLD_IN[short]))
+    return _listed(within, short, codes).join(lasting, on=ROW, how="anti")
+
+
+def _listed(rows: pl.LazyFrame, short: str, codes: Codes) -> pl.LazyFrame:
+    snomed, icd10 = _SAID_IN[short]
+    return facts_by_code(rows, codes, TOLD_IN[short], snomed=snomed, icd10=icd10)
+
+
+def _has_code(short: str) -> pl.Expr:
+    return pl.any_horizontal(pl.col(field).is_not_null() for fields in _SAID_IN[short] for field in fields)
