@@ -14,17 +14,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from equipartum.demonstration import running_service
+from fairness_audits.audit import audit
+from fairness_audits.context import AuditContext
 from fairness_audits.data_audit.audit import audit_data
 from fairness_audits.data_audit.page import data_audit_page
+from fairness_audits.page import report_page
 from fairness_audits.policy import DEFAULT_POLICY
 from models.home import Home
+from records.predictions import read_predictions
 from records.sources.simulated import simulate
 from training.design_choice import RetrainRequest
+from training.kept_predictions import KeptPredictions
 from training.registry import Registry
-from training.retrain import retrain
+from training.retrain import Retrained, retrain
 from training.validation.external import validate_elsewhere
 from training.validation.files import write_validation
 from training.validation.new_births import births_for
@@ -92,6 +98,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             text = urllib.request.urlopen(service.address + path).read().decode()
             (pages / name).write_text(text.replace("/assets/style.css", "style.css"), encoding="utf-8")
     shutil.copy(trained.audit_folder / "report.html", pages / "report.html")
+    (pages / "withheld.html").write_text(_where_outcomes_are_lost(home, trained), encoding="utf-8")
     facts = audit_data(records, DEFAULT_POLICY, as_of=datetime.date(2026, 1, 31))
     (pages / "data-audit.html").write_text(data_audit_page(facts), encoding="utf-8")
     elsewhere = births_for(trained.model, simulate(4_000, seed=3, scenario="england").records)
@@ -100,6 +107,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     write_validation(validated, pages, audit_page="report.html")
     return pages
+
+
+def _where_outcomes_are_lost(home: Home, trained: Retrained) -> str:
+    """The report of the same women where the outcomes of two in five are lost: every gate of theirs is closed."""
+    kept = KeptPredictions.of(home, trained.version.run_id)
+    is_lost = pl.int_range(pl.len()).over("scored_by") % 5 < 2
+    lost = read_predictions(kept.predictions).with_columns(observed=pl.when(~is_lost).then("observed"))
+    context = AuditContext.from_json(kept.context.read_text(encoding="utf-8"))
+    return report_page(audit(lost, DEFAULT_POLICY, context, as_of=datetime.date(2026, 1, 31)))
 
 
 def _free_port() -> int:

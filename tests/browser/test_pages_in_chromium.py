@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+PAGES = ["report.html", "withheld.html", "data-audit.html", "validation.html", "front.html", "audits.html"]
 PHONE, SMALL_DESK, DESK = 390, 1000, 1200
 
 
 @pytest.mark.parametrize("width", [PHONE, SMALL_DESK, DESK])
-@pytest.mark.parametrize("name", ["report.html", "data-audit.html", "validation.html", "front.html", "audits.html"])
+@pytest.mark.parametrize("name", PAGES)
 def test_no_page_scrolls_sideways(look: Callable, name: str, width: int) -> None:
     seen = look(name, width)
     assert seen.scroll_width <= width
