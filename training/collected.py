@@ -42,14 +42,19 @@ def collect(
     at: PredictionPoint,
     causes: Sequence[Cause],
 ) -> Collected:
-    """``known`` are the concepts that are kept, as they were known at the point."""
+    """``known`` are the concepts that are kept, as they were known at the point.
+
+    Of records that lack a fact that the outcome is read from, nothing is observed; those of its population they hold.
+    """
     tested_by = [definition.tested_by] if definition.tested_by and records.has(definition.tested_by) else []
     causal = [condition.concept for cause in causes for condition in cause.any_of]
     afterwards = list(dict.fromkeys([*definition.needs, *tested_by, *causal]))
     known = list(dict.fromkeys(known))
+    lacking = [name for name in afterwards if not records.has(name)]
     births = (
-        records.at(at, known=known, afterwards=afterwards)
-        .with_columns(_observed(definition, tested_by).alias(OBSERVED))
+        records.at(at, known=known, afterwards=[name for name in afterwards if name not in lacking])
+        .with_columns(pl.lit(None).alias(prefix + name) for name in lacking for prefix in (AFTERWARDS, ALREADY))
+        .with_columns(_observed(definition, tested_by, is_recorded=not lacking).alias(OBSERVED))
         .with_columns(
             _not_asked(definition).alias(_REASON),
             _belongs(definition).alias(_BELONGS),
@@ -86,9 +91,11 @@ def collect(
     )
 
 
-def _observed(definition: OutcomeDefinition, tested_by: Sequence[str]) -> pl.Expr:
+def _observed(definition: OutcomeDefinition, tested_by: Sequence[str], *, is_recorded: bool) -> pl.Expr:
     """Null where not ascertained. A woman whose care moved elsewhere is censored: had only her events been seen before
     she left, and not that there was none, counting them would raise the rate."""
+    if not is_recorded:
+        return pl.lit(None, dtype=pl.Boolean)
     observed = any_of(definition.any_of, AFTERWARDS)
     if tested_by:
         return pl.when(pl.col(AFTERWARDS + tested_by[0])).then(observed)
