@@ -48,11 +48,15 @@ class UnreadableContext(EquipartumError):
 
 @dataclass(frozen=True, kw_only=True)
 class GroupReach:
-    """Of the women of ``group`` who gave birth in the period, how many had been scored in time to act."""
+    """Of the women of ``group`` who gave birth in the period, how many had been scored in time to act.
+
+    ``not_known`` counts further women, of whom the records do not say when they booked.
+    """
 
     group: str
     gave_birth: int
     scored_in_time: int
+    not_known: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,6 @@ import functools
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from fairness_audits.bands import COUNTS_METADATA, PUBLISHED
 from fairness_audits.counts import SUMS, Counts, CountsDoNotAdd, SameCountsTwice, keys_of
 from fairness_audits.overlapping_counts import refuse_overlap
 from records.errors import EquipartumError
+from records.private_file import private_file
 
 __all__ = [
     "DamagedCounts",
@@ -92,18 +92,14 @@ def write_restricted_counts(counts: Counts, path: str | Path) -> Path:
     wide = [name for name, dtype in counts.frame.schema.items() if dtype == pl.Int128()]
     cells = counts.frame.with_columns(pl.col(wide).cast(WIDE))
     table = pl.concat([cells, counts.repeated], how="diagonal")
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            table.write_parquet(file, metadata={COUNTS_METADATA: json.dumps(described)})
-        draft.replace(target)
+        with private_file(target) as opened:
+            table.write_parquet(opened, metadata={COUNTS_METADATA: json.dumps(described)})
     except (pl.exceptions.PolarsError, OSError) as refusal:
         raise UnwrittenCounts(
             f"{target.name}: the counts cannot be written there ({_why(refusal)}); nothing is left of them. Make "
             "room, or name another place"
         ) from None
-    finally:
-        draft.unlink(missing_ok=True)
     return target
 
 

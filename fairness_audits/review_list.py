@@ -18,8 +18,8 @@ from fairness_audits.levels import Level
 from fairness_audits.report import AuditReport
 from fairness_audits.risk_bins import bin_of, cut_of
 from fairness_audits.tallies import flagged_share, operating_points_answered
-from models.private_file import write_private
 from records.predictions import complete_predictions
+from records.private_file import write_private
 
 __all__ = ["REVIEW_LIST_FILE", "missed_women", "write_review_list"]
 

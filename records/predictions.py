@@ -30,6 +30,7 @@ from records.prediction_errors import (
     UnscoredPrediction,
     WeightOutsideRange,
 )
+from records.private_file import private_file
 
 __all__ = [
     "NOT_GIVEN",
@@ -248,12 +249,10 @@ def _as_shown(label: str) -> str:
 
 
 def write_predictions(frame: pl.DataFrame | pl.LazyFrame, path: str | Path) -> None:
-    """Write the completed table as Parquet or CSV, as the name of ``path`` says."""
+    """Write the completed table as Parquet or CSV, as the name of ``path`` says, readable by its owner alone."""
     target = Path(path)
-    table = complete_predictions(frame).collect()
-    if target.suffix.lower() == ".parquet":
-        table.write_parquet(target)
-    elif target.suffix.lower() == ".csv":
-        table.write_csv(target)
-    else:
+    if target.suffix.lower() not in (".parquet", ".csv"):
         raise UnreadablePredictions(f"{target.name}: predictions are written to .parquet or .csv files")
+    table = complete_predictions(frame).collect()
+    with private_file(target) as opened:
+        table.write_parquet(opened) if target.suffix.lower() == ".parquet" else table.write_csv(opened)

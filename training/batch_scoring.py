@@ -33,9 +33,10 @@ def score_records(
     say: Callable[[str], None],
     site_rules: SiteRules = NO_SITE_RULES,
 ) -> pl.DataFrame:
-    """One row a pregnancy and scorer. An outcome the file does not hold is said and left out.
+    """One row a pregnancy and scorer, by the definition of the outcome that each model is of.
 
-    Raises `UnknownVersion` where there is no champion and no run is named.
+    Where the records cannot answer it nothing is observed, and that is said; where they cannot say either whom it is
+    asked of, the model is left out. Raises `UnknownVersion` where there is no champion and no run is named.
     """
     versions = [registry.by_run(run_id) for run_id in run_ids] or [
         v for v in registry.versions() if CHAMPION in v.aliases
@@ -46,14 +47,14 @@ def score_records(
     for version in versions:
         try:
             outer = [one for one in versions if lies_within(version, one)]
-            scored.append(_score(registry, version, records, site_rules, outer))
+            scored.append(_score(registry, version, records, site_rules, outer, say))
             say(f"{version}: {scored[-1].height:,} rows")
             if records.data_digest in version.made_from:
                 say(f"warning: {version.name} was fitted on births of these files, so an audit of them flatters it")
         except UnavailableOutcome as refusal:
             say(f"left out: {refusal}")
     if not scored:
-        raise UnavailableOutcome("none of the chosen models' outcomes can be read from these files")
+        raise UnavailableOutcome("these files do not say of whom any of the chosen models can be asked")
     return pl.concat(scored)
 
 
@@ -74,11 +75,25 @@ def lies_within(version: Version, outer: Version) -> bool:
 
 
 def _score(
-    registry: Registry, version: Version, records: Records, site_rules: SiteRules, outer: Sequence[Version]
+    registry: Registry,
+    version: Version,
+    records: Records,
+    site_rules: SiteRules,
+    outer: Sequence[Version],
+    say: Callable[[str], None],
 ) -> pl.DataFrame:
     """``outer`` bound the risk, as they do where the service tells it."""
     model = load_version(registry, version)
-    cohort = assemble(version.outcome, version.prediction_point, records, site_rules=site_rules)
+    cohort = assemble(
+        version.outcome,
+        version.prediction_point,
+        records,
+        by_definition=model.design.definition,
+        must_be_observed=False,
+        site_rules=site_rules,
+    )
+    if not cohort.can_be_observed:
+        say(f"{version}: these files do not hold '{cohort.definition}', so no outcome is observed, of anyone")
     around_it = [load_version(registry, one) for one in outer]
     bounds = [one.predict(_with_all_inputs(one, cohort)) for one in around_it]
     women = _with_all_inputs(model, cohort)

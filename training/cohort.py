@@ -69,6 +69,11 @@ class Cohort:
         return ascertained(self.frame)
 
     @property
+    def can_be_observed(self) -> bool:
+        """Whether the records hold what the definition is read from."""
+        return all(self.records.has(name) for name in self.definition.needs)
+
+    @property
     def has_ethnicity(self) -> bool:
         return not self.frame["ethnic_group"].is_in(list(MISSING_ETHNICITY)).all()
 
@@ -97,16 +102,19 @@ def assemble(
     *,
     only: Sequence[str] | None = None,
     by_definition: str | None = None,
+    must_be_observed: bool = True,
     site_rules: SiteRules = NO_SITE_RULES,
 ) -> Cohort:
     """The cohort of an outcome at a prediction point; ``only`` narrows the predictors, ``site_rules`` add to today's.
 
     The outcome is read by the definition of the name ``by_definition``, or by the first that the records can answer.
+    Where it need not be observed (risks alone are asked for), that definition holds though the records lack what it is
+    read from: then nothing was observed of anyone.
     Raises `UnavailableOutcome` naming what is lacking and which sources have it, or `EmptyCohort`.
     """
     declared = outcome(outcome_name)
     at = point(point_name)
-    definition = definition_in(declared, records, by_definition)
+    definition = definition_in(declared, records, by_definition, must_be_observed=must_be_observed)
     held = [name for name in records.known_from if records.has(name)]
     possible = available_predictors(definition, at, records.known_from)
     predictors = tuple(p for p in possible if p in held and (only is None or p in only))
@@ -132,11 +140,18 @@ def assemble(
     )
 
 
-def definition_in(declared: Outcome, records: Records, named: str | None = None) -> OutcomeDefinition:
-    """The definition of that name, or the first, that the records can answer, or `UnavailableOutcome`."""
+def definition_in(
+    declared: Outcome, records: Records, named: str | None = None, *, must_be_observed: bool = True
+) -> OutcomeDefinition:
+    """The definition of that name, or the first, that the records can answer, or `UnavailableOutcome`.
+
+    Where it need not be observed, of which they can say who belongs to its population.
+    """
     held = [name for name in records.known_from if records.has(name)]
     asked = replace(declared, definitions=tuple(d for d in declared.definitions if named in (None, d.name)))
     found = available_definition(asked, held)
+    if found is None and not must_be_observed:
+        found = next((d for d in asked.definitions if {one.concept for one in d.population} <= set(held)), None)
     if found is None:
         raise UnavailableOutcome(_why_unavailable(asked, records))
     return found

@@ -42,14 +42,21 @@ def collect(
     at: PredictionPoint,
     causes: Sequence[Cause],
 ) -> Collected:
-    """``known`` are the concepts that are kept, as they were known at the point."""
+    """``known`` are the concepts that are kept, as they were known at the point.
+
+    Of records that lack a fact that the outcome is read from, nothing is observed; those of its population they hold.
+    """
     causal = [condition.concept for cause in causes for condition in cause.any_of]
     already = [condition for condition in definition.already if records.has(condition.concept)]
     afterwards = list(dict.fromkeys([*definition.needs, *(condition.concept for condition in already), *causal]))
     known = list(dict.fromkeys(known))
+    lacking = [name for name in afterwards if not records.has(name)]
     births = (
-        records.at(at, known=known, afterwards=afterwards)
-        .with_columns(_observed(definition).alias(OBSERVED), _left_too_early(definition).alias(_LEFT))
+        records.at(at, known=known, afterwards=[name for name in afterwards if name not in lacking])
+        .with_columns(pl.lit(None).alias(prefix + name) for name in lacking for prefix in (AFTERWARDS, ALREADY))
+        .with_columns(
+            _observed(definition, is_recorded=not lacking).alias(OBSERVED), _left_too_early(definition).alias(_LEFT)
+        )
         .with_columns(
             _not_asked([*definition.any_of, *already]).alias(_REASON),
             _belongs(definition).alias(_BELONGS),
@@ -86,10 +93,12 @@ def collect(
     )
 
 
-def _observed(definition: OutcomeDefinition) -> pl.Expr:
+def _observed(definition: OutcomeDefinition, *, is_recorded: bool) -> pl.Expr:
     """Null where not ascertained. A woman whose care moved elsewhere, or who was not followed to the end of the days in
     which the outcome may come, is censored: had only her events been seen before she left, and not that there was
     none, counting them would raise the rate. The values of a test tell both."""
+    if not is_recorded:
+        return pl.lit(None, dtype=pl.Boolean)
     observed = definition.observed(AFTERWARDS)
     if definition.tested_by is not None and not definition.event_shows_test:
         return observed

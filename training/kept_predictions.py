@@ -11,8 +11,8 @@ from fairness_audits.context import AuditContext
 from fairness_audits.report import AuditReport
 from fairness_audits.review_list import missed_women
 from models.home import Home
-from models.private_file import private_file, write_private
 from records.predictions import read_predictions
+from records.private_file import private_file, write_private
 
 __all__ = ["KeptPredictions"]
 

@@ -35,7 +35,8 @@ def reached_in_time(cohort: Cohort) -> tuple[GroupReach, ...]:
     """Of the women who gave birth, how many a risk could be asked of while its offer could still be made.
 
     Those not reached had not booked by the point, or booked after the offer's latest day. Women of the cohort whose
-    care moved elsewhere were scored, so they are counted with those who gave birth. Empty where the point offers
+    care moved elsewhere were scored, so they are counted with those who gave birth. Who booked on a day that is not
+    recorded was neither in time nor late: she is counted apart. Empty where the point offers
     nothing, or the records do not say who booked when.
     """
     action = cohort.outcome.actions[cohort.prediction_point.name]
@@ -45,10 +46,20 @@ def reached_in_time(cohort: Cohort) -> tuple[GroupReach, ...]:
     if action is None or not (too_late or cohort.records.histories is not None or not not_booked.is_empty()):
         return ()
     in_time = pl.col("gestation_at_booking") <= action.latest_day if too_late else pl.lit(value=True)
-    scored = cohort.frame.select(_GROUP, pl.lit(1).alias("gave_birth"), in_time.cast(pl.Int64).alias("in_time"))
-    missed = not_booked.select(_GROUP, pl.col("gave_birth").cast(pl.Int32), pl.lit(0, dtype=pl.Int64).alias("in_time"))
+    scored = cohort.frame.select(_GROUP, in_time.alias("in_time")).select(
+        "ethnic_group",
+        pl.col("in_time").is_not_null().cast(pl.Int64).alias("gave_birth"),
+        pl.col("in_time").fill_null(value=False).cast(pl.Int64),
+        pl.col("in_time").is_null().cast(pl.Int64).alias("not_known"),
+    )
+    none = pl.lit(0, dtype=pl.Int64)
+    missed = not_booked.select(
+        _GROUP, pl.col("gave_birth").cast(pl.Int64), none.alias("in_time"), none.alias("not_known")
+    )
     counted = pl.concat([scored, missed]).group_by("ethnic_group").sum().sort("gave_birth", descending=True)
     return tuple(
-        GroupReach(group=group, gave_birth=births, scored_in_time=in_time)
-        for group, births, in_time in counted.select("ethnic_group", "gave_birth", "in_time").iter_rows()
+        GroupReach(group=group, gave_birth=births, scored_in_time=in_time, not_known=not_known)
+        for group, births, in_time, not_known in counted.select(
+            "ethnic_group", "gave_birth", "in_time", "not_known"
+        ).iter_rows()
     )

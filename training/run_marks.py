@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from models.home import Home
-from models.private_file import write_private
+from records.private_file import write_private
 
 __all__ = ["is_left_behind", "marks_of", "process_mark"]
 

@@ -25,7 +25,7 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "models": "List registered models: versions, aliases, findings that block them.",
         "promote": "Make a version the champion that is served.",
         "serve": "Serve the champions over HTTP.",
-        "score": "Write the predictions table of a file of births, with outcomes where the file has them.",
+        "score": "Write the predictions table of a file of births, with outcomes as the model's definition has them.",
         "simulate": "Write simulated births, marked as such, to a file.",
     }
 )

@@ -32,7 +32,7 @@ def command(
     home_folder: HomeFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the predictions table of a file of births, with outcomes where the file has them."""
+    """Write the predictions table of a file of births, with outcomes as the model's definition has them."""
     terminal = Terminal(as_json=as_json)
     home = Home.at(home_folder)
     if out.suffix.lower() not in (".parquet", ".csv"):

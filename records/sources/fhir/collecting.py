@@ -16,7 +16,7 @@ from records.sources.fhir.references import Json, key_of, target
 from records.sources.fhir.resources import Located
 from records.sources.fhir.rows import KEY, Rows
 from records.sources.fhir.set_aside import Asides
-from records.sources.fhir.statements import NOTHING, STATED_BY, is_withdrawn
+from records.sources.fhir.statements import NOTHING, STATED_BY, refuse_withdrawn
 
 __all__ = ["Collected", "collected"]
 
@@ -47,6 +47,8 @@ _STATEMENT = {
 # What reading an element raises whose form is not the one R4 has (text where an object is due, or a list).
 _OTHER_FORM = (AttributeError, TypeError, KeyError, ValueError)
 _STATEMENTS = "statements"
+# A deletion without a time is later than every version.
+_AFTER_ALL = 2**63 - 1
 _COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
     "Patient": _PATIENT,
     "EpisodeOfCare": _EPISODE,
@@ -119,8 +121,10 @@ class _Collector:
         file = self.files.setdefault(located.file, len(self.files))
         try:
             updated = self._updated(located.resource)
-            if is_withdrawn(located.resource):
-                raise UnreadableResource(f"{kind}.status", "says that it was entered in error")
+            if located.is_deleted:
+                updated = _AFTER_ALL if updated is None else updated
+                raise UnreadableResource(kind, "was deleted, by an entry of a Bundle")
+            refuse_withdrawn(located.resource)
             rows = self._rows(kind, located)
         except (UnreadableResource, *_OTHER_FORM) as failure:
             known = isinstance(failure, UnreadableResource)

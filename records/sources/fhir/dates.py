@@ -1,6 +1,7 @@
 """FHIR dates as days since 1970, and instants as microseconds.
 
-The day is the one written, at the offset written beside it: what was noted at 23:30 belongs to that evening.
+A time with an offset is of the day it was in England, by whose clock maternity records are kept: many servers send
+every time in UTC, which is another day for an hour of each summer night. Without an offset the day is the one written.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from records.sources.fhir.errors import UnreadableResource
 
@@ -16,6 +18,10 @@ __all__ = ["day_of", "instant_of", "last_possible_day"]
 _EPOCH = date(1970, 1, 1).toordinal()
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T.*)?)?)?", re.ASCII)
 _DAY_LENGTH = len("2020-01-31")
+_MINUTE_LENGTH = len("2020-01-31T23:30")
+# Seconds are left out, a leap second among them: no clock is put forward or back within a minute.
+_TIMED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(?P<offset>Z|[+-]\d{2}:\d{2})", re.ASCII)
+_ENGLAND = ZoneInfo("Europe/London")
 _YEARS = range(1900, 2200)
 
 
@@ -24,7 +30,7 @@ def day_of(written: object, element: str) -> int | None:
     if written is None:
         return None
     text = _checked(written, element)
-    return _day(text[:_DAY_LENGTH], element) if len(text) >= _DAY_LENGTH else None
+    return _civil_day(text, element) if len(text) >= _DAY_LENGTH else None
 
 
 def last_possible_day(written: object, element: str) -> int | None:
@@ -33,11 +39,26 @@ def last_possible_day(written: object, element: str) -> int | None:
         return None
     text = _checked(written, element)
     if len(text) >= _DAY_LENGTH:
-        return _day(text[:_DAY_LENGTH], element)
+        return _civil_day(text, element)
     first = _day(f"{text}-01" if "-" in text else f"{text}-12-01", element)
     # The first of the next month is within 31 days of the first of this one.
     next_month = date.fromordinal(first + _EPOCH + 31).replace(day=1)
     return next_month.toordinal() - _EPOCH - 1
+
+
+def _civil_day(text: str, element: str) -> int:
+    timed = _TIMED.fullmatch(text)
+    written = _day(text[:_DAY_LENGTH], element)
+    return written if timed is None else _day_in_england(text[:_MINUTE_LENGTH] + timed["offset"], element)
+
+
+@lru_cache(maxsize=1 << 16)
+def _day_in_england(minute: str, element: str) -> int:
+    try:
+        moment = datetime.fromisoformat(minute)
+    except ValueError:
+        raise UnreadableResource(element, "is a time that no clock shows") from None
+    return moment.astimezone(_ENGLAND).toordinal() - _EPOCH
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,7 +6,9 @@ NDJSON is held a line at a time, a Bundle whole.
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -21,19 +23,22 @@ from records.sources.fhir.versions import another_version
 __all__ = ["Located", "files_of", "resources_among", "resources_of"]
 
 _NO_ALIASES: Mapping[str, str] = MappingProxyType({})
+_TYPE_AND_ID = re.compile(r"(^|/)(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9.-]{1,64})(/_history/[^/?]+)?$")
 _LINES, _WHOLE = (".ndjson", ".ndjson.gz"), (".json", ".json.gz")
 
 
 class Located(NamedTuple):
     """A resource and where it stands: the line of an NDJSON file, or the entry of a Bundle, from 1.
 
-    ``aliases`` are the addresses by which entries of the same Bundle name each other.
+    ``aliases`` are the addresses by which entries of the same Bundle name each other. ``is_deleted``: the resource
+    holds nothing but its type, its id, and when it was deleted if that is written.
     """
 
     resource: Json
     file: str
     row: int
     aliases: Mapping[str, str] = _NO_ALIASES
+    is_deleted: bool = False
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
@@ -65,7 +70,7 @@ def resources_of(path: Path) -> Iterator[Located]:
             if path.name.endswith(_LINES):
                 yield from _of_lines(file, path.name)
             else:
-                yield from _expanded(_parsed(file.read(), path.name, 1, last=True), path.name, 1)
+                yield from _expanded(_parsed(file.read().removeprefix(BOM_UTF8), path.name, 1, last=True), path.name, 1)
     except (EOFError, zlib.error):
         raise TruncatedFile(f"{path.name}: the compressed data stops before its end; fetch it again") from None
     except gzip.BadGzipFile:
@@ -84,6 +89,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _of_lines(file: IO[bytes], name: str) -> Iterator[Located]:
     for row, line in enumerate(file, start=1):
+        line = line.removeprefix(BOM_UTF8) if row == 1 else line
         if not line.isspace():
             yield from _expanded(_parsed(line, name, row, last=not line.endswith(b"\n")), name, row)
 
@@ -106,17 +112,38 @@ def _resource(value: Any, file: str, row: int) -> Json:
 
 def _of_bundle(bundle: Json, file: str) -> Iterator[Located]:
     aliases: dict[str, str] = {}
-    held: list[Json] = []
+    held: list[tuple[Json, bool]] = []
     for number, entry in enumerate(bundle.get("entry") or (), start=1):
+        if (deleted := _deleted(entry, file, number)) is not None:
+            held.append((deleted, True))
+            continue
         resource = _resource(entry.get("resource") if isinstance(entry, dict) else None, file, number)
         address = str(entry.get("fullUrl", ""))
         if address.startswith("urn:"):
             # An entry without an id takes its address as one.
             resource = {"id": address.rpartition(":")[2], **resource}
             aliases[address] = str(key_of(resource))
-        held.append(resource)
-    for number, resource in enumerate(held, start=1):
-        yield _checked(Located(resource, file, number, aliases))
+        held.append((resource, False))
+    for number, (resource, is_deleted) in enumerate(held, start=1):
+        yield _checked(Located(resource, file, number, aliases, is_deleted))
+
+
+def _deleted(entry: Any, file: str, row: int) -> Json | None:
+    """What an entry deletes (R4, Bundle.entry.request), as a history or the deletions of a bulk export tell it; None of
+    an entry that deletes nothing."""
+    request = entry.get("request") if isinstance(entry, dict) else None
+    if not isinstance(request, dict) or request.get("method") != "DELETE":
+        return None
+    named = _TYPE_AND_ID.search(str(request.get("url")))
+    if named is None:
+        raise NotFhir(
+            f"{file}, row {row}: is a DELETE of what a search finds, and of which resource cannot be told; name it as "
+            "Type/id"
+        )
+    response = entry.get("response")
+    when = response.get("lastModified") if isinstance(response, dict) else None
+    meta = {} if when is None else {"meta": {"lastUpdated": when}}
+    return {"resourceType": named["type"], "id": named["id"], **meta}
 
 
 def _expanded(value: Any, file: str, row: int) -> Iterable[Located]:

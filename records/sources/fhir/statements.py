@@ -24,7 +24,7 @@ from records.sources.fhir.meanings import (
 from records.sources.fhir.references import Json
 from records.sources.fhir.units import NO_DOUBT, TOLD_TOO_EARLY, UNCERTAIN_VALUE, in_canonical_unit
 
-__all__ = ["NOTHING", "STATED_BY", "Statement", "is_withdrawn"]
+__all__ = ["NOTHING", "STATED_BY", "Statement", "refuse_withdrawn"]
 
 
 class Statement(NamedTuple):
@@ -56,21 +56,24 @@ _FIRST_DEGREE = frozenset(
 )  # fmt: skip
 
 
-def is_withdrawn(resource: Json) -> bool:
-    """Entered in error: the resource takes back what earlier versions of it said, and says nothing."""
+def refuse_withdrawn(resource: Json) -> None:
+    """Raises where it was entered in error: it takes back what earlier versions of it said, and says nothing."""
+    element, said = "status", {resource.get("status")}
     if "verificationStatus" in resource:
-        verification = {coding.get("code") for coding in codings_of(resource["verificationStatus"])}
-        return "entered-in-error" in verification
-    return resource.get("status") == "entered-in-error"
+        element, said = "verificationStatus", {c.get("code") for c in codings_of(resource["verificationStatus"])}
+    if "entered-in-error" in said:
+        raise UnreadableResource(f"{resource['resourceType']}.{element}", "says that it was entered in error")
 
 
 def _observation(resource: Json) -> Iterator[Statement]:
-    if resource.get("status") in _UNSEEN:
-        return
     parts = (resource, *resource["component"]) if "component" in resource else (resource,)
     stated = [(found, part) for part in parts if (found := _asked(part)) is not None]
     if not stated:
         return
+    if resource.get("status") in _UNSEEN:
+        raise UnreadableResource("Observation.status", "says that it was cancelled, or not made yet")
+    if all("dataAbsentReason" in part for _, part in stated):
+        raise UnreadableResource("Observation.dataAbsentReason", "says why nothing was observed")
     period = resource.get("effectivePeriod") or {}
     began = day_of(
         resource.get("effectiveDateTime")
@@ -156,8 +159,10 @@ def _condition(resource: Json) -> Iterator[Statement]:
 
 def _procedure(resource: Json) -> Iterator[Statement]:
     meaning = meaning_of(resource.get("code"))
-    if meaning is None or resource.get("status") in _NOT_DONE:
+    if meaning is None:
         return
+    if resource.get("status") in _NOT_DONE:
+        raise UnreadableResource("Procedure.status", "does not say whether it was carried out")
     period = resource.get("performedPeriod") or {}
     began = day_of(resource.get("performedDateTime") or period.get("start"), "Procedure.performed")
     yield Statement(meaning.number, began, began, began, resource.get("status") != "not-done", NO_DOUBT)

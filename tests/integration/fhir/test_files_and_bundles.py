@@ -93,6 +93,41 @@ def test_entries_of_a_bundle_name_each_other_by_urn() -> None:
     assert "id" not in resources[woman]  # what was given is not changed
 
 
+@pytest.mark.parametrize(
+    ("when", "url", "is_there"),
+    [
+        (None, "Observation/bp", False),
+        ("2022-06-01T00:00:00Z", "https://server.example/fhir/Observation/bp", False),
+        ("2022-04-01T00:00:00Z", "Observation/bp", True),  # it was made again since
+    ],
+)
+def test_what_an_entry_deletes_is_taken_back_and_counted(when: str | None, url: str, is_there: bool) -> None:
+    """As a history tells it, or the deletions of a bulk export, which have no time."""
+    pressure = {**PRESSURE, "meta": {"lastUpdated": "2022-05-01T00:00:00Z"}}
+    response = {} if when is None else {"response": {"status": "204", "lastModified": when}}
+    deletion = {"request": {"method": "DELETE", "url": url}, **response}
+    held = [pressure, {"resourceType": "Bundle", "type": "history", "entry": [deletion]}]
+    for order in (held, held[::-1]):
+        found = read_resources(ordinary(*order))
+        assert (("systolic_blood_pressure", 100, 120.0) in known(found.histories)) is is_there
+        assert "resources: Observation was deleted, by an entry of a Bundle" in [a.reason for a in found.set_aside]
+
+
+def test_a_deletion_by_a_search_is_refused_as_what_it_is() -> None:
+    entry = {"request": {"method": "DELETE", "url": "Observation?patient=w1"}}
+    with pytest.raises(NotFhir, match="row 1: is a DELETE of what a search finds") as refusal:
+        read_resources([{"resourceType": "Bundle", "type": "transaction", "entry": [entry]}])
+    assert "w1" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["all__ndjson", "all__json"])
+def test_a_byte_order_mark_is_read_over(tmp_path: Path, name: str) -> None:
+    content = ndjson(RESOURCES) if name == "all__ndjson" else bundle(RESOURCES)
+    records = FHIR.scan([written(tmp_path, **{name: b"\xef\xbb\xbf" + content})])
+    assert known(records.histories) == known(read_resources(RESOURCES).histories)
+    assert records.set_aside == ()
+
+
 def test_absolute_and_versioned_references_lead_to_the_same() -> None:
     absolute = {**PRESSURE, "subject": {"reference": "https://server.example/fhir/Patient/w1/_history/3"}}
     assert known(read_resources(ordinary(absolute)).histories) == known(read_resources(ordinary(PRESSURE)).histories)

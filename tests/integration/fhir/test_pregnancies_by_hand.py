@@ -108,6 +108,17 @@ def test_what_is_issued_or_recorded_before_the_day_it_is_of_is_known_on_that_day
     assert in_may.doubts == {}
 
 
+@pytest.mark.parametrize("moment", ["2022-09-17T00:30:00+01:00", "2022-09-16T23:30:00Z"])
+def test_a_birth_just_after_midnight_in_summer_is_of_that_day_whichever_clock_the_server_has(moment: str) -> None:
+    """2022-09-17 is day 259, 37+0: not preterm."""
+    found = read(
+        observation("born", (LOINC, "93857-1"), 259, valueDateTime=moment),
+        observation("alive", (SNOMED, "281050002"), None, effectiveDateTime=moment),
+        born=None,
+    )
+    assert said(found, "gestation_at_birth") == [("gestation_at_birth", 259, 259.0)]
+
+
 def test_diabetes_that_began_before_is_a_history_and_known_at_booking() -> None:
     found = read(condition("c", "11687002", None, onsetDateTime="2019-06"), condition("d", "44054006", -900))
     assert said(found, "previous_gestational_diabetes", "gestational_diabetes", "pre_existing_diabetes") == [
@@ -168,8 +179,32 @@ def test_entered_in_error_says_nothing_and_takes_back_what_was_said() -> None:
     found = read(later, first)
     assert said(found, "gestational_diabetes") == []
     assert reasons(found) == [
-        ("Condition.status says that it was entered in error", 1),
+        ("Condition.verificationStatus says that it was entered in error", 1),
         ("an earlier version of a resource that was amended", 1),
+    ]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "registered"])
+def test_a_result_that_was_cancelled_takes_back_what_was_said_and_is_told_as_that(status: str) -> None:
+    value = {"valueQuantity": quantity(11.8, "g/dL")}
+    first = observation("hb", (LOINC, "718-7"), 100, meta={"lastUpdated": "2022-05-01T10:00:00Z"}, **value)
+    found = read(first, {**first, "meta": {"lastUpdated": "2022-05-02T10:00:00Z"}, "status": status})
+    assert said(found, "haemoglobin") == []
+    assert reasons(found) == [
+        ("Observation.status says that it was cancelled, or not made yet", 1),
+        ("an earlier version of a resource that was amended", 1),
+    ]
+
+
+def test_what_was_not_observed_or_may_not_have_been_carried_out_is_told_as_that() -> None:
+    absent = observation("hb", (LOINC, "718-7"), 100, dataAbsentReason={"text": "refused"})
+    planned = {
+        "resourceType": "Procedure", "id": "t", "status": "preparation", "subject": {"reference": "Patient/w1"},
+        "code": {"coding": [{"system": SNOMED, "code": "116859006"}]}, "performedDateTime": on(280),
+    }  # fmt: skip
+    assert reasons(read(absent, planned)) == [
+        ("Observation.dataAbsentReason says why nothing was observed", 1),
+        ("Procedure.status does not say whether it was carried out", 1),
     ]
 
 

@@ -202,11 +202,12 @@ def test_what_the_context_adds_is_on_the_page(audited):
             ),
         ),
         missingness=(PredictorMissingness(group="Black", predictor="body_mass_index", pregnancies=200, missing=20),),
-        reach=(GroupReach(group="Black", gave_birth=200, scored_in_time=150),),
+        reach=(GroupReach(group="Black", gave_birth=200, scored_in_time=150, not_known=20),),
     )
     page = report_page(audited(GROUPS, context=context))
     for text in ("years 2020 and 2021", "undetermined", "row 0, unconstrained", "body mass index", "75.0 %"):
         assert text in page
+    assert "booked on a day not recorded</th>" in page
 
 
 def test_a_gap_is_split_over_sites_and_comparisons_are_counted(table, exact):

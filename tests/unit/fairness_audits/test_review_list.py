@@ -125,7 +125,7 @@ def test_it_is_private_before_the_first_woman_is_written(
     table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Under a umask that hides nothing, and seen at the moment at which the file is made."""
-    import models.private_file as private_file
+    import records.private_file as private_file
 
     opened: list[int] = []
     really = private_file.os.open

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+
 import polars as pl
 import pytest
 
@@ -60,6 +63,21 @@ def test_what_is_written_is_read_back(short, tmp_path, suffix):
     write_predictions(short, tmp_path / f"p.{suffix}")
     expected = complete_predictions(short).collect()
     assert read_predictions(tmp_path / f"p.{suffix}").collect().equals(expected)
+
+
+@pytest.mark.parametrize("name", ["p.csv", "p.parquet"])
+def test_a_table_with_a_row_a_woman_is_its_owners_alone(short, tmp_path, name):
+    """Under the most open umask, and over a file that others could read."""
+    target = tmp_path / name
+    target.write_bytes(b"of before")
+    target.chmod(0o644)
+    before = os.umask(0)
+    try:
+        write_predictions(short, target)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 def test_several_files_are_one_table(short, tmp_path):

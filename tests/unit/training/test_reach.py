@@ -38,6 +38,12 @@ def test_who_books_after_the_offers_last_day_is_scored_and_not_in_time() -> None
     assert never_scored(found) == ()
 
 
+def test_who_booked_on_a_day_that_is_not_recorded_is_not_counted_as_late() -> None:
+    unknown = [gave_birth(TERM, booked=60) for _ in range(3)]
+    found = assemble("preterm_birth", "booking", records_of(late(60), late(169), *unknown))
+    assert reached_in_time(found) == (GroupReach(group="White", gave_birth=2, scored_in_time=1, not_known=3),)
+
+
 def test_a_point_that_offers_nothing_reaches_nobody() -> None:
     found = assemble("perinatal_death", "booking", records_of(late(60), gave_birth(TERM, booked=None)))
     assert reached_in_time(found) == ()
