@@ -111,6 +111,28 @@ DOUBTED: dict[str, tuple[dict[str, Any], str]] = {
         {"MSD107": [{"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "47821001", "DiagDate": "2024-10-07"}]},
         "MSD107MedHistory holds an event dated in this pregnancy",
     ),
+    "a miscarriage without a date": (
+        {"MSD106": [{"UniqPregID": "P1", "MasterSnomedCTDiagCode": "17369002"}], "MSD301": [], "MSD401": []},
+        "a loss without a date",
+    ),
+    "a reporting period in words": (
+        {"MSD101": [{**BOOKING, "RPStartDate": "March 2024"}]},
+        "MSD101PregnancyBooking.RPStartDate holds no date",
+    ),
+    "social factors that a later month adds": (
+        {
+            "MSD101": [
+                {
+                    **BOOKING,
+                    "ComplexSocialFactorsInd": said,
+                    "UniqSubmissionID": month,
+                    "RPStartDate": f"2024-0{month}-01",
+                }
+                for month, said in (("3", "N"), ("9", "Y"))
+            ]
+        },
+        "what she told at booking is otherwise in a later reporting period",
+    ),
     "nobody's": ({"MSD101": [{**BOOKING, "Person_ID_Mother": ""}], "MSD001": [], "MSD401": []}, "without Person_ID"),
 }
 
