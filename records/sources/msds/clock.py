@@ -27,10 +27,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from records.concepts import concept
+from records.sources.msds.codes import CODED_IN
 from records.sources.msds.submissions import of_the_latest, reporting_period
 from records.sources.msds.tables import SAME_DIAGNOSIS
 
-__all__ = ["BIRTH_OUTCOMES", "LIVE_BIRTH", "doubts_of_the_clock", "pregnancy_clock"]
+__all__ = ["BIRTH_OUTCOMES", "LIVE_BIRTH", "doubts_of_the_clock", "is_loss", "pregnancy_clock"]
 
 #: PregOutcome of a live birth and of the three kinds of stillbirth (NHS England, CQIMPPH).
 LIVE_BIRTH, BIRTH_OUTCOMES = "01", ("01", "02", "03", "04")
@@ -234,13 +235,7 @@ def _losses(tables: Mapping[str, pl.LazyFrame], begun: pl.DataFrame) -> pl.DataF
         dated = others.with_columns(pl.col("PersonBirthDateBaby").alias("lost_on")).join(day_zero, on="UniqPregID")
         found.append(dated.with_columns(of_this.alias("of_this")))
     if "MSD106" in tables:
-        snomed = pl.any_horizontal(
-            pl.col(field).is_in(_LOSS_SNOMED) for field in ("MasterSnomedCTDiagCode", "MapSnomedCTDiagCode", "Diag")
-        )
-        icd10 = pl.any_horizontal(
-            pl.col(field).str.head(3).is_in(_LOSS_ICD10) for field in ("MasterICD10Code", "MapICD10Code", "Diag")
-        )
-        losses = tables["MSD106"].filter(snomed | icd10).with_columns(pl.col("DiagDate").alias("lost_on"))
+        losses = tables["MSD106"].filter(is_loss()).with_columns(pl.col("DiagDate").alias("lost_on"))
         losses = losses.join(day_zero, on="UniqPregID").with_columns(of_this.alias("of_this"))
         # A date that was corrected; an earlier pregnancy's loss is another row.
         earlier = pl.col("of_this").eq_missing(other=False)
@@ -251,3 +246,10 @@ def _losses(tables: Mapping[str, pl.LazyFrame], begun: pl.DataFrame) -> pl.DataF
         (~pl.col("of_this")).any().alias("other_loss"),
         pl.col("lost_on").is_null().any().alias("loss_undated"),
     )
+
+
+def is_loss() -> pl.Expr:
+    """Whether a diagnosis (MSD106) is a miscarriage, a termination or an ectopic pregnancy."""
+    snomed = (pl.col(field).is_in(_LOSS_SNOMED) for field in CODED_IN["MSD106"].snomed)
+    icd10 = (pl.col(field).str.head(3).is_in(_LOSS_ICD10) for field in CODED_IN["MSD106"].icd10)
+    return pl.any_horizontal(*snomed, *icd10)

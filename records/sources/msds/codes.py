@@ -12,10 +12,44 @@ import polars as pl
 from records.codelists import PLACES, CodedFact, coded_facts, read_codelist
 from records.sources.msds.errors import UnreadableTable
 
-__all__ = ["SITE_CODES", "Codes", "facts_by_code"]
+__all__ = ["CODED_IN", "SITE_CODES", "CodedIn", "Codes", "facts_by_code", "has_code", "is_unlisted"]
 
 #: The file in which a site lists codes of its own, in the columns of the project's code lists.
 SITE_CODES = "codes.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodedIn:
+    """The fields of a table that hold codes, SNOMED CT before ICD-10, and the part of the record it is."""
+
+    place: str
+    snomed: tuple[str, ...]
+    icd10: tuple[str, ...] = ()
+
+
+_OBSERVED = ("MasterSnomedCTObsCode", "ObsCode", "MasterSnomedCTFindingCode", "FindingCode")
+_DONE = ("MasterSnomedCTProcedureCode", "ProcedureCode")
+#: By short name, the tables whose rows say by a code what they are.
+CODED_IN: Mapping[str, CodedIn] = {
+    "MSD104": CodedIn(place="pregnancy", snomed=("ToolTypeSNOMED",)),
+    "MSD106": CodedIn(
+        place="pregnancy",
+        snomed=("MasterSnomedCTDiagCode", "MapSnomedCTDiagCode", "Diag"),
+        icd10=("MasterICD10Code", "MapICD10Code", "Diag"),
+    ),
+    "MSD107": CodedIn(
+        place="history",
+        snomed=("MasterSnomedCTPrevDiagCode", "MapSnomedCTPrevDiagCode", "PrevDiag"),
+        icd10=("MasterICD10PrevCode", "PrevDiag"),
+    ),
+    "MSD108": CodedIn(
+        place="family", snomed=("MasterSnomedCTSituationCode", "Situation"), icd10=("MasterICD10SituationCode",)
+    ),
+    "MSD109": CodedIn(place="pregnancy", snomed=_OBSERVED),
+    "MSD202": CodedIn(place="pregnancy", snomed=(*_OBSERVED, *_DONE)),
+    "MSD203": CodedIn(place="pregnancy", snomed=("ToolTypeSNOMED",)),
+    "MSD302": CodedIn(place="labour", snomed=(*_OBSERVED, *_DONE)),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,29 +105,47 @@ def _site_codes(file: Path) -> tuple[CodedFact, ...]:
         raise UnreadableTable(f"{file.name} is no code list: {error}") from error
 
 
-def facts_by_code(
-    rows: pl.LazyFrame, codes: Codes, place: str, *, snomed: Sequence[str], icd10: Sequence[str] = ()
-) -> pl.LazyFrame:
-    """Rows whose code is listed for the place, with ``concept``, and ``coded``, the value the code gives by itself.
+def facts_by_code(rows: pl.LazyFrame, codes: Codes, short: str) -> pl.LazyFrame:
+    """Rows of the table whose code is listed for its place of the record, with ``concept`` and ``coded``.
 
-    Of several fields with a listed code the first holds.
+    ``coded`` is the value that the code gives by itself. Of several fields with a listed code the first holds.
     """
-    facts = [*codes.snomed[place].values(), *codes.icd10[place].values()]
-    place_of = {(id(fact)): number for number, fact in enumerate(facts)}
-    by_snomed = {code: place_of[id(fact)] for code, fact in codes.snomed[place].items()}
-    by_icd10 = {code: place_of[id(fact)] for code, fact in codes.icd10[place].items()}
-    found = [_listed(pl.col(field), by_snomed) for field in snomed]
-    for field in icd10:
-        plain = pl.col(field).str.replace_all(".", "", literal=True).str.to_uppercase()
-        found += [_listed(plain.str.head(4), by_icd10), _listed(plain.str.head(3), by_icd10)]
+    facts = _facts_at(codes, CODED_IN[short].place)
     concepts = pl.Series([fact.concept for fact in facts], dtype=pl.String)
     values = pl.Series([fact.value for fact in facts], dtype=pl.Float64)
     return (
-        rows.with_columns(pl.coalesce(found).alias("_fact"))
+        rows.with_columns(_fact_number(codes, short).alias("_fact"))
         .filter(pl.col("_fact").is_not_null())
         .with_columns(pl.lit(concepts).gather("_fact").alias("concept"), pl.lit(values).gather("_fact").alias("coded"))
         .drop("_fact")
     )
+
+
+def has_code(short: str) -> pl.Expr:
+    """Whether a row of the table has a code of any kind."""
+    return pl.any_horizontal(pl.col(field).is_not_null() for field in (*CODED_IN[short].snomed, *CODED_IN[short].icd10))
+
+
+def is_unlisted(codes: Codes, short: str) -> pl.Expr:
+    """Whether a row of the table has a code, and none that is listed for its place of the record."""
+    return has_code(short) & _fact_number(codes, short).is_null()
+
+
+def _facts_at(codes: Codes, place: str) -> list[CodedFact]:
+    return [*codes.snomed[place].values(), *codes.icd10[place].values()]
+
+
+def _fact_number(codes: Codes, short: str) -> pl.Expr:
+    """The place in `_facts_at` of what the row's code says; null where it is not listed."""
+    coded = CODED_IN[short]
+    place_of = {id(fact): number for number, fact in enumerate(_facts_at(codes, coded.place))}
+    by_snomed = {code: place_of[id(fact)] for code, fact in codes.snomed[coded.place].items()}
+    by_icd10 = {code: place_of[id(fact)] for code, fact in codes.icd10[coded.place].items()}
+    found = [_listed(pl.col(field), by_snomed) for field in coded.snomed]
+    for field in coded.icd10:
+        plain = pl.col(field).str.replace_all(".", "", literal=True).str.to_uppercase()
+        found += [_listed(plain.str.head(4), by_icd10), _listed(plain.str.head(3), by_icd10)]
+    return pl.coalesce(found)
 
 
 def _listed(code: pl.Expr, numbers: Mapping[str, int]) -> pl.Expr:

@@ -48,11 +48,6 @@ _ONSETS = {
 _COME_AGAIN = ("antenatal_bleeding", "depression")
 _DECILES = (1, 10)
 _SCANNED_ON = "ProcedureDateDatingUltrasound"
-_ACTIVITY_CODES = (
-    "MasterSnomedCTObsCode", "ObsCode", "MasterSnomedCTFindingCode", "FindingCode", "MasterSnomedCTProcedureCode",
-    "ProcedureCode",
-)  # fmt: skip
-
 Tables = Mapping[str, pl.LazyFrame]
 
 
@@ -61,7 +56,7 @@ def observed_facts(tables: Tables, codes: Codes, clock: pl.DataFrame) -> list[pl
     readers: dict[str, Callable[[], list[pl.LazyFrame]]] = {
         "MSD101": lambda: _bookings(tables),
         "MSD103": lambda: [_numbers(tables["MSD103"], _SCANNED_ON, fetuses="NoFetusesDatingUltrasound")],
-        "MSD104": lambda: [_scores(tables["MSD104"], codes, "CompDate")],
+        "MSD104": lambda: [_scores(tables["MSD104"], codes, "MSD104", "CompDate")],
         "MSD106": lambda: [_diagnoses(tables["MSD106"], codes)],
         "MSD109": lambda: [_findings(tables["MSD109"], codes)],
         "MSD202": lambda: _contacts(tables, codes),
@@ -112,19 +107,13 @@ def _bookings(tables: Tables) -> list[pl.LazyFrame]:
     return found
 
 
-def _scores(rows: pl.LazyFrame, codes: Codes, date: str) -> pl.LazyFrame:
-    coded = facts_by_code(rows, codes, "pregnancy", snomed=["ToolTypeSNOMED"])
+def _scores(rows: pl.LazyFrame, codes: Codes, short: str, date: str) -> pl.LazyFrame:
+    coded = facts_by_code(rows, codes, short)
     return _coded(coded, date, number="Score", unit=pl.lit(OWN_UNIT))
 
 
 def _diagnoses(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
-    coded = facts_by_code(
-        rows,
-        codes,
-        "pregnancy",
-        snomed=["MasterSnomedCTDiagCode", "MapSnomedCTDiagCode", "Diag"],
-        icd10=["MasterICD10Code", "MapICD10Code", "Diag"],
-    )
+    coded = facts_by_code(rows, codes, "MSD106")
     again = pl.col("concept").is_in(_COME_AGAIN)
     coded = pl.concat([coded.filter(again), of_the_latest(coded.filter(~again), SAME_DIAGNOSIS)])
     return _coded(coded, "DiagDate", number=None, unit=pl.lit(OWN_UNIT))
@@ -137,7 +126,7 @@ def _asked(tables: Tables, short: str, codes: Codes, clock: pl.DataFrame) -> pl.
 
 def _findings(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
     dated = rows.with_columns(pl.coalesce("ObsDate", "FindingDate").alias("_date"))
-    coded = facts_by_code(dated, codes, "pregnancy", snomed=_ACTIVITY_CODES[:4])
+    coded = facts_by_code(dated, codes, "MSD109")
     return _coded(coded, "_date")
 
 
@@ -148,19 +137,19 @@ def _contacts(tables: Tables, codes: Codes) -> list[pl.LazyFrame]:
     dates = tables["MSD201"].select("UniqPregID", "CareConID", pl.col("CContactDate").alias("_date"))
     activities = tables["MSD202"].join(dates, on=["UniqPregID", "CareConID"], how="inner")
     found = [
-        _coded(facts_by_code(activities, codes, "pregnancy", snomed=_ACTIVITY_CODES), "_date"),
+        _coded(facts_by_code(activities, codes, "MSD202"), "_date"),
         _numbers(activities, "_date", height="PersonHeight", weight="PersonWeight"),
     ]
     if "MSD203" in tables:
         activity = ["UniqPregID", "CareActIDMother"]
         when = activities.select(*activity, "_date").drop_nulls().unique(activity)
         scored = tables["MSD203"].join(when, on=activity, how="inner")
-        found.append(_scores(scored, codes, "_date"))
+        found.append(_scores(scored, codes, "MSD203", "_date"))
     return found
 
 
 def _labour(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
-    return _coded(facts_by_code(rows, codes, "labour", snomed=_ACTIVITY_CODES), "ClinInterDateMother")
+    return _coded(facts_by_code(rows, codes, "MSD302"), "ClinInterDateMother")
 
 
 def _babies(tables: Tables) -> list[pl.LazyFrame]:
