@@ -250,6 +250,6 @@ def _losses(tables: Mapping[str, pl.LazyFrame], begun: pl.DataFrame) -> pl.DataF
 
 def is_loss() -> pl.Expr:
     """Whether a diagnosis (MSD106) is a miscarriage, a termination or an ectopic pregnancy."""
-    snomed = (pl.col(field).is_in(_LOSS_SNOMED) for field in CODED_IN["MSD106"].snomed)
+    snomed = (pl.col(field).is_in(_LOSS_SNOMED) for field in CODED_IN["MSD106"].fields)
     icd10 = (pl.col(field).str.head(3).is_in(_LOSS_ICD10) for field in CODED_IN["MSD106"].icd10)
     return pl.any_horizontal(*snomed, *icd10)

@@ -132,7 +132,8 @@ def _without_unnamed(rows: pl.LazyFrame, same_row: Sequence[str]) -> pl.LazyFram
 
 
 def _submission() -> pl.Expr:
-    return pl.coalesce("UniqSubmissionID", "RPStartDate", pl.lit("only"))
+    """What is of one reporting period and has one identifier, or none."""
+    return pl.concat_str(pl.col(field).fill_null("") for field in ("RPStartDate", "UniqSubmissionID"))
 
 
 def reporting_period() -> pl.Expr:

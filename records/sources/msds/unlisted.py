@@ -29,6 +29,6 @@ def _read_elsewhere(short: str) -> pl.Expr:
     if short == "MSD106":
         return is_loss().fill_null(value=False)
     if short == "MSD107":
-        nothing = (pl.col(field) == NOTHING_BEFORE for field in CODED_IN[short].snomed)
+        nothing = (pl.col(field) == NOTHING_BEFORE for field in CODED_IN[short].fields)
         return pl.any_horizontal(nothing).fill_null(value=False)
     return pl.lit(value=False)

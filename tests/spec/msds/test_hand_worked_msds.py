@@ -378,6 +378,9 @@ AFTERWARDS: dict[str, tuple[dict[str, Any], str, Any]] = {
         "diabetes_test_done", False),
     "a glucose tolerance test by its procedure": (
         contact({"MasterSnomedCTProcedureCode": "113076002"}, on="2024-07-01"), "diabetes_test_done", True),
+    "one by its procedure, in the row of the glucose": (
+        contact({"MasterSnomedCTProcedureCode": "113076002", "MasterSnomedCTObsCode": "1003141000000105",
+                 "ObsValue": "4.6", "UCUMUnit": "mmol/L"}, on="2024-07-01"), "diabetes_test_done", True),
     "one after birth is no test of this pregnancy": (
         contact({"MasterSnomedCTProcedureCode": "113076002"}, on="2024-11-18"), "diabetes_test_done", False),
     "not diagnosed, and she gave birth here": ({}, "gestational_diabetes", False),
