@@ -67,7 +67,9 @@ NHS_CLOSED: Mapping[str, ClosedFrom] = MappingProxyType(
     {name: since for since, names in _CLOSED.items() for name in names}
 )
 
-#: Histories that one interview covers: with an entry for one of them, those without an entry were asked and are 'no'.
+#: Histories that one interview covers: where it was held, those without an entry were asked and are 'no'. MSDS takes
+#: any row of the table as that it was held, also of an illness that is in no list, for its rows are of one interview,
+#: and nobody denies each in turn; FHIR states each by itself, and only what is stated is known.
 ASKED_TOGETHER: tuple[tuple[str, ...], ...] = (
     (
         "previous_preterm_birth", "previous_gestational_diabetes", "previous_baby_4500g_or_more",

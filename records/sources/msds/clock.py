@@ -27,9 +27,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from records.concepts import concept
-from records.sources.msds.submissions import reporting_period
+from records.sources.msds.codes import CODED_IN
+from records.sources.msds.submissions import of_the_latest, reporting_period
+from records.sources.msds.tables import SAME_DIAGNOSIS
 
-__all__ = ["BIRTH_OUTCOMES", "LIVE_BIRTH", "doubts_of_the_clock", "pregnancy_clock"]
+__all__ = ["BIRTH_OUTCOMES", "LIVE_BIRTH", "doubts_of_the_clock", "is_loss", "pregnancy_clock"]
 
 #: PregOutcome of a live birth and of the three kinds of stillbirth (NHS England, CQIMPPH).
 LIVE_BIRTH, BIRTH_OUTCOMES = "01", ("01", "02", "03", "04")
@@ -57,6 +59,7 @@ _DOUBTS: Mapping[str, str] = {
     "admission": "admitted for birth after it, or before booking; the admission is taken as not recorded",
     "discharge": "discharged before the birth, or more than a year after it; the discharge is taken as not recorded",
     "other_loss": "a loss dated outside the pregnancy; taken as another pregnancy's",
+    "loss_undated": "a loss without a date; taken as pregnant on the day of booking, and at no later point",
     "birth_undated": "a birth without a date; the pregnancy is taken as not ended",
     "no_woman": "a pregnancy without Person_ID_Mother; nothing is known of the woman",
 }
@@ -81,7 +84,8 @@ def pregnancy_clock(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     for part in (_scans(tables), _admissions(tables)):
         known = known.join(part, on="UniqPregID", how="left")
     begun = _begun(known.collect())
-    dated = begun.join(_losses(tables, begun), on="UniqPregID", how="left").with_columns(_ended())
+    dated = begun.join(_losses(tables, begun), on="UniqPregID", how="left")
+    dated = dated.with_columns(_lost_without_a_date()).with_columns(_ended())
     days = [_days(date).alias(name) for name, date in _DAYS.items()]
     return _checked(dated.with_columns(days)).sort("UniqPregID")
 
@@ -130,8 +134,15 @@ def _can_be(beginning: str) -> pl.Expr:
     return between("AntenatalAppDate", _BOOKED_BETWEEN) & between("born_on", _BORN_BETWEEN)
 
 
+def _lost_without_a_date() -> list[pl.Expr]:
+    """She was pregnant on the day of booking; on no later day is it known that she still was."""
+    undated = pl.col("loss_undated").fill_null(value=False) & pl.col("lost_on").is_null() & pl.col("born_on").is_null()
+    next_day = pl.col("AntenatalAppDate") + pl.duration(days=1)
+    return [pl.when(undated).then(next_day).otherwise("lost_on").alias("lost_on"), undated.alias("loss_undated")]
+
+
 def _ended() -> list[pl.Expr]:
-    gave_birth, lost = pl.col("born_on").is_not_null(), pl.col("lost_on").is_not_null()
+    gave_birth, lost = pl.col("born_on").is_not_null(), pl.col("lost_on").is_not_null() | pl.col("loss_undated")
     left = pl.col("DischargeDateMatService").is_not_null()
     day = pl.when(gave_birth).then("born_on").when(lost).then("lost_on").when(left).then("DischargeDateMatService")
     by = pl.when(gave_birth).then(pl.lit("birth")).when(lost).then(pl.lit("loss")).when(left).then(pl.lit("transfer"))
@@ -213,22 +224,32 @@ def _admissions(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
 
 
 def _losses(tables: Mapping[str, pl.LazyFrame], begun: pl.DataFrame) -> pl.DataFrame:
-    """The first day of this pregnancy on which a loss is recorded, as an outcome or as a diagnosis, and whether one
-    is recorded of another day: an earlier pregnancy's, which takes nothing from this one."""
-    found = [pl.LazyFrame(schema={"UniqPregID": pl.String, "lost_on": pl.Date})]
+    """The first day of this pregnancy on which a loss is recorded, as an outcome or as a diagnosis; whether one is
+    recorded without a date; and whether one is of another day: an earlier pregnancy's, which takes nothing from this
+    one."""
+    found = [pl.LazyFrame(schema={"UniqPregID": pl.String, "lost_on": pl.Date, "of_this": pl.Boolean})]
+    day_zero = begun.lazy().select("UniqPregID", "day_zero")
+    of_this = (pl.col("lost_on") - pl.col("day_zero")).dt.total_days().is_between(0, _BORN_BETWEEN[1])
     if "MSD401" in tables:
         others = tables["MSD401"].filter(~pl.col("PregOutcome").is_in(BIRTH_OUTCOMES))
-        found.append(others.select("UniqPregID", pl.col("PersonBirthDateBaby").alias("lost_on")))
+        dated = others.with_columns(pl.col("PersonBirthDateBaby").alias("lost_on")).join(day_zero, on="UniqPregID")
+        found.append(dated.with_columns(of_this.alias("of_this")))
     if "MSD106" in tables:
-        snomed = pl.any_horizontal(
-            pl.col(field).is_in(_LOSS_SNOMED) for field in ("MasterSnomedCTDiagCode", "MapSnomedCTDiagCode", "Diag")
-        )
-        icd10 = pl.any_horizontal(
-            pl.col(field).str.head(3).is_in(_LOSS_ICD10) for field in ("MasterICD10Code", "MapICD10Code", "Diag")
-        )
-        found.append(tables["MSD106"].filter(snomed | icd10).select("UniqPregID", pl.col("DiagDate").alias("lost_on")))
-    dated = pl.concat(found).collect().drop_nulls().join(begun.select("UniqPregID", "day_zero"), on="UniqPregID")
-    of_this = (pl.col("lost_on") - pl.col("day_zero")).dt.total_days().is_between(0, _BORN_BETWEEN[1])
-    return dated.group_by("UniqPregID").agg(
-        pl.col("lost_on").filter(of_this.fill_null(value=True)).min(), (~of_this).any().alias("other_loss")
+        losses = tables["MSD106"].filter(is_loss()).with_columns(pl.col("DiagDate").alias("lost_on"))
+        losses = losses.join(day_zero, on="UniqPregID").with_columns(of_this.alias("of_this"))
+        # A date that was corrected; an earlier pregnancy's loss is another row.
+        earlier = pl.col("of_this").eq_missing(other=False)
+        found += [of_the_latest(losses.filter(~earlier), SAME_DIAGNOSIS), losses.filter(earlier)]
+    told = pl.concat([part.select("UniqPregID", "lost_on", "of_this") for part in found]).collect()
+    return told.group_by("UniqPregID").agg(
+        pl.col("lost_on").filter(pl.col("of_this").fill_null(value=True)).min(),
+        (~pl.col("of_this")).any().alias("other_loss"),
+        pl.col("lost_on").is_null().any().alias("loss_undated"),
     )
+
+
+def is_loss() -> pl.Expr:
+    """Whether a diagnosis (MSD106) is a miscarriage, a termination or an ectopic pregnancy."""
+    snomed = (pl.col(field).is_in(_LOSS_SNOMED) for field in CODED_IN["MSD106"].fields)
+    icd10 = (pl.col(field).str.head(3).is_in(_LOSS_ICD10) for field in CODED_IN["MSD106"].icd10)
+    return pl.any_horizontal(*snomed, *icd10)

@@ -12,10 +12,52 @@ import polars as pl
 from records.codelists import PLACES, CodedFact, coded_facts, read_codelist
 from records.sources.msds.errors import UnreadableTable
 
-__all__ = ["SITE_CODES", "Codes", "facts_by_code"]
+__all__ = ["CODED_IN", "SITE_CODES", "CodedIn", "Codes", "facts_by_code", "has_code", "is_unlisted"]
 
 #: The file in which a site lists codes of its own, in the columns of the project's code lists.
 SITE_CODES = "codes.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodedIn:
+    """The fields of a table that hold codes, and the part of the record it is.
+
+    ``snomed`` has one tuple for each thing a row can say (what was observed, found and done are three); of the fields
+    of one, the first with a listed code holds. ``icd10`` are further fields of the only one.
+    """
+
+    place: str
+    snomed: tuple[tuple[str, ...], ...]
+    icd10: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (*(field for fields in self.snomed for field in fields), *self.icd10)
+
+
+_OBSERVED, _FOUND = ("MasterSnomedCTObsCode", "ObsCode"), ("MasterSnomedCTFindingCode", "FindingCode")
+_DONE = ("MasterSnomedCTProcedureCode", "ProcedureCode")
+#: By short name, the tables whose rows say by a code what they are.
+CODED_IN: Mapping[str, CodedIn] = {
+    "MSD104": CodedIn(place="pregnancy", snomed=(("ToolTypeSNOMED",),)),
+    "MSD106": CodedIn(
+        place="pregnancy",
+        snomed=(("MasterSnomedCTDiagCode", "MapSnomedCTDiagCode", "Diag"),),
+        icd10=("MasterICD10Code", "MapICD10Code", "Diag"),
+    ),
+    "MSD107": CodedIn(
+        place="history",
+        snomed=(("MasterSnomedCTPrevDiagCode", "MapSnomedCTPrevDiagCode", "PrevDiag"),),
+        icd10=("MasterICD10PrevCode", "PrevDiag"),
+    ),
+    "MSD108": CodedIn(
+        place="family", snomed=(("MasterSnomedCTSituationCode", "Situation"),), icd10=("MasterICD10SituationCode",)
+    ),
+    "MSD109": CodedIn(place="pregnancy", snomed=(_OBSERVED, _FOUND)),
+    "MSD202": CodedIn(place="pregnancy", snomed=(_OBSERVED, _FOUND, _DONE)),
+    "MSD203": CodedIn(place="pregnancy", snomed=(("ToolTypeSNOMED",),)),
+    "MSD302": CodedIn(place="labour", snomed=(_OBSERVED, _FOUND, _DONE)),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,29 +113,45 @@ def _site_codes(file: Path) -> tuple[CodedFact, ...]:
         raise UnreadableTable(f"{file.name} is no code list: {error}") from error
 
 
-def facts_by_code(
-    rows: pl.LazyFrame, codes: Codes, place: str, *, snomed: Sequence[str], icd10: Sequence[str] = ()
-) -> pl.LazyFrame:
-    """Rows whose code is listed for the place, with ``concept``, and ``coded``, the value the code gives by itself.
-
-    Of several fields with a listed code the first holds.
-    """
-    facts = [*codes.snomed[place].values(), *codes.icd10[place].values()]
-    place_of = {(id(fact)): number for number, fact in enumerate(facts)}
-    by_snomed = {code: place_of[id(fact)] for code, fact in codes.snomed[place].items()}
-    by_icd10 = {code: place_of[id(fact)] for code, fact in codes.icd10[place].items()}
-    found = [_listed(pl.col(field), by_snomed) for field in snomed]
-    for field in icd10:
-        plain = pl.col(field).str.replace_all(".", "", literal=True).str.to_uppercase()
-        found += [_listed(plain.str.head(4), by_icd10), _listed(plain.str.head(3), by_icd10)]
+def facts_by_code(rows: pl.LazyFrame, codes: Codes, short: str) -> pl.LazyFrame:
+    """What the table's rows say by codes that are listed for its place of the record: one row a fact, with ``concept``
+    and ``coded``, the value that the code gives by itself."""
+    facts = _facts_at(codes, CODED_IN[short].place)
     concepts = pl.Series([fact.concept for fact in facts], dtype=pl.String)
     values = pl.Series([fact.value for fact in facts], dtype=pl.Float64)
+    said = [rows.with_columns(number.alias("_fact")) for number in _fact_numbers(codes, short)]
     return (
-        rows.with_columns(pl.coalesce(found).alias("_fact"))
-        .filter(pl.col("_fact").is_not_null())
+        pl.concat([part.filter(pl.col("_fact").is_not_null()) for part in said])
         .with_columns(pl.lit(concepts).gather("_fact").alias("concept"), pl.lit(values).gather("_fact").alias("coded"))
         .drop("_fact")
     )
+
+
+def has_code(short: str) -> pl.Expr:
+    """Whether a row of the table has a code of any kind."""
+    return pl.any_horizontal(pl.col(field).is_not_null() for field in CODED_IN[short].fields)
+
+
+def is_unlisted(codes: Codes, short: str) -> pl.Expr:
+    """Whether a row of the table has a code, and none that is listed for its place of the record."""
+    return has_code(short) & pl.all_horizontal(number.is_null() for number in _fact_numbers(codes, short))
+
+
+def _facts_at(codes: Codes, place: str) -> list[CodedFact]:
+    return [*codes.snomed[place].values(), *codes.icd10[place].values()]
+
+
+def _fact_numbers(codes: Codes, short: str) -> list[pl.Expr]:
+    """For each thing that a row can say its place in `_facts_at`; null where the code is not listed."""
+    coded = CODED_IN[short]
+    place_of = {id(fact): number for number, fact in enumerate(_facts_at(codes, coded.place))}
+    by_snomed = {code: place_of[id(fact)] for code, fact in codes.snomed[coded.place].items()}
+    by_icd10 = {code: place_of[id(fact)] for code, fact in codes.icd10[coded.place].items()}
+    found = [[_listed(pl.col(field), by_snomed) for field in fields] for fields in coded.snomed]
+    for field in coded.icd10:
+        plain = pl.col(field).str.replace_all(".", "", literal=True).str.to_uppercase()
+        found[0] += [_listed(plain.str.head(4), by_icd10), _listed(plain.str.head(3), by_icd10)]
+    return [pl.coalesce(numbers) for numbers in found]
 
 
 def _listed(code: pl.Expr, numbers: Mapping[str, int]) -> pl.Expr:

@@ -39,7 +39,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "interpregnancy_interval": ("MSD401.PersonBirthDateBaby",),
     "deprivation_quintile": ("MSD001.Rank_IMD_Decile_2015",),
     "fetuses": ("MSD103.NoFetusesDatingUltrasound", "MSD301.BirthsPerLabandDel"),
-    "gestation_at_birth": ("MSD401.GestationLengthBirth",),
+    "gestation_at_birth": ("MSD401.GestationLengthBirth", "MSD401.PersonBirthDateBaby"),
     "onset_of_birth": ("MSD301.LabourOnsetMethod",),
     "live_birth": ("MSD401.PregOutcome",),
     "stillbirth": ("MSD401.PregOutcome",),

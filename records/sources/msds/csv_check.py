@@ -25,6 +25,7 @@ def refuse_misshapen(file: Path) -> None:
     if file.stat().st_size == 0:
         raise UnreadableTable(f"{file.name} is empty")
     _refuse_other_encodings(file)
+    _refuse_other_line_ends(file)
     lines = pl.scan_csv(
         file, separator=_NO_SEPARATOR, quote_char=None, has_header=False, infer_schema=False, new_columns=["line"]
     ).with_row_index("row", offset=1)
@@ -63,6 +64,16 @@ def _refuse_other_encodings(file: Path) -> None:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise _other_encoding(file, rows) from None
+
+
+def _refuse_other_line_ends(file: Path) -> None:
+    """A carriage return alone ends no row for Polars: the whole file would be its heading."""
+    with file.open("rb") as opened:
+        heading = opened.readline(_BYTES).removesuffix(b"\n").removesuffix(b"\r")
+    if b"\r" in heading:
+        raise UnreadableTable(
+            f"{file.name}: its rows end in carriage returns alone; save it with line feeds (LF, or CR and LF)"
+        )
 
 
 def _other_encoding(file: Path, rows_before: int) -> UnreadableTable:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from records.concepts import CONCEPTS
-from records.histories.body_mass_index import body_mass_index
+from records.histories.body_mass_index import index_at_booking
+from records.histories.clocked import gestation_at_birth, gestation_at_booking
 from records.histories.glucose_test import tests_done
 from records.histories.ordering import in_order
 from records.histories.tables import OBSERVATION_COLUMNS
@@ -40,16 +41,22 @@ class Observed:
 def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Observed:
     """``facts`` as `observed_facts` gives them; ``clock`` has one row a pregnancy, in the order of the histories."""
     pregnancies = clock.lazy().select("UniqPregID", "day_zero", "booked_day").with_row_index("pregnancy")
-    booking = clock.select("booked_day").with_row_index("pregnancy").drop_nulls()
+    dated = clock.select("booked_day", "ended_day", "ended_by").with_row_index("pregnancy")
     own, doubted = [], []
     # One after the other: what is text while it is read is a few bytes a row afterwards.
     for observed in facts:
-        dated = _dated(observed, pregnancies)
-        doubted.append(dated.drop_nulls("why_not").group_by("concept", "why_not").len())
-        own.append(dated.filter(pl.col("why_not").is_null()).select(*_COLUMNS))
-    sizes = pl.concat([part.filter(pl.col("concept").is_in(["height", "weight"])) for part in own])
-    tests = [tests_done(part) for part in own]
-    observations = pl.concat([*own, *tests, _body_mass_index(sizes, booking), _gestation_at_booking(booking)])
+        read = _dated(observed, pregnancies)
+        doubted.append(read.drop_nulls("why_not").group_by("concept", "why_not").len())
+        own.append(read.filter(pl.col("why_not").is_null()).select(*_COLUMNS))
+    booked = dated.select("pregnancy", "booked_day").drop_nulls()
+    follows = [
+        *(tests_done(part) for part in own),
+        index_at_booking(_of(own, "height", "weight"), booked.cast({"pregnancy": OBSERVATION_COLUMNS["pregnancy"]})),
+        gestation_at_booking(booked),
+        gestation_at_birth(dated, _of(own, "gestation_at_birth").cast({"pregnancy": dated.schema["pregnancy"]})),
+    ]
+    also = [part.select(_COLUMNS).cast(dict(OBSERVATION_COLUMNS)) for part in follows]  # type: ignore[arg-type]
+    observations = pl.concat([*own, *also])
     doubts = pl.concat(doubted).group_by("concept", "why_not").agg(pl.col("len").sum())
     return Observed(
         observations=in_order(observations),
@@ -58,6 +65,10 @@ def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Obser
             for name, why, count in doubts.cast({"concept": pl.String}).sort("concept", "why_not").iter_rows()
         },
     )
+
+
+def _of(parts: Sequence[pl.DataFrame], *names: str) -> pl.DataFrame:
+    return pl.concat([part.filter(pl.col("concept").is_in(names)) for part in parts])
 
 
 def _dated(facts: pl.LazyFrame, pregnancies: pl.LazyFrame) -> pl.DataFrame:
@@ -150,30 +161,3 @@ def _depression_at_booking() -> pl.Expr:
     """A depression diagnosed by the day of booking is under way then, and no new one later."""
     ongoing = (pl.col("concept") == "depression") & (pl.col("day") <= pl.col("booked_day"))
     return pl.when(ongoing).then(pl.lit("depression_ongoing_at_booking")).otherwise("concept").alias("concept")
-
-
-def _body_mass_index(observations: pl.DataFrame, booking: pl.DataFrame) -> pl.DataFrame:
-    """From the height and weight of the day of booking."""
-    there = booking.join(
-        observations.filter(pl.col("concept").is_in(["height", "weight"])),
-        left_on=["pregnancy", "booked_day"],
-        right_on=["pregnancy", "day"],
-    )
-    sizes = there.group_by("pregnancy", "booked_day").agg(
-        pl.col("value").filter(pl.col("concept") == size).max().alias(size) for size in ("height", "weight")
-    )
-    return sizes.select(
-        "pregnancy",
-        pl.lit("body_mass_index").cast(OBSERVATION_COLUMNS["concept"]).alias("concept"),
-        pl.col("booked_day").alias("day"),
-        body_mass_index(pl.col("height"), pl.col("weight")).alias("value"),
-    ).drop_nulls("value")
-
-
-def _gestation_at_booking(booking: pl.DataFrame) -> pl.DataFrame:
-    return booking.select(
-        "pregnancy",
-        pl.lit("gestation_at_booking").cast(OBSERVATION_COLUMNS["concept"]).alias("concept"),
-        pl.col("booked_day").alias("day"),
-        pl.col("booked_day").cast(pl.Float64).alias("value"),
-    )

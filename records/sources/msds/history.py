@@ -12,24 +12,18 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from records.sources.msds.codes import Codes, facts_by_code
+from records.sources.msds.codes import CODED_IN, Codes, facts_by_code, has_code
 from records.sources.msds.reading import ROW
 from records.sources.msds.tables import TABLES
 from records.sources.nhs_facts import ASKED_TOGETHER
 
-__all__ = ["TOLD_IN", "events_of_this_pregnancy", "told_facts"]
+__all__ = ["NOTHING_BEFORE", "TOLD_IN", "events_of_this_pregnancy", "told_facts"]
 
-#: The tables of what she is asked, with the part of the record each is.
-TOLD_IN = {"MSD107": "history", "MSD108": "family"}
+#: The tables of what she is asked.
+TOLD_IN = ("MSD107", "MSD108")
 _TOGETHER = dict(zip(TOLD_IN, ASKED_TOGETHER, strict=True))
-# SNOMED CT fields, then ICD-10 fields.
-_SAID_IN = {
-    "MSD107": (
-        ("MasterSnomedCTPrevDiagCode", "MapSnomedCTPrevDiagCode", "PrevDiag"),
-        ("MasterICD10PrevCode", "PrevDiag"),
-    ),
-    "MSD108": (("MasterSnomedCTSituationCode", "Situation"), ("MasterICD10SituationCode",)),
-}
+#: No significant medical history (SNOMED CT, situation): she was asked, and had nothing to tell.
+NOTHING_BEFORE = "160243008"
 
 Tables = Mapping[str, pl.LazyFrame]
 
@@ -41,9 +35,9 @@ def told_facts(tables: Tables, short: str, codes: Codes, clock: pl.DataFrame) ->
     Any code, listed or not, says that she was asked; what was not named is absent from the first day on that a row of
     the table is known.
     """
-    place, known = TOLD_IN[short], _known(tables, short, clock)
-    rows = known.join(_events(known, short, codes), on=ROW, how="anti").filter(_has_code(short))
-    said = _listed(rows, short, codes).sort("coded", "date", descending=[True, False])
+    place, known = CODED_IN[short].place, _known(tables, short, clock)
+    rows = known.join(_events(known, short, codes), on=ROW, how="anti").filter(has_code(short))
+    said = facts_by_code(rows, codes, short).sort("coded", "date", descending=[True, False])
     named = said.group_by("UniqPregID", "concept").agg(pl.col("date").first(), pl.col("coded").first().alias("value"))
     concepts = pl.LazyFrame(
         {"concept": [name for name in _TOGETHER[short] if place in codes.places_of(name)]},
@@ -87,14 +81,5 @@ def _known(tables: Tables, short: str, clock: pl.DataFrame) -> pl.LazyFrame:
 def _events(known: pl.LazyFrame, short: str, codes: Codes) -> pl.LazyFrame:
     """Rows dated in this pregnancy whose code is in the code lists for it too, as something else."""
     within = known.filter("within")
-    lasting = _listed(within, short, codes.without_events(TOLD_IN[short]))
-    return _listed(within, short, codes).join(lasting, on=ROW, how="anti")
-
-
-def _listed(rows: pl.LazyFrame, short: str, codes: Codes) -> pl.LazyFrame:
-    snomed, icd10 = _SAID_IN[short]
-    return facts_by_code(rows, codes, TOLD_IN[short], snomed=snomed, icd10=icd10)
-
-
-def _has_code(short: str) -> pl.Expr:
-    return pl.any_horizontal(pl.col(field).is_not_null() for fields in _SAID_IN[short] for field in fields)
+    lasting = facts_by_code(within, codes.without_events(CODED_IN[short].place), short)
+    return facts_by_code(within, codes, short).join(lasting, on=ROW, how="anti")

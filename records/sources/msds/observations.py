@@ -15,7 +15,10 @@ from records.concepts import CONCEPTS
 from records.histories.tables import observed_value
 from records.sources.msds.clock import BIRTH_OUTCOMES, LIVE_BIRTH
 from records.sources.msds.codes import Codes, facts_by_code
+from records.sources.msds.fields import levels, needs_interpreter, number_in, yes_or_no
 from records.sources.msds.history import TOLD_IN, told_facts
+from records.sources.msds.submissions import of_the_latest
+from records.sources.msds.tables import SAME_DIAGNOSIS
 
 __all__ = ["FACT_COLUMNS", "OWN_UNIT", "observed_facts", "quintile_of_decile"]
 
@@ -29,9 +32,6 @@ FACT_COLUMNS = {
 #: The unit of a field that has one unit in the data set, and of what has none.
 OWN_UNIT = "its own"
 
-# 'Not applicable' and 'not known' in the codes of the NHS Data Dictionary, of one digit, of two, and of indicators.
-_NOT_KNOWN = ("8", "9", "98", "99", "X", "Z")
-_YES_NO = {"Y": 1.0, "N": 0.0}
 # How labour began (NHS Data Dictionary, LABOUR OR DELIVERY ONSET METHOD CODE): 1 spontaneous, 2 caesarean before
 # labour, 3 to 5 induced, by surgery, medicine or both.
 _ONSETS = {
@@ -44,16 +44,10 @@ _ONSETS = {
         ("5", "induced"),
     )
 }
-_ENGLISH = ("en", "eng")
-# ISO 639-1, 639-2, and the q codes of the NHS Data Dictionary for sign languages, Braille and Makaton.
-_LANGUAGE = r"^([a-z]{2,3}|q[1-9])$"
+# Diagnoses of which one pregnancy can have several, each with its date; any other is one, whose date may be corrected.
+_COME_AGAIN = ("antenatal_bleeding", "depression")
 _DECILES = (1, 10)
 _SCANNED_ON = "ProcedureDateDatingUltrasound"
-_ACTIVITY_CODES = (
-    "MasterSnomedCTObsCode", "ObsCode", "MasterSnomedCTFindingCode", "FindingCode", "MasterSnomedCTProcedureCode",
-    "ProcedureCode",
-)  # fmt: skip
-
 Tables = Mapping[str, pl.LazyFrame]
 
 
@@ -62,7 +56,7 @@ def observed_facts(tables: Tables, codes: Codes, clock: pl.DataFrame) -> list[pl
     readers: dict[str, Callable[[], list[pl.LazyFrame]]] = {
         "MSD101": lambda: _bookings(tables),
         "MSD103": lambda: [_numbers(tables["MSD103"], _SCANNED_ON, fetuses="NoFetusesDatingUltrasound")],
-        "MSD104": lambda: [_scores(tables["MSD104"], codes, "CompDate")],
+        "MSD104": lambda: [_scores(tables["MSD104"], codes, "MSD104", "CompDate")],
         "MSD106": lambda: [_diagnoses(tables["MSD106"], codes)],
         "MSD109": lambda: [_findings(tables["MSD109"], codes)],
         "MSD202": lambda: _contacts(tables, codes),
@@ -75,29 +69,14 @@ def observed_facts(tables: Tables, codes: Codes, clock: pl.DataFrame) -> list[pl
 
 def quintile_of_decile(field: str) -> pl.Expr:
     """Deciles 1 and 2, the most deprived, are quintile 1."""
-    decile = _number(field)
+    decile = number_in(field)
     known = pl.when(decile.is_null() | decile.is_between(*_DECILES)).then(decile).otherwise(float("nan"))
     return ((known + 1) / 2).floor()
 
 
-def _number(field: str) -> pl.Expr:
-    number = pl.col(field).cast(pl.Float64, strict=False)
-    return (
-        pl.when(pl.col(field).is_not_null() & ~number.is_finite().fill_null(value=False))
-        .then(float("nan"))
-        .otherwise(number)
-    )
-
-
-def _levels(field: str, values: Mapping[str, float]) -> pl.Expr:
-    code = pl.col(field).str.to_uppercase().str.replace(r"^0+(.)", "$1")
-    recorded = pl.when(code.is_not_null() & ~code.is_in(_NOT_KNOWN)).then(float("nan"))
-    return pl.coalesce(code.replace_strict(values, default=None, return_dtype=pl.Float64), recorded)
-
-
 def _numbers(rows: pl.LazyFrame, date: str, **fields: str) -> pl.LazyFrame:
     """Fields that hold numbers, each as the concept it is named for."""
-    return _facts(rows, date, {name: _number(field) for name, field in fields.items()})
+    return _facts(rows, date, {name: number_in(field) for name, field in fields.items()})
 
 
 def _facts(rows: pl.LazyFrame, date: str, values: Mapping[str, pl.Expr]) -> pl.LazyFrame:
@@ -107,18 +86,15 @@ def _facts(rows: pl.LazyFrame, date: str, values: Mapping[str, pl.Expr]) -> pl.L
 
 
 def _bookings(tables: Tables) -> list[pl.LazyFrame]:
-    language = pl.col("LangCode").str.to_lowercase()
-    needs_one = pl.when(language.str.contains(_LANGUAGE)).then((~language.is_in(_ENGLISH)).cast(pl.Float64))
-    unread = pl.when(language.is_not_null() & ~language.str.to_uppercase().is_in(_NOT_KNOWN)).then(float("nan"))
     values = {
-        "maternal_age": _number("AgeAtBookingMother"),
+        "maternal_age": number_in("AgeAtBookingMother"),
         # A birth is counted whether the child lived; where one count is not there, the sum is not known.
-        "parity": _number("PreviousLiveBirths") + _number("PreviousStillBirths"),
-        "previous_pregnancy_losses": _number("PreviousLossesLessThan24Weeks"),
-        "previous_caesareans": _number("PreviousCaesareanSections"),
-        "complex_social_factors": _levels("ComplexSocialFactorsInd", _YES_NO),
-        "low_social_support": 1.0 - _levels("SupportStatusIndMother", _YES_NO),
-        "interpreter_needed": pl.coalesce(needs_one, unread),
+        "parity": number_in("PreviousLiveBirths") + number_in("PreviousStillBirths"),
+        "previous_pregnancy_losses": number_in("PreviousLossesLessThan24Weeks"),
+        "previous_caesareans": number_in("PreviousCaesareanSections"),
+        "complex_social_factors": yes_or_no("ComplexSocialFactorsInd"),
+        "low_social_support": 1.0 - yes_or_no("SupportStatusIndMother"),
+        "interpreter_needed": needs_interpreter("LangCode"),
     }
     found = [_facts(tables["MSD101"], "AntenatalAppDate", values)]
     if "MSD001" in tables:
@@ -131,19 +107,15 @@ def _bookings(tables: Tables) -> list[pl.LazyFrame]:
     return found
 
 
-def _scores(rows: pl.LazyFrame, codes: Codes, date: str) -> pl.LazyFrame:
-    coded = facts_by_code(rows, codes, "pregnancy", snomed=["ToolTypeSNOMED"])
+def _scores(rows: pl.LazyFrame, codes: Codes, short: str, date: str) -> pl.LazyFrame:
+    coded = facts_by_code(rows, codes, short)
     return _coded(coded, date, number="Score", unit=pl.lit(OWN_UNIT))
 
 
 def _diagnoses(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
-    coded = facts_by_code(
-        rows,
-        codes,
-        "pregnancy",
-        snomed=["MasterSnomedCTDiagCode", "MapSnomedCTDiagCode", "Diag"],
-        icd10=["MasterICD10Code", "MapICD10Code", "Diag"],
-    )
+    coded = facts_by_code(rows, codes, "MSD106")
+    again = pl.col("concept").is_in(_COME_AGAIN)
+    coded = pl.concat([coded.filter(again), of_the_latest(coded.filter(~again), SAME_DIAGNOSIS)])
     return _coded(coded, "DiagDate", number=None, unit=pl.lit(OWN_UNIT))
 
 
@@ -154,7 +126,7 @@ def _asked(tables: Tables, short: str, codes: Codes, clock: pl.DataFrame) -> pl.
 
 def _findings(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
     dated = rows.with_columns(pl.coalesce("ObsDate", "FindingDate").alias("_date"))
-    coded = facts_by_code(dated, codes, "pregnancy", snomed=_ACTIVITY_CODES[:4])
+    coded = facts_by_code(dated, codes, "MSD109")
     return _coded(coded, "_date")
 
 
@@ -165,19 +137,19 @@ def _contacts(tables: Tables, codes: Codes) -> list[pl.LazyFrame]:
     dates = tables["MSD201"].select("UniqPregID", "CareConID", pl.col("CContactDate").alias("_date"))
     activities = tables["MSD202"].join(dates, on=["UniqPregID", "CareConID"], how="inner")
     found = [
-        _coded(facts_by_code(activities, codes, "pregnancy", snomed=_ACTIVITY_CODES), "_date"),
+        _coded(facts_by_code(activities, codes, "MSD202"), "_date"),
         _numbers(activities, "_date", height="PersonHeight", weight="PersonWeight"),
     ]
     if "MSD203" in tables:
         activity = ["UniqPregID", "CareActIDMother"]
         when = activities.select(*activity, "_date").drop_nulls().unique(activity)
         scored = tables["MSD203"].join(when, on=activity, how="inner")
-        found.append(_scores(scored, codes, "_date"))
+        found.append(_scores(scored, codes, "MSD203", "_date"))
     return found
 
 
 def _labour(rows: pl.LazyFrame, codes: Codes) -> pl.LazyFrame:
-    return _coded(facts_by_code(rows, codes, "labour", snomed=_ACTIVITY_CODES), "ClinInterDateMother")
+    return _coded(facts_by_code(rows, codes, "MSD302"), "ClinInterDateMother")
 
 
 def _babies(tables: Tables) -> list[pl.LazyFrame]:
@@ -187,7 +159,7 @@ def _babies(tables: Tables) -> list[pl.LazyFrame]:
     # A neonatal death is before 28 completed days (MBRRACE-UK); one before birth cannot be read.
     died_on = pl.when((outcome == LIVE_BIRTH) & (lived_for < 28)).then(lived_for)
     values = {
-        "gestation_at_birth": _number("GestationLengthBirth"),
+        "gestation_at_birth": number_in("GestationLengthBirth"),
         "live_birth": (outcome == LIVE_BIRTH).cast(pl.Float64),
         "stillbirth": pl.when(outcome.is_in(BIRTH_OUTCOMES) & (outcome != LIVE_BIRTH)).then(1.0),
     }
@@ -195,9 +167,9 @@ def _babies(tables: Tables) -> list[pl.LazyFrame]:
     found = [_facts(babies, "PersonBirthDateBaby", values), _facts(babies, "PersonDeathDateBaby", died)]
     born = babies.group_by("UniqPregID").agg(pl.col("PersonBirthDateBaby").min().alias("_date"))
     if "MSD301" in tables:
-        began = _levels("LabourOnsetMethod", _ONSETS)
+        began = levels("LabourOnsetMethod", _ONSETS)
         deliveries = tables["MSD301"].join(born, on="UniqPregID", how="inner")
-        many = _number("BirthsPerLabandDel")
+        many = number_in("BirthsPerLabandDel")
         found.append(_facts(deliveries, "_date", {"onset_of_birth": began, "fetuses": many}))
     if "MSD402" in tables:
         admitted = tables["MSD402"].select("UniqPregID").unique().join(born, on="UniqPregID", how="inner")
@@ -213,7 +185,7 @@ def _coded(
 ) -> pl.LazyFrame:
     """The value beside the code for what is measured, NaN where none is; the code's own for a flag or a level."""
     measured = pl.col("concept").is_in([name for name, c in CONCEPTS.items() if c.kind in ("quantity", "count")])
-    beside = pl.lit(float("nan")) if number is None else _number(number).fill_null(float("nan"))
+    beside = pl.lit(float("nan")) if number is None else number_in(number).fill_null(float("nan"))
     in_unit = pl.col("UCUMUnit") if unit is None else unit
     facts = rows.with_columns(
         pl.col(date).alias("date"),

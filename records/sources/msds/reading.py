@@ -13,7 +13,7 @@ from records.sources.msds.csv_check import refuse_misshapen
 from records.sources.msds.errors import MissingField, MissingTable, UnreadableTable, WrongVersion
 from records.sources.msds.tables import TABLES, Table
 
-__all__ = ["ROW", "digest_of_files", "fields_there", "files_in", "read_tables", "table_files"]
+__all__ = ["ROW", "digest_of_files", "fields_there", "files_in", "read_tables", "refuse_damaged", "table_files"]
 
 #: The row of a record in its file, the heading being row 1.
 ROW = "row in file"
@@ -21,11 +21,15 @@ _SUFFIXES = (".csv", ".parquet")
 
 
 def files_in(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files of the folders among ``paths``, and the files. Raises `MissingTable`."""
+    """The files of the folders among ``paths``, and the files. Raises `MissingTable` or `UnreadableTable`."""
     for path in paths:
         if not path.exists():
             raise MissingTable(f"there is no file or folder {path.name} at the path given")
-        yield from sorted(path.iterdir()) if path.is_dir() else [path]
+        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+            # A pipe or a device would be waited for without end.
+            if not file.is_file() and not file.is_dir():
+                raise UnreadableTable(f"{file.name} is a pipe, a device, or a link that leads nowhere: take it out")
+            yield file
 
 
 def table_files(paths: Sequence[Path]) -> Mapping[str, Path]:
@@ -85,6 +89,16 @@ def fields_there(files: Mapping[str, Path]) -> Mapping[str, frozenset[str]]:
     }
 
 
+def refuse_damaged(files: Mapping[str, Path]) -> None:
+    """Raises `UnreadableTable` for the first file whose heading is whole and its rows are not."""
+    for short, file in sorted(files.items()):
+        try:
+            _columns(TABLES[short], file)[0].select(pl.all().count()).collect(engine="streaming")
+        except (pl.exceptions.PolarsError, OSError):
+            # What Polars says may quote a value.
+            raise UnreadableTable(f"{file.name} is damaged: its heading can be read, and its rows cannot") from None
+
+
 def _read(table: Table, file: Path) -> pl.LazyFrame:
     if file.suffix.lower() == ".csv":
         refuse_misshapen(file)
@@ -99,6 +113,8 @@ def _read(table: Table, file: Path) -> pl.LazyFrame:
             fields.append(pl.lit(None, dtype=pl.String).alias(field))
             continue
         name = there[field.lower()]
+        if kinds[name].is_nested() or kinds[name] in (pl.Binary, pl.Object):
+            raise UnreadableTable(f"{file.name}: {field} holds lists or bytes; keep it as text, a date or a number")
         if kinds[name].is_float() and _is_code(field, table) and _has_values(rows, name):
             raise UnreadableTable(
                 f"{file.name}: {field} is kept as floating-point numbers, which lose the last digits of a code; keep "

@@ -22,8 +22,9 @@ from records.sources.msds.history import events_of_this_pregnancy
 from records.sources.msds.observations import observed_facts
 from records.sources.msds.organisations import ORGANISATIONS, counted_under_both, successors
 from records.sources.msds.pregnancies import identified_pregnancies, unknown_categories
-from records.sources.msds.reading import digest_of_files, fields_there, files_in, table_files
+from records.sources.msds.reading import digest_of_files, fields_there, files_in, refuse_damaged, table_files
 from records.sources.msds.standing import standing_tables
+from records.sources.msds.unlisted import unlisted_codes
 from records.sources.msds.unread import unread_files
 from records.sources.nhs_facts import NHS_CLOSED, NHS_KNOWN_FROM
 
@@ -62,7 +63,7 @@ class MsdsSource:
         try:
             return self._records(paths, files, progress)
         except pl.exceptions.ComputeError:
-            # Of a file whose heading is whole and its rows are not; what Polars says may quote a value.
+            refuse_damaged(files)
             raise UnreadableTable(
                 f"one of {', '.join(sorted(file.name for file in files.values()))} is damaged and cannot be read whole"
             ) from None
@@ -93,6 +94,7 @@ class MsdsSource:
             notes=(*(("Simulated births: not for care.",) if SIMULATED_MARK in beside else ()), *unread.notes),
             doubts={
                 **observed.doubts,
+                **unlisted_codes(standing.tables, codes),
                 **events_of_this_pregnancy(standing.tables, codes, clock),
                 **doubts_of_the_clock(clock),
                 **unknown_categories(standing.tables),

@@ -12,7 +12,7 @@ from records.records import SetAside
 from records.sources.msds.dates import with_dates
 from records.sources.msds.placing import with_keys, without_orphans
 from records.sources.msds.reading import read_tables
-from records.sources.msds.submissions import latest_submission, second_bookings
+from records.sources.msds.submissions import latest_submission, second_bookings, told_otherwise, unreadable_periods
 from records.sources.msds.tables import TABLES
 
 __all__ = ["StandingTables", "standing_tables"]
@@ -43,12 +43,15 @@ def standing_tables(files: Mapping[str, Path], progress: Callable[[str, int], No
     dated = with_dates(read)
     keyed, without_key = with_keys(dated.tables)
     again, doubts = second_bookings(TABLES["MSD101"], keyed["MSD101"])
+    periods: dict[str, int] = told_otherwise(keyed["MSD101"])
+    for short, rows in keyed.items():
+        periods |= unreadable_periods(TABLES[short], rows)
     latest = {short: latest_submission(TABLES[short], rows) for short, rows in keyed.items()}
     placed, orphans = without_orphans(latest)
     return StandingTables(
         tables=placed,
         set_aside=(*without_key, *again, *orphans),
-        doubts={**dated.doubts, **doubts, **_without_delivery(placed)},
+        doubts={**dated.doubts, **periods, **doubts, **_without_delivery(placed)},
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["SUBMISSION_FIELDS", "TABLES", "UNREAD_TABLES", "Table"]
+__all__ = ["SAME_DIAGNOSIS", "SUBMISSION_FIELDS", "TABLES", "UNREAD_TABLES", "Table"]
 
 #: Fields that say which submission a row came in.
 SUBMISSION_FIELDS = ("RPStartDate", "RecordNumber", "UniqSubmissionID")
@@ -49,7 +49,9 @@ def _table(name: str, needs: str, same_row: str, reads: str) -> Table:
     return Table(name=name, needs=needed, placed_by=places, same_row=known, reads=read, dates=dates)
 
 
-_DIAGNOSIS = "MasterSnomedCTDiagCode MapSnomedCTDiagCode MasterICD10Code MapICD10Code Diag DiagDate"
+_DIAGNOSIS = "MasterSnomedCTDiagCode MapSnomedCTDiagCode MasterICD10Code MapICD10Code Diag"
+#: By which a diagnosis of this pregnancy that can be made once is known, whatever its date.
+SAME_DIAGNOSIS = ("UniqPregID", *_DIAGNOSIS.split())
 
 _ACTIVITY = (
     "MasterSnomedCTObsCode ObsCode MasterSnomedCTFindingCode FindingCode MasterSnomedCTProcedureCode ProcedureCode"
@@ -85,7 +87,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 "UniqPregID ToolTypeSNOMED CompDate",
                 "Score",
             ),
-            _table("MSD106DiagnosisPreg", "UniqPregID", f"UniqPregID {_DIAGNOSIS}", ""),
+            _table("MSD106DiagnosisPreg", "UniqPregID", f"UniqPregID {_DIAGNOSIS} DiagDate", ""),
             _table(
                 "MSD107MedHistory",
                 "UniqPregID",

@@ -69,6 +69,40 @@ CLOCKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"MSD401": [{**BABY, "PregOutcome": "06", "PersonBirthDateBaby": "2024-04-10"}]},
         {"ended_by": "loss", "ended_day": 100},
     ),
+    "a miscarriage without a date: pregnant at booking, and not known to be so on any later day": (
+        {"MSD301": [], "MSD401": [], "MSD106": [{"UniqPregID": "P1", "MasterSnomedCTDiagCode": "17369002"}]},
+        {"ended_by": "loss", "ended_day": 71},
+    ),
+    "a loss without a date of one twin, and a birth": (
+        {"MSD401": [BABY, {**BABY, "Person_ID_Baby": "B2", "PregOutcome": "05", "PersonBirthDateBaby": ""}]},
+        {"ended_by": "birth", "ended_day": 280},
+    ),
+    "a miscarriage whose date a later submission corrects": (
+        {
+            "MSD301": [],
+            "MSD401": [],
+            "MSD106": [
+                {
+                    "UniqPregID": "P1",
+                    "MasterSnomedCTDiagCode": "17369002",
+                    "DiagDate": on,
+                    "UniqSubmissionID": n,
+                    "RPStartDate": f"2024-0{n}-01",
+                }
+                for n, on in (("4", "2024-03-25"), ("5", "2024-04-01"))
+            ],
+        },
+        {"ended_by": "loss", "ended_day": 91},
+    ),
+    "two submissions of one month: the later submission stands, whatever its record numbers": (
+        {
+            "MSD101": [
+                {**BOOKING, "UniqSubmissionID": "2", "RecordNumber": "3"},
+                {**BOOKING, "EDDAgreed": "2024-10-14", "UniqSubmissionID": "1", "RecordNumber": "900"},
+            ]
+        },
+        {"booked_day": 70},
+    ),
     "care ended with neither birth nor loss: moved": (
         {"MSD301": [], "MSD401": [], "MSD101": [{**BOOKING, "DischargeDateMatService": "2024-06-29"}]},
         {"ended_by": "transfer", "ended_day": 180},
@@ -132,6 +166,10 @@ def test_when_it_began_and_how_it_ended(tmp_path: Path, case: str) -> None:
     assert {name: clock(records, name) for name in expected} == expected
 
 
+def sent(month: str) -> dict[str, str]:
+    return {"UniqSubmissionID": month, "RPStartDate": f"2024-{month:0>2}-01"}
+
+
 def contact(*activities: dict[str, Any], on: str = "2024-03-11") -> dict[str, Any]:
     rows = [
         {"UniqPregID": "P1", "CareConID": "C1", "CareActIDMother": f"A{n}", **row} for n, row in enumerate(activities)
@@ -168,6 +206,20 @@ KNOWN: dict[str, tuple[dict[str, Any], str, str, Any]] = {
         {"MSD101": [{**BOOKING, "LangCode": "ur"}]}, "booking", "interpreter_needed", True),
     "English": ({"MSD101": [{**BOOKING, "LangCode": "EN"}]}, "booking", "interpreter_needed", False),
     "no language": ({}, "booking", "interpreter_needed", None),
+    "social factors that a later month adds were not told at booking": (
+        {"MSD101": [{**BOOKING, "ComplexSocialFactorsInd": "N", **sent("3")},
+                    {**BOOKING, "ComplexSocialFactorsInd": "Y", **sent("9")}]},
+        "booking", "complex_social_factors", False),
+    "a parity that the first month lacks is the next one's": (
+        {"MSD101": [{**BOOKING, "PreviousLiveBirths": "", **sent("3")},
+                    {**BOOKING, "PreviousLiveBirths": "2", **sent("4")}]}, "booking", "parity", 2),
+    "nor does a later month correct one that can be read": (
+        {"MSD101": [{**BOOKING, **sent("3")}, {**BOOKING, "PreviousLiveBirths": "2", **sent("4")}]},
+        "booking", "parity", 1),
+    "a second submission of the same month does": (
+        {"MSD101": [{**BOOKING, **sent("3")},
+                    {**BOOKING, "PreviousLiveBirths": "2", **sent("3"), "UniqSubmissionID": "31"}]},
+        "booking", "parity", 2),
     "unsupported": ({"MSD101": [{**BOOKING, "SupportStatusIndMother": "N"}]}, "booking", "low_social_support", True),
     "height in metres": (contact({"PersonHeight": "1.64"}), "booking", "height", 164.0),
     "height in centimetres": (contact({"PersonHeight": "164"}), "booking", "height", 164.0),
@@ -175,6 +227,11 @@ KNOWN: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "weight in grams": (contact({"PersonWeight": "72500"}), "booking", "weight", 72.5),
     "body mass index: 72.5 kg at 1.64 m": (
         contact({"PersonHeight": "1.64", "PersonWeight": "72.5"}), "booking", "body_mass_index", 27.0),
+    "a height and weight of two days before booking make one too": (
+        contact({"PersonHeight": "1.64", "PersonWeight": "72.5"}, on="2024-03-09"), "booking", "body_mass_index", 27.0),
+    "of the day after booking they do not": (
+        contact({"PersonHeight": "1.64", "PersonWeight": "72.5"}, on="2024-03-12"),
+        "weeks_28", "body_mass_index", None),
     "a weight alone makes no index": (contact({"PersonWeight": "72.5"}), "booking", "body_mass_index", None),
     "haemoglobin in g/dL": (
         contact({"MasterSnomedCTObsCode": "1022431000000105", "ObsValue": "11.9", "UCUMUnit": "g/dL"}),
@@ -228,6 +285,20 @@ KNOWN: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "one diagnosed later is not": (
         {"MSD106": [diagnosis("2024-04-11", MasterSnomedCTDiagCode="35489007")]},
         "weeks_28", "depression_ongoing_at_booking", False),
+    "essential hypertension among the diagnoses, of ten years ago": (
+        {"MSD106": [diagnosis("2014-07-15", MasterICD10Code="I10")], "MSD107": HISTORY},
+        "booking", "chronic_hypertension", True),
+    "hypertension from before pregnancy, recorded in it": (
+        {"MSD106": [diagnosis("2024-03-11", MasterSnomedCTDiagCode="59621000")]},
+        "booking", "chronic_hypertension", True),
+    "diabetes of pregnancy, first sent as of day 100, then as of day 152: known from the corrected date": (
+        {"MSD106": [{**diagnosis("2024-04-10", MasterSnomedCTDiagCode="11687002"), **sent("4")},
+                    {**diagnosis("2024-06-01", MasterSnomedCTDiagCode="11687002"), **sent("7")}]},
+        "weeks_20", "gestational_diabetes", False),
+    "bleeds sent in two months are two": (
+        {"MSD106": [{**diagnosis("2024-04-01", MasterICD10Code="O46"), **sent("4")},
+                    {**diagnosis("2024-06-01", MasterICD10Code="O46"), **sent("6")}]},
+        "weeks_28", "antenatal_bleeding_episodes", 2),
     "two bleeds by 28 weeks": (
         {"MSD106": [diagnosis("2024-04-01", MasterICD10Code="O20.0"), diagnosis("2024-06-01", MasterICD10Code="O46")]},
         "weeks_28", "antenatal_bleeding_episodes", 2),
@@ -247,8 +318,16 @@ def test_what_was_known_by_the_point(tmp_path: Path, case: str) -> None:
 
 AFTERWARDS: dict[str, tuple[dict[str, Any], str, Any]] = {
     "gestation at birth": ({}, "gestation_at_birth", 280.0),
-    "an impossible gestation is not recorded": (
-        {"MSD401": [{**BABY, "GestationLengthBirth": "28"}]}, "gestation_at_birth", None),
+    "no gestation at birth: from the due date": (
+        {"MSD401": [{**BABY, "GestationLengthBirth": ""}]}, "gestation_at_birth", 280.0),
+    "an impossible one: from the due date": (
+        {"MSD401": [{**BABY, "GestationLengthBirth": "28"}]}, "gestation_at_birth", 280.0),
+    "neither a gestation at birth nor a date that would tell it": (
+        {"MSD101": [{**UNDATED, "GestAgeBooking": ""}], "MSD401": [{**BABY, "GestationLengthBirth": ""}]},
+        "gestation_at_birth", None),
+    "a baby sent without its identifier, and at 32 weeks, then with it: one birth, as last told": (
+        {"MSD401": [{**BABY, "Person_ID_Baby": "", "PersonBirthDateBaby": "2024-08-12", "GestationLengthBirth": "224",
+                     **sent("8")}, {**BABY, **sent("11")}]}, "gestation_at_birth", 280.0),
     "spontaneous": ({}, "onset_of_birth", "spontaneous"),
     "caesarean before labour": (
         {"MSD301": [{**DELIVERY, "LabourOnsetMethod": "2"}]}, "onset_of_birth", "caesarean_before_labour"),
@@ -299,6 +378,9 @@ AFTERWARDS: dict[str, tuple[dict[str, Any], str, Any]] = {
         "diabetes_test_done", False),
     "a glucose tolerance test by its procedure": (
         contact({"MasterSnomedCTProcedureCode": "113076002"}, on="2024-07-01"), "diabetes_test_done", True),
+    "one by its procedure, in the row of the glucose": (
+        contact({"MasterSnomedCTProcedureCode": "113076002", "MasterSnomedCTObsCode": "1003141000000105",
+                 "ObsValue": "4.6", "UCUMUnit": "mmol/L"}, on="2024-07-01"), "diabetes_test_done", True),
     "one after birth is no test of this pregnancy": (
         contact({"MasterSnomedCTProcedureCode": "113076002"}, on="2024-11-18"), "diabetes_test_done", False),
     "not diagnosed, and she gave birth here": ({}, "gestational_diabetes", False),

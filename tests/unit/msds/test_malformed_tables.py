@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +71,38 @@ def floating_codes(folder: Path) -> Path:
     return folder
 
 
+def parquet_of(folder: Path, table: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Path:
+    """Her table as Parquet in place of CSV; where the file is."""
+    file = write(folder, tables()) / f"{table}.csv"
+    whole = file.with_suffix(".parquet")
+    change(pl.read_csv(file, infer_schema=False)).write_parquet(whole)
+    file.unlink()
+    return whole
+
+
+def outcomes_in_lists(folder: Path) -> Path:
+    return parquet_of(folder, "MSD401BabyDemographics", lambda t: t.with_columns(pl.concat_list("PregOutcome"))).parent
+
+
+def codes_as_bytes(folder: Path) -> Path:
+    cast = pl.col("LabourOnsetMethod").cast(pl.Binary)
+    return parquet_of(folder, "MSD301LabourDelivery", lambda table: table.with_columns(cast)).parent
+
+
+def damaged_in_its_rows(folder: Path) -> Path:
+    many = parquet_of(folder, "MSD401BabyDemographics", lambda table: pl.concat([table] * 5_000))
+    content = bytearray(many.read_bytes())
+    for place in range(4, 400):
+        content[place] ^= 0x55
+    many.write_bytes(content)
+    return folder
+
+
+def pipe(folder: Path) -> Path:
+    os.mkfifo(write(folder, tables()) / "zz.csv")
+    return folder
+
+
 REFUSED: dict[str, tuple[Callable[[Path], Path], type[EquipartumError], str]] = {
     "an empty folder": (emptied, MissingTable, "a folder with MSD101PregnancyBooking"),
     "no folder": (lambda folder: folder / "nowhere", MissingTable, "no file or folder nowhere"),
@@ -127,6 +160,23 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], type[EquipartumError], str]] = 
         f"{BOOKINGS}, row 2: a quotation mark is opened",
     ),
     "Parquet cut off": (cut_parquet, UnreadableTable, "MSD101PregnancyBooking.parquet cannot be read"),
+    "a list in a field of Parquet": (
+        outcomes_in_lists,
+        UnreadableTable,
+        "MSD401BabyDemographics.parquet: PregOutcome holds lists or bytes",
+    ),
+    "bytes in a field of Parquet": (
+        codes_as_bytes,
+        UnreadableTable,
+        "MSD301LabourDelivery.parquet: LabourOnsetMethod holds lists or bytes",
+    ),
+    "Parquet damaged in its rows": (damaged_in_its_rows, UnreadableTable, "MSD401BabyDemographics.parquet is damaged"),
+    "a pipe, for which one would wait without end": (pipe, UnreadableTable, "zz.csv is a pipe"),
+    "rows that end in carriage returns alone": (
+        lambda folder: edited(folder, lambda text: text.replace(b"\r\n", b"\r"), "MSD401BabyDemographics.csv"),
+        UnreadableTable,
+        "MSD401BabyDemographics.csv: its rows end in carriage returns alone",
+    ),
     "codes as floating-point numbers": (floating_codes, UnreadableTable, "MasterSnomedCTDiagCode is kept as floating"),
     "no rows": (
         lambda folder: write(folder, {"MSD101": []}),

@@ -24,6 +24,11 @@ def test_a_corrected_loss_is_the_later_one_whatever_the_order_of_rows(tmp_path: 
     assert afterwards(records, "measured_blood_loss") == 600.0
 
 
+def test_the_same_identifier_in_two_reporting_periods_is_of_two_submissions(tmp_path: Path) -> None:
+    rows = [{**LOSS, **FIRST, "ObsValue": "1600"}, {**LOSS, **SECOND, "UniqSubmissionID": "1", "ObsValue": "600"}]
+    assert afterwards(scan(tmp_path, tables(MSD302=rows)), "measured_blood_loss") == 600.0
+
+
 def test_two_losses_of_one_submission_both_stand(tmp_path: Path) -> None:
     rows = [{**LOSS, **FIRST, "ObsValue": "600"}, {**LOSS, **FIRST, "ObsValue": "1600"}]
     assert afterwards(scan(tmp_path, tables(MSD302=rows)), "measured_blood_loss") == 1600.0

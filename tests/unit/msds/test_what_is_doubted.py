@@ -111,6 +111,40 @@ DOUBTED: dict[str, tuple[dict[str, Any], str]] = {
         {"MSD107": [{"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "47821001", "DiagDate": "2024-10-07"}]},
         "MSD107MedHistory holds an event dated in this pregnancy",
     ),
+    "a miscarriage without a date": (
+        {"MSD106": [{"UniqPregID": "P1", "MasterSnomedCTDiagCode": "17369002"}], "MSD301": [], "MSD401": []},
+        "a loss without a date",
+    ),
+    "a reporting period in words": (
+        {"MSD101": [{**BOOKING, "RPStartDate": "March 2024"}]},
+        "MSD101PregnancyBooking.RPStartDate holds no date",
+    ),
+    "social factors that a later month adds": (
+        {
+            "MSD101": [
+                {
+                    **BOOKING,
+                    "ComplexSocialFactorsInd": said,
+                    "UniqSubmissionID": month,
+                    "RPStartDate": f"2024-0{month}-01",
+                }
+                for month, said in (("3", "N"), ("9", "Y"))
+            ]
+        },
+        "what she told at booking is otherwise in a later reporting period",
+    ),
+    "an illness of no list among her histories": (
+        {"MSD107": [{"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "195967001"}]},
+        "MSD107MedHistory holds codes that are in no list",
+    ),
+    "diagnoses of no list, of one pregnancy": (
+        {
+            "MSD106": [
+                {"UniqPregID": "P1", "MasterICD10Code": code, "DiagDate": "2024-06-01"} for code in ("J45", "N39")
+            ]
+        },
+        "MSD106DiagnosisPreg holds codes that are in no list",
+    ),
     "nobody's": ({"MSD101": [{**BOOKING, "Person_ID_Mother": ""}], "MSD001": [], "MSD401": []}, "without Person_ID"),
 }
 
@@ -157,6 +191,11 @@ def test_an_outcome_not_known_is_no_loss(tmp_path: Path) -> None:
     records = scan(tmp_path, tables(MSD401=[{**BABY, "PregOutcome": "99"}]))
     assert clock(records, "ended_by") == "birth"
     assert afterwards(records, "live_birth") is None
+
+
+def test_that_there_is_nothing_to_tell_is_no_code_of_no_list(tmp_path: Path) -> None:
+    history = [{"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "160243008"}]
+    assert scan(tmp_path, tables(MSD107=history)).doubts == {}
 
 
 @pytest.mark.parametrize("code", ["9", "99", "X"])

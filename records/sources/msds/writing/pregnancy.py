@@ -6,6 +6,7 @@ import polars as pl
 
 from records.codelists import codes_for
 from records.concepts import concept
+from records.sources.msds.history import NOTHING_BEFORE
 from records.sources.msds.writing.observed import before_birth, whole, wide
 from records.sources.msds.writing.site_codes import code_of
 from records.sources.nhs_facts import ASKED_TOGETHER
@@ -14,8 +15,6 @@ __all__ = ["pregnancy_tables"]
 
 Tables = dict[str, pl.DataFrame]
 
-#: No significant medical history (SNOMED CT, situation): she was asked, and had nothing to tell.
-_NOTHING_BEFORE = "160243008"
 _MISCARRIAGE = "17369002"
 # Maternity care ends some weeks after birth, at the latest: assumption.
 _CARE_AFTER_BIRTH = 60
@@ -147,7 +146,7 @@ def _asked(rows: pl.DataFrame) -> Tables:
         "UniqPregID", pl.col("concept").replace_strict(codes).alias("code"), later.alias("DiagDate")
     )
     nothing = asked.group_by("UniqPregID", maintain_order=True).agg(pl.col("value").max()).filter(pl.col("value") == 0)
-    none = nothing.select("UniqPregID", pl.lit(_NOTHING_BEFORE).alias("code"), pl.lit(None, pl.Date).alias("DiagDate"))
+    none = nothing.select("UniqPregID", pl.lit(NOTHING_BEFORE).alias("code"), pl.lit(None, pl.Date).alias("DiagDate"))
     before = pl.concat([present, none])
     said = {fact.value: fact.code for fact in codes_for("snomed", family[0])}
     related = rows.filter(pl.col("concept") == family[0])
