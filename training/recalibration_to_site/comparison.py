@@ -39,6 +39,12 @@ class Comparison:
     sufficient: SufficientUpdate
 
     @property
+    def harm(self) -> tuple[str, ...]:
+        """Whom an update that was called for would have harmed, and of whom it cannot be told, on the births to learn
+        from."""
+        return self.validation.harm
+
+    @property
     def doubts(self) -> tuple[str, ...]:
         """That the version orders these women at all may be more than so few births can show."""
         slope = self.validation.judged[0].everyone["calibration_slope"]

@@ -15,7 +15,7 @@ from training.diagnosis import after_evaluation
 from training.holdout import record_ids_of_events
 from training.publication import publish_model
 from training.recalibration_to_site.comparison import Comparison
-from training.recalibration_to_site.held_out import before_and_after
+from training.recalibration_to_site.held_out import against_the_version, before_and_after
 from training.recalibration_to_site.notes import notes_on
 from training.recalibration_to_site.versions_made import made_under
 from training.registry import Registry
@@ -71,7 +71,7 @@ def recalibrate(
         say(looks)
         both = before_and_after(local, made.model, policy)
         notes = notes_on(compared, made, filed, both, policy, looks)
-        judged = made.judge(home, policy, notes, say)
+        judged = made.judge(home, policy, notes, against_the_version(local, made.model, policy), say)
         say(f"blocking findings: {', '.join(judged.report.blocking) or 'none'}")
         area = judged.report.group(judged.report.models[0])["auroc"]
         lineage = _lineage(compared, filed)

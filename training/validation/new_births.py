@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from fairness_audits.policy import AuditPolicy
 from models.design import ModelDesign
 from models.risk_model import RiskModel
 from models.site_rules import NO_SITE_RULES, SiteRules
@@ -17,8 +18,17 @@ from records.concepts import CONCEPTS
 from records.records import Records
 from training.cohort import OBSERVED, Cohort, UnavailableOutcome, assemble
 from training.split import keyed_hash
+from training.validation.harm_by_group import GroupChange, changes_by_group
 
-__all__ = ["NewBirths", "are_also_in", "births_for", "fold_of", "keys_of_women", "of_a_design"]
+__all__ = [
+    "NewBirths",
+    "are_also_in",
+    "births_for",
+    "changes_told",
+    "fold_of",
+    "keys_of_women",
+    "of_a_design",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -82,6 +92,19 @@ def births_for(
     facts = [name for name in model.encoding.concepts if name in CONCEPTS]
     lacking = tuple(name for name in facts if frame[name].null_count() == frame.height)
     return NewBirths(model=model, cohort=cohort, frame=frame, lacking=lacking)
+
+
+def changes_told(births: NewBirths, risk: Array, policy: AuditPolicy) -> tuple[GroupChange, ...]:
+    """What telling ``risk``, one a birth, does to each stated ethnic group beside what the version tells as it is."""
+    known = births.is_known
+    return changes_by_group(
+        births.frame["ethnic_group"].to_numpy()[known],
+        births.women.rank("dense").to_numpy()[known],
+        births.observed[known],
+        births.risk[known],
+        risk[known],
+        fewest_events=policy.minimum_events,
+    )
 
 
 def of_a_design(design: ModelDesign, records: Records, *, site_rules: SiteRules = NO_SITE_RULES) -> Cohort:
