@@ -130,7 +130,7 @@ class ExternalValidation:
         why = (
             "that is how it looks where events of some women are not recorded"
             if is_down
-            else "that is how it looks where the outcome is recorded otherwise for some women, or came to be more frequent"
+            else "that is how it looks where the outcome is recorded otherwise for some women, or more frequent"
         )
         return (
             f"Look first at how the outcome is recorded for {women}: of them alone {seen}, and {why}. A new number for "
