@@ -36,12 +36,13 @@ Array = npt.NDArray[np.float64]
 @dataclass(frozen=True, kw_only=True)
 class NewBirths:
     """``frame`` has a column for every fact that the model uses; those that the file lacks (``lacking``) are unknown of
-    everyone."""
+    everyone. ``on_seen`` says what became of births that the version was made from."""
 
     model: RiskModel
     cohort: Cohort
     frame: pl.DataFrame
     lacking: tuple[str, ...]
+    on_seen: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> npt.NDArray[np.bool_]:
@@ -64,11 +65,11 @@ class NewBirths:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the file lacks of what the model uses, in words."""
+        """What the file lacks of what the model uses, in words; and which births of it were left out."""
         if not self.lacking:
-            return ("These births record every fact that the model uses.",)
+            return ("These births record every fact that the model uses.", *self.on_seen)
         titles = ", ".join(CONCEPTS[name].title for name in self.lacking)
-        return (f"Not recorded in these births, so unknown of every woman: {titles}.",)
+        return (f"Not recorded in these births, so unknown of every woman: {titles}.", *self.on_seen)
 
 
 def births_for(
