@@ -10,6 +10,7 @@ import typer
 
 from equipartum.findings import findings_as_data, show_findings
 from equipartum.terminal import Terminal
+from fairness_audits.disclosure import RULES
 from fairness_audits.policy import AuditPolicy
 from fairness_audits.report import AuditReport
 from models.design import ModelDesign
@@ -25,7 +26,7 @@ from training.validation.files import VALIDATION_PAGE, Validation, validation_as
 from training.validation.internal_external import planned_over_sites, validate_over_sites
 from training.validation.new_births import births_for, of_a_design
 from training.validation.openings import Ledger, holdout_of
-from training.validation.overlap import overlap_with
+from training.validation.overlap import same_files, unseen
 from training.validation.plan import Plan
 from training.validation.temporal import TEMPORAL, planned_temporal, validate_over_time
 from training.version import Version
@@ -58,12 +59,17 @@ class Asked:
         assert self.version is not None
         version = self.version
         model = load_version(Registry(self.home, self.home.settings()), version)
-        warnings = overlap_with(version, self.records, self.home)
-        for warning in warnings:
+        same = same_files(version, self.records)
+        for warning in same:
             self.terminal.say(f"warning: {warning}")
 
         def judge(plan: Plan | None) -> tuple[Validation, AuditReport | None]:
-            births = births_for(model, self.records, site_rules=self.rules)
+            births, warnings = births_for(model, self.records, site_rules=self.rules), same
+            if not same:
+                found = unseen(version, births, self.home, RULES[self.policy.disclosure].count)
+                births, warnings = found.births, found.warnings
+                for warning in warnings:
+                    self.terminal.say(f"warning: {warning}")
             for remark in births.remarks:
                 self.terminal.say(remark)
             done = validate_elsewhere(

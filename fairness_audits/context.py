@@ -27,6 +27,7 @@ __all__ = [
     "EthnicityOption",
     "FrontierPoint",
     "GroupAgainstRowZero",
+    "GroupAgainstVersion",
     "GroupHeld",
     "GroupNotScored",
     "GroupProxy",
@@ -123,6 +124,22 @@ class GroupAgainstRowZero:
     lost: int | None = None
     net_benefit_row_zero: float | None = None
     net_benefit_chosen: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupAgainstVersion:
+    """Whether the risks told to women of ``group`` became worse than those of the version it was made from.
+
+    ``state`` is that of a finding: 'finding' where they surely did, on the same women and allowing for how many groups
+    there are. ``moved`` is the change of the mean risk told, as a share of it; ``is_of_ratio`` whether O:E is further
+    from 1, or else the log loss is higher.
+    """
+
+    group: str
+    events: int
+    state: str
+    moved: float
+    is_of_ratio: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -330,6 +347,7 @@ class AuditContext:
     never_scored: tuple[GroupNotScored, ...] = ()
     cascade: tuple[GroupStep, ...] = ()
     against_row_zero: tuple[GroupAgainstRowZero, ...] = ()
+    against_version: tuple[GroupAgainstVersion, ...] = ()
     frontier: tuple[FrontierPoint, ...] = ()
     certificate: tuple[CertificateRow, ...] = ()
     ethnicity_options: tuple[EthnicityOption, ...] = ()
@@ -377,6 +395,7 @@ _ROWS: Mapping[str, Any] = MappingProxyType(
         "never_scored": GroupNotScored,
         "cascade": GroupStep,
         "against_row_zero": GroupAgainstRowZero,
+        "against_version": GroupAgainstVersion,
         "frontier": FrontierPoint,
         "certificate": CertificateRow,
         "ethnicity_options": EthnicityOption,

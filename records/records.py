@@ -59,7 +59,8 @@ class Records:
     not recorded. ``known_from`` gives for each concept the point at which care knows it. ``lacking`` says why a
     concept that the source could have is not in this file. ``histories`` is what a source of dated records has, and
     `dated` makes such Records. ``doubts`` counts births by a sentence on what was doubted
-    of them: exact, so what leaves the site is printed by `doubts_told`.
+    of them: exact, so what leaves the site is printed by `doubts_told`. ``names_pregnancies`` is false where a
+    ``pregnancy_id`` is a place in a file and no identifier that the record carries.
     """
 
     source: str
@@ -73,6 +74,7 @@ class Records:
     set_aside: tuple[SetAside, ...] = ()
     is_simulated: bool = False
     histories: Histories | None = None
+    names_pregnancies: bool = True
 
     @classmethod
     def dated(

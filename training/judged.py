@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from fairness_audits.audit import audit
-from fairness_audits.context import AuditContext
+from fairness_audits.context import AuditContext, GroupAgainstVersion
 from fairness_audits.disclosure import RULES
 from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import AuditPolicy
@@ -49,8 +49,10 @@ def judge(
     notes: Sequence[str],
     cross_fitted: bool,
     say: Say,
+    against_version: Sequence[GroupAgainstVersion] = (),
 ) -> Judged:
-    """``notes`` are sentences on the fit and its births for whoever reads the audit."""
+    """``notes`` are sentences on the fit and its births for whoever reads the audit; ``against_version`` compares it
+    with the version that it takes the place of."""
     cohort, holdout, label = ready.cohort, ready.holdout, fitted.model.label
     risk = fitted.risk_of(holdout)
     predictions = holdout_predictions(fitted.model, cohort, holdout, risk, model_version=label)
@@ -60,6 +62,7 @@ def judge(
     context = audit_context(
         cohort, fitted, holdout, model_version=label, notes=notes, options=options, cross_fitted=crossed
     )
+    context = replace(context, against_version=tuple(against_version))
     report = audit(predictions, policy, context, newest_content(home.audits, design.outcome, design.prediction_point))
     say(f"audited {holdout.height:,} held-out births: blocking findings: {', '.join(report.blocking) or 'none'}")
     model = as_judged(shown_with_a_risk(fitted.model, holdout, risk), report)

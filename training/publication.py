@@ -16,6 +16,7 @@ from models.lineage import Lineage
 from models.model_files import save_risk_model
 from models.release import CARD_ARTIFACT, ReleaseTags
 from models.risk_model import RiskModel
+from training.birth_sketch import BirthSketch
 from training.diagnosis import Diagnosis
 from training.filed_audit import FiledAudit, file_audit
 from training.fitting import FittedModel
@@ -37,12 +38,13 @@ def publish(
     judged: Judged,
     diagnosis: Diagnosis,
     record_ids: pl.DataFrame,
+    made_from: BirthSketch,
     *,
     pdf: bool = False,
 ) -> FiledAudit:
     """Registers the version, then files its audit, which names it."""
     chosen = fitted.classifier.chosen_
-    return publish_model(run, registry, home, design, judged, diagnosis, record_ids, chosen=chosen, pdf=pdf)
+    return publish_model(run, registry, home, design, judged, diagnosis, record_ids, made_from, chosen=chosen, pdf=pdf)
 
 
 def publish_model(
@@ -53,6 +55,7 @@ def publish_model(
     judged: Judged,
     diagnosis: Diagnosis,
     record_ids: pl.DataFrame,
+    made_from: BirthSketch,
     *,
     chosen: str,
     lineage: Lineage | None = None,
@@ -61,7 +64,9 @@ def publish_model(
     """`publish` of a model that need not have been fitted here. ``chosen`` says why it is this one, for the card."""
     model, report = judged.model, judged.report
     kept = KeptPredictions.of(home, run.run_id)
-    kept.keep(judged.predictions, judged.context, record_ids)
+    # Where the trees of the version before are in this one, so are the births that it was made from.
+    before = KeptPredictions.of(home, lineage.parent_run).sketches() if lineage is not None and lineage.births else ()
+    kept.keep(judged.predictions, judged.context, record_ids, (made_from, *before))
     run.log_parameters(_parameters(design, model, diagnosis))
     run.log_metrics(report.flat(report.models[0]))
     log_frontier(registry, run, design, report)

@@ -13,6 +13,7 @@ from models.release import TUNING_ARTIFACT
 from models.risk_model import RiskModel
 from models.site_rules import NO_SITE_RULES, SiteRules
 from records.records import Records
+from training.birth_sketch import BirthSketch
 from training.cohort import Cohort
 from training.design_choice import RetrainRequest
 from training.diagnosis import Diagnosis, after_evaluation
@@ -85,7 +86,8 @@ def retrain(
         report = judged.report
         diagnosis = after_evaluation(ready.diagnosis, ready.cohort.outcome, report.group(report.models[0])["auroc"])
         record_ids = record_ids_of_events(ready.cohort, ready.holdout)
-        filed = publish(run, registry, home, design, fitted, judged, diagnosis, record_ids, pdf=pdf)
+        made_from = BirthSketch.of(home, records, design.predictors, ready.training, ready.holdout)
+        filed = publish(run, registry, home, design, fitted, judged, diagnosis, record_ids, made_from, pdf=pdf)
     say(f"registered {filed.version.name} version {filed.version.version} as challenger")
     return Retrained(
         version=filed.version,

@@ -33,9 +33,10 @@ EXAMPLES = (
     "add **--dry-run** to see which update is enough before the births held out are looked at."
 )
 NOTHING_TO_REGISTER = (
-    "Nothing was registered: no update is called for, and these women are among those the version is for. No number "
-    "moved."
+    "Nothing was registered: {why}, and these women are among those the version is for. No number moved."
 )
+NO_UPDATE = "no update is called for"
+HELD_BACK = "no update harms nobody"
 
 
 def command(
@@ -94,13 +95,15 @@ def command(
     if done is not None:
         terminal.finish({**_as_data(compared), **_show(terminal, compared, done)})
         return
-    terminal.show("A dry run: nothing was registered." if dry_run else NOTHING_TO_REGISTER)
+    why = HELD_BACK if compared.sufficient.is_held_back else NO_UPDATE
+    terminal.show("A dry run: nothing was registered." if dry_run else NOTHING_TO_REGISTER.format(why=why))
     terminal.finish({**_as_data(compared), "registered": None})
 
 
 def _as_data(compared: Comparison) -> dict[str, object]:
     return {
         "update": compared.sufficient.update,
+        "called_for": compared.sufficient.called_for,
         "doubts": compared.doubts,
         "validation": validation_as_data(compared.validation),
     }

@@ -11,7 +11,12 @@ from models.risk_model import RiskModel
 from models.site_rules import NO_SITE_RULES, SiteRules
 from records.one_site import births_of_site
 from records.records import Records
-from training.recalibration_to_site.local_births import LocalBirths, refuse_groups_read, refuse_seen_births
+from training.recalibration_to_site.local_births import (
+    LocalBirths,
+    refuse_groups_read,
+    refuse_same_files,
+    without_seen_births,
+)
 from training.validation.external import validate_elsewhere
 from training.validation.external_report import ExternalValidation
 from training.validation.new_births import births_for
@@ -37,6 +42,12 @@ class Comparison:
     local: LocalBirths
     validation: ExternalValidation
     sufficient: SufficientUpdate
+
+    @property
+    def harm(self) -> tuple[str, ...]:
+        """Whom an update that was called for would have harmed, and of whom it cannot be told, on the births to learn
+        from."""
+        return self.validation.harm
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -68,8 +79,8 @@ def compare_here(
     """
     refuse_groups_read(model)
     here = births_of_site(records, site) if site else records
-    refuse_seen_births(version, home, records, here)
-    births = births_for(model, here, site_rules=site_rules)
+    refuse_same_files(version, records, here)
+    births = without_seen_births(version, births_for(model, here, site_rules=site_rules), home, policy)
     for remark in births.remarks:
         say(remark)
     return compare(version, LocalBirths.of(births, site=site), home, policy, say=say)

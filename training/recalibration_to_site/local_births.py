@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from fairness_audits.disclosure import RULES
+from fairness_audits.policy import AuditPolicy
 from models.design import ModelDesign
 from models.home import Home
 from models.risk_model import RiskModel
@@ -17,10 +19,18 @@ from training.offer_policy import ENOUGH_EVENTS
 from training.split import Split, hold_out
 from training.validation.new_births import NewBirths
 from training.validation.openings import holdout_of
-from training.validation.overlap import overlap_with
+from training.validation.overlap import same_files, unseen
 from training.version import Version
 
-__all__ = ["HELD_OUT", "GroupsRead", "LocalBirths", "SeenBirths", "refuse_groups_read", "refuse_seen_births"]
+__all__ = [
+    "HELD_OUT",
+    "GroupsRead",
+    "LocalBirths",
+    "SeenBirths",
+    "refuse_groups_read",
+    "refuse_same_files",
+    "without_seen_births",
+]
 
 #: The share held out (project default): an update learns at most two numbers, so judging it needs as many births as
 #: learning it.
@@ -96,8 +106,19 @@ def refuse_groups_read(model: RiskModel) -> None:
         )
 
 
-def refuse_seen_births(version: Version, home: Home, *records: Records) -> None:
-    """Raises `SeenBirths` where some of the ``records``, or of the births in them, were there when it was made."""
+def refuse_same_files(version: Version, *records: Records) -> None:
+    """Raises `SeenBirths` where one of the ``records`` was there when it was made."""
     for one in records:
-        for warning in overlap_with(version, one, home):
-            raise SeenBirths(f"{warning} Name births of the site that it has not seen, such as those of a later year.")
+        _refuse(same_files(version, one))
+
+
+def without_seen_births(version: Version, births: NewBirths, home: Home, policy: AuditPolicy) -> NewBirths:
+    """The births that were not there when it was made. Raises `SeenBirths` where too many were."""
+    found = unseen(version, births, home, RULES[policy.disclosure].count)
+    _refuse(found.warnings)
+    return found.births
+
+
+def _refuse(warnings: tuple[str, ...]) -> None:
+    for warning in warnings:
+        raise SeenBirths(f"{warning} Name births of the site that it has not seen, such as those of a later year.")

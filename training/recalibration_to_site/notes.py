@@ -29,6 +29,7 @@ def notes_on(
         f"'{compared.sufficient.update}'. {compared.sufficient.sentence} What was done: {made.told}.",
         of_the_cut(local.births.model, made.model),
         f"Rests on validation {filed.validation_id} of that version, SHA-256 {filed.digest}.",
+        *compared.harm,
         *compared.doubts,
         _observed_to_expected(both),
         cohort.denominator.told(printed),

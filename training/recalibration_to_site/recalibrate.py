@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from fairness_audits.report import AuditReport
 from models.home import Home, Settings
 from models.lineage import Lineage
 from models.risk_model import RiskModel
+from training.birth_sketch import BirthSketch
 from training.diagnosis import after_evaluation
 from training.holdout import record_ids_of_events
 from training.publication import publish_model
 from training.recalibration_to_site.comparison import Comparison
-from training.recalibration_to_site.held_out import before_and_after
+from training.recalibration_to_site.held_out import against_the_version, before_and_after
+from training.recalibration_to_site.local_births import LocalBirths
 from training.recalibration_to_site.notes import notes_on
 from training.recalibration_to_site.versions_made import made_under
 from training.registry import Registry
@@ -71,7 +73,7 @@ def recalibrate(
         say(looks)
         both = before_and_after(local, made.model, policy)
         notes = notes_on(compared, made, filed, both, policy, looks)
-        judged = made.judge(home, policy, notes, say)
+        judged = made.judge(home, policy, notes, against_the_version(local, made.model, policy), say)
         say(f"blocking findings: {', '.join(judged.report.blocking) or 'none'}")
         area = judged.report.group(judged.report.models[0])["auroc"]
         lineage = _lineage(compared, filed)
@@ -84,6 +86,7 @@ def recalibrate(
             judged,
             after_evaluation(made.diagnosis, local.births.cohort.outcome, area),
             record_ids_of_events(local.births.cohort, local.held_out.frame),
+            _made_from(local, made.design.predictors, home),
             chosen=made.told,
             lineage=lineage,
             pdf=pdf,
@@ -99,6 +102,11 @@ def recalibrate(
         review_list=published.review_list,
         validation=filed,
     )
+
+
+def _made_from(local: LocalBirths, predictors: Sequence[str], home: Home) -> BirthSketch:
+    records = local.births.cohort.records
+    return BirthSketch.of(home, records, predictors, local.learning.frame, local.held_out.frame)
 
 
 def _opened(compared: Comparison, home: Home) -> str:

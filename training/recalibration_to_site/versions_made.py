@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from fairness_audits.context import GroupAgainstVersion
 from fairness_audits.policy import AuditPolicy
 from models.design import ModelDesign
 from models.home import Home
@@ -24,6 +25,7 @@ from training.validation.recalibration import IN_THE_LARGE, NONE, REFIT, SLOPE
 __all__ = ["Made", "made_under"]
 
 Say = Callable[[str], None]
+Against = Sequence[GroupAgainstVersion]
 
 #: How many numbers an update that keeps the trees learns.
 NUMBERS_LEARNT = {NONE: 0, IN_THE_LARGE: 1, SLOPE: 2}
@@ -40,7 +42,7 @@ class Made(Protocol):
     def design(self) -> ModelDesign: ...
     @property
     def diagnosis(self) -> Diagnosis: ...
-    def judge(self, home: Home, policy: AuditPolicy, notes: Sequence[str], say: Say) -> Judged: ...
+    def judge(self, home: Home, policy: AuditPolicy, notes: Sequence[str], against: Against, say: Say) -> Judged: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +63,9 @@ class _SameTrees:
     def design(self) -> ModelDesign:
         return self.model.design
 
-    def judge(self, home: Home, policy: AuditPolicy, notes: Sequence[str], say: Say) -> Judged:
+    def judge(self, home: Home, policy: AuditPolicy, notes: Sequence[str], against: Against, say: Say) -> Judged:
         say(f"auditing {self.local.held_out.frame.height:,} births held out")
-        return judge_held_out(self.model, self.local, home, policy, told=self.told, notes=notes)
+        return judge_held_out(self.model, self.local, home, policy, told=self.told, notes=notes, against=against)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +89,18 @@ class _FittedAnew:
     def diagnosis(self) -> Diagnosis:
         return self.ready.diagnosis
 
-    def judge(self, home: Home, policy: AuditPolicy, notes: Sequence[str], say: Say) -> Judged:
-        return judge(self.ready, self.design, self.fitted, home, policy, notes=notes, cross_fitted=False, say=say)
+    def judge(self, home: Home, policy: AuditPolicy, notes: Sequence[str], against: Against, say: Say) -> Judged:
+        return judge(
+            self.ready,
+            self.design,
+            self.fitted,
+            home,
+            policy,
+            notes=notes,
+            cross_fitted=False,
+            say=say,
+            against_version=against,
+        )
 
 
 def made_under(update: str, compared: Comparison, *, alert_rate: float | None, say: Say) -> Made | None:

@@ -18,7 +18,7 @@ from training.missing_facts import by_missing_facts
 from training.validation.cross_fitting import CrossFitted, cross_fit
 from training.validation.external_report import EXTERNAL, ExternalValidation
 from training.validation.judging import JudgedScorer, judge, scored_at, table_of, threshold_of
-from training.validation.new_births import NewBirths
+from training.validation.new_births import NewBirths, changes_told
 from training.validation.openings import holdout_of
 from training.validation.plan import Plan, analysis
 from training.validation.recalibration import (
@@ -32,7 +32,13 @@ from training.validation.recalibration import (
     log_odds_of,
 )
 from training.validation.standing import open_holdout
-from training.validation.sufficient_update import CLOSED_TEST, SufficientUpdate, gain_by_woman, sufficient_update
+from training.validation.sufficient_update import (
+    CLOSED_TEST,
+    SufficientUpdate,
+    gain_by_woman,
+    harming_nobody,
+    sufficient_update,
+)
 
 __all__ = ["EXTERNAL", "ExternalValidation", "planned_external", "validate_elsewhere"]
 
@@ -87,7 +93,7 @@ def validate_elsewhere(
     offers = model.offer_policy
     scored = {n: scored_at(crossed.risks[n], offers, births.frame) for n in UPDATES if n in crossed.risks}
     judged = _ranked_as_it_is(judge(table, scored, policy, threshold=threshold_of(offers)))
-    sufficient, why_not = _sufficient(births, crossed)
+    sufficient, why_not = _sufficient(births, crossed, policy)
     return ExternalValidation(
         title=title,
         births=cohort.records.description,
@@ -139,7 +145,7 @@ def _context(births: NewBirths) -> AuditContext:
     )
 
 
-def _sufficient(births: NewBirths, crossed: CrossFitted) -> tuple[SufficientUpdate | None, str]:
+def _sufficient(births: NewBirths, crossed: CrossFitted, policy: AuditPolicy) -> tuple[SufficientUpdate | None, str]:
     known = births.is_known
     observed = births.observed[known]
     try:
@@ -148,6 +154,7 @@ def _sufficient(births: NewBirths, crossed: CrossFitted) -> tuple[SufficientUpda
         if {REFIT, SLOPE} <= log_odds.keys():
             by_birth = {name: log_likelihood(log_odds[name], observed) for name in (REFIT, SLOPE)}
             gain = gain_by_woman(by_birth[REFIT] - by_birth[SLOPE], births.women.rank("dense").to_numpy()[known])
-        return sufficient_update(log_odds[NONE], observed, gain), ""
+        found = sufficient_update(log_odds[NONE], observed, gain)
+        return harming_nobody(found, lambda name: changes_told(births, crossed.risks[name], policy)), ""
     except UnusableRecalibration as refusal:
         return None, str(refusal)

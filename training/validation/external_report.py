@@ -8,13 +8,14 @@ from typing import Any
 from fairness_audits.checks.calibration import said_of_ratio
 from fairness_audits.figures import GroupFigures
 from fairness_audits.report import AuditReport
-from fairness_audits.wording import is_missing_ethnicity
+from fairness_audits.wording import is_missing_ethnicity, listed, these_women
 from training.validation.cross_fitting import CrossFitted
+from training.validation.harm_by_group import GroupChange
 from training.validation.judging import JudgedScorer
 from training.validation.printed import Part, PrintedTable, equals, of_everyone, of_groups, said_of_disclosure
-from training.validation.recalibration import REFIT
+from training.validation.recalibration import NONE, REFIT
 from training.validation.standing import Standing
-from training.validation.sufficient_update import CLOSED_TEST, SufficientUpdate
+from training.validation.sufficient_update import CLOSED_TEST, SufficientUpdate, UpdateByGroup
 
 __all__ = ["EXTERNAL", "ExternalValidation"]
 
@@ -70,12 +71,75 @@ class ExternalValidation:
             return (f"Which update is enough cannot be told: {self.why_not}.",)
         found = self.sufficient
         tests = (
-            f"Sufficient update: {found.update}. Against intercept and slope: the version as it is, "
+            f"Sufficient update: {found.update}{_held_back(found)}. Against intercept and slope: the version as it is, "
             f"p {equals(found.p_none)}; in-the-large, p {equals(found.p_in_the_large)}. Fitted on all these "
             f"births: in-the-large {found.shift:+.2f} log-odds; or intercept {found.intercept:+.2f} with slope "
             f"{found.slope:.2f}."
         )
-        return (found.sentence, *self._groups_left(), tests, _refit_told(found, self.crossed), f"By the {CLOSED_TEST}.")
+        return (
+            found.sentence,
+            *self.harm,
+            *self._groups_left(),
+            tests,
+            _refit_told(found, self.crossed),
+            f"By the {CLOSED_TEST}.",
+        )
+
+    @property
+    def harm(self) -> tuple[str, ...]:
+        """Whom the updates that were considered harm, what to look at first, and of whom it cannot be told."""
+        if self.sufficient is None:
+            return ()
+        considered = self.sufficient.considered
+        harm = tuple(f"Under {one.update}: {self._harmed(one, group)}" for one in considered for group in one.harmed)
+        last = considered[-1:] if not self.sufficient.is_held_back or self.sufficient.update != NONE else ()
+        untold = tuple(
+            f"Too few events to tell whether {one.update} makes the risks told to some women worse: "
+            f"{listed([group.group for group in one.untold])}."
+            for one in last
+            if one.untold
+        )
+        return (*harm, *(self._look_first() if harm else ()), *untold)
+
+    def _harmed(self, update: UpdateByGroup, change: GroupChange) -> str:
+        women = these_women(change.group)
+        if not change.is_of_ratio:
+            return (
+                f"the log loss of the risks told to {women} surely rises (p {equals(change.p_loss)}, over all groups)."
+            )
+        now = next((one for one in self.judged if one.name == update.update), self.judged[0])
+        was, ratio = (self._ratio_of(one, change.group) for one in (self.judged[0], now))
+        return (
+            f"the risks told to {women} are surely further from what was seen (observed over expected {was} → {ratio}; "
+            f"p {equals(change.p_ratio)}, over all groups)."
+        )
+
+    def _ratio_of(self, judged: JudgedScorer, group: str) -> str:
+        row = next((one for one in judged.groups if one.group == group), None)
+        return row["observed_to_expected"].text if row is not None else "*"
+
+    def _look_first(self) -> tuple[str, ...]:
+        """At the groups whose O:E, as it is, lies on the side to which everyone's risks would be moved."""
+        assert self.sufficient is not None
+        is_down = self.sufficient.shift < 0
+        moved = [
+            row
+            for row in self.groups_left(self.judged[0])
+            if ((row["observed_to_expected"].value or 1.0) < 1) == is_down
+        ]
+        if not moved:
+            return ()
+        women = listed([these_women(row.group) for row in moved])
+        seen = "fewer events are recorded than expected" if is_down else "more events are recorded than expected"
+        why = (
+            "that is how it looks where events of some women are not recorded"
+            if is_down
+            else "that is how it looks where the outcome is recorded otherwise for some women, or more frequent"
+        )
+        return (
+            f"Look first at how the outcome is recorded for {women}: of them alone {seen}, and {why}. A new number for "
+            "everyone cannot mend it.",
+        )
 
     def _groups_left(self) -> tuple[str, ...]:
         """An update of everyone's risks can leave a group's as wrong as they were, or more so."""
@@ -146,6 +210,10 @@ def _is_off(row: GroupFigures, lowest: float) -> bool:
     if is_missing_ethnicity(row.group) or ratio.value is None or ratio.low is None or ratio.high is None:
         return False
     return (ratio.value > 1 / lowest and ratio.low > 1) or (ratio.value < lowest and ratio.high < 1)
+
+
+def _held_back(found: SufficientUpdate) -> str:
+    return f" (for the births as a whole, {found.called_for})" if found.is_held_back else ""
 
 
 def _refit_told(found: SufficientUpdate, crossed: CrossFitted) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from fairness_audits.policy import AuditPolicy
 from models.design import ModelDesign
 from models.risk_model import RiskModel
 from models.site_rules import NO_SITE_RULES, SiteRules
@@ -17,8 +18,17 @@ from records.concepts import CONCEPTS
 from records.records import Records
 from training.cohort import OBSERVED, Cohort, UnavailableOutcome, assemble
 from training.split import keyed_hash
+from training.validation.harm_by_group import GroupChange, changes_by_group
 
-__all__ = ["NewBirths", "are_also_in", "births_for", "fold_of", "keys_of_women", "of_a_design"]
+__all__ = [
+    "NewBirths",
+    "are_also_in",
+    "births_for",
+    "changes_told",
+    "fold_of",
+    "keys_of_women",
+    "of_a_design",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -26,12 +36,13 @@ Array = npt.NDArray[np.float64]
 @dataclass(frozen=True, kw_only=True)
 class NewBirths:
     """``frame`` has a column for every fact that the model uses; those that the file lacks (``lacking``) are unknown of
-    everyone."""
+    everyone. ``on_seen`` says what became of births that the version was made from."""
 
     model: RiskModel
     cohort: Cohort
     frame: pl.DataFrame
     lacking: tuple[str, ...]
+    on_seen: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> npt.NDArray[np.bool_]:
@@ -54,11 +65,11 @@ class NewBirths:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the file lacks of what the model uses, in words."""
+        """What the file lacks of what the model uses, in words; and which births of it were left out."""
         if not self.lacking:
-            return ("These births record every fact that the model uses.",)
+            return ("These births record every fact that the model uses.", *self.on_seen)
         titles = ", ".join(CONCEPTS[name].title for name in self.lacking)
-        return (f"Not recorded in these births, so unknown of every woman: {titles}.",)
+        return (f"Not recorded in these births, so unknown of every woman: {titles}.", *self.on_seen)
 
 
 def births_for(
@@ -82,6 +93,19 @@ def births_for(
     facts = [name for name in model.encoding.concepts if name in CONCEPTS]
     lacking = tuple(name for name in facts if frame[name].null_count() == frame.height)
     return NewBirths(model=model, cohort=cohort, frame=frame, lacking=lacking)
+
+
+def changes_told(births: NewBirths, risk: Array, policy: AuditPolicy) -> tuple[GroupChange, ...]:
+    """What telling ``risk``, one a birth, does to each stated ethnic group beside what the version tells as it is."""
+    known = births.is_known
+    return changes_by_group(
+        births.frame["ethnic_group"].to_numpy()[known],
+        births.women.rank("dense").to_numpy()[known],
+        births.observed[known],
+        births.risk[known],
+        risk[known],
+        fewest_events=policy.minimum_events,
+    )
 
 
 def of_a_design(design: ModelDesign, records: Records, *, site_rules: SiteRules = NO_SITE_RULES) -> Cohort:

@@ -86,6 +86,7 @@ class CdcNatality:
             doubts=doubts,
             set_aside=births.set_aside(),
             is_simulated=births.is_simulated,
+            names_pregnancies=False,
         )
 
     def inspect(self, paths: Sequence[Path], *, column_mapping: Path | None = None) -> Inspection:

@@ -28,6 +28,7 @@ from training.registry import Registry
 from training.validation.files import VALIDATION_FILE
 from training.validation.new_births import NewBirths, births_for
 from training.validation.openings import read_ledger
+from training.validation.overlap import unseen
 from training.validation.recalibration import (
     IN_THE_LARGE,
     NONE,
@@ -271,3 +272,50 @@ def test_a_version_with_cuts_by_group_is_left_to_a_decision_of_the_site(model, t
     policy = OfferPolicy(kind="level_up", threshold=0.1, group_cuts=(("Black", 0.08),))
     with pytest.raises(GroupsRead, match="equipartum methods"):
         compare_here(twice.first.version, replace(model, offer_policy=policy), twice.records, home, DEFAULT_POLICY)
+
+
+def test_births_read_again_are_refused_and_those_of_a_version_before_it_too(shifted, twice, model):
+    """Of the version recalibrated here the home has a sketch of its own births, and none of the version before."""
+    done, found, home = shifted
+    again = replace(twice.records, source="msds", data_digest="f" * 64)
+    with pytest.raises(SeenBirths, match="though they come from other files"):
+        compare_here(twice.first.version, model, again, twice.home, DEFAULT_POLICY)
+    births = unseen(done.version, found.local.births, home, round)
+    assert "was made from" in births.warnings[0]
+
+
+@pytest.fixture(scope="session")
+def unrecorded(model, twice, tmp_path_factory) -> tuple[Comparison, Home]:
+    """A site where three in five White women's preterm births are not recorded, and all else is as it was."""
+    home = Home(root=tmp_path_factory.mktemp("unrecorded") / "home").prepare()
+    plant = "under_recording:White=0.6,outcome=preterm_birth"
+    records = simulate(36_000, seed=80, scenario="england", plants=(plant,)).records
+    return compared(births_for(model, records), twice.first.version, home), home
+
+
+def test_an_update_that_harms_groups_whose_risks_were_right_is_not_made(unrecorded):
+    found, home = unrecorded
+    sufficient = found.sufficient
+    assert sufficient.called_for in (IN_THE_LARGE, SLOPE)
+    assert sufficient.update == NONE
+    harmed = {group.group for one in sufficient.considered for group in one.harmed}
+    assert "White" not in harmed
+    assert {"Asian", "Black"} & harmed
+    assert any("Look first at how the outcome is recorded for White women" in one for one in found.harm)
+    assert recalibrate(found, home, Settings(), DEFAULT_POLICY) is None
+
+
+def test_were_it_made_it_is_blocked_on_the_births_held_out(unrecorded):
+    found, home = unrecorded
+    made = replace(found, sufficient=replace(found.sufficient, update=found.sufficient.called_for))
+    done = recalibrate(made, home, Settings(), DEFAULT_POLICY)
+    assert done is not None
+    assert "FA004" in done.version.tags.blocking_findings
+    with pytest.raises(BlockedRelease, match="FA004"):
+        made_champion(done, home, Settings())
+
+
+def test_a_shift_of_everyone_harms_nobody_on_the_births_held_out(shifted):
+    done, found, _ = shifted
+    assert not found.sufficient.is_held_back
+    assert "FA004" not in done.version.tags.blocking_findings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -17,13 +18,14 @@ from records.records import Records
 from records.sources.simulated import simulate
 from training.batch_scoring import load_version
 from training.cohort import OBSERVED, UnavailableOutcome
+from training.kept_predictions import KeptPredictions
 from training.validation.cross_fitting import cross_fit
 from training.validation.external import planned_external, validate_elsewhere
 from training.validation.files import VALIDATION_FILE, VALIDATION_PAGE, VALIDATION_SCHEMA, write_validation
 from training.validation.internal_external import OneSite, validate_over_sites
 from training.validation.judging import table_of
 from training.validation.new_births import births_for, fold_of, of_a_design
-from training.validation.overlap import overlap_with
+from training.validation.overlap import same_files, unseen
 from training.validation.plan import NotAsPlanned, register_plan
 from training.validation.recalibration import IN_THE_LARGE, NONE, SLOPE, UPDATES
 from training.validation.temporal import validate_over_time
@@ -180,12 +182,61 @@ def test_a_plan_that_is_kept_is_said_and_another_is_refused_before_anything_is_o
 
 
 def test_births_it_was_fitted_on_are_said(twice, elsewhere):
-    (warning,) = overlap_with(twice.first.version, twice.records, twice.home)
+    (warning,) = same_files(twice.first.version, twice.records)
     assert "fitted on births of these very files" in warning
-    more = replace(twice.records, data_digest="f" * 64)
-    (warning,) = overlap_with(twice.first.version, more, twice.home)
+    assert same_files(twice.first.version, elsewhere) == ()
+
+
+def _read_again(twice, model, *, first=9_000, source="msds", also=None):
+    """The first of the births it was made from, under another digest and from another source."""
+    again = twice.records.pregnancies.head(first)
+    if also is not None:
+        again = pl.concat([again, also.pregnancies.select(again.collect_schema().names())])
+    return births_for(model, replace(twice.records, source=source, data_digest="f" * 64, pregnancies=again))
+
+
+def test_births_it_was_made_from_are_recognised_in_other_files_of_another_source(twice, model):
+    found = unseen(twice.first.version, _read_again(twice, model), twice.home, round)
+    (warning,) = found.warnings
+    assert re.search("made from (9[0-9]|100) % of these births", warning)
+
+
+def test_a_few_of_them_among_others_are_left_out_and_counted(twice, model, elsewhere):
+    mixed = _read_again(twice, model, first=300, also=elsewhere)
+    alone = births_for(model, elsewhere)
+    found = unseen(twice.first.version, mixed, twice.home, round)
+    assert found.warnings == ()
+    left_out = mixed.frame.height - found.births.frame.height
+    assert 200 < left_out <= 300
+    assert set(found.births.frame["pregnancy_id"]) >= set(alone.frame["pregnancy_id"])
+    assert found.births.cohort.frame.height == found.births.frame.height
+    assert f"{left_out:,} of these births" in found.births.remarks[-1]
+
+
+def test_other_births_are_all_kept(twice, births):
+    found = unseen(twice.first.version, births, twice.home, round)
+    assert found.births.frame.height == births.frame.height
+    assert found.births.remarks == births.remarks
+
+
+def test_of_a_version_without_a_sketch_it_is_said_that_it_cannot_be_told(twice, model, births, tmp_path):
+    home = Home(root=tmp_path / "older").prepare()
+    found = unseen(twice.first.version, births, home, round)
+    assert "cannot be told" in found.births.remarks[-1]
+    shutil.copytree(
+        KeptPredictions.of(twice.home, twice.first.version.run_id).folder,
+        KeptPredictions.of(home, twice.first.version.run_id).folder,
+        ignore=shutil.ignore_patterns("*.sketch"),
+    )
+    again = _read_again(twice, model, source=twice.records.source)
+    (warning,) = unseen(twice.first.version, again, home, round).warnings
     assert "by the source's own key" in warning
-    assert overlap_with(twice.first.version, elsewhere, twice.home) == ()
+
+
+def test_what_is_kept_of_the_births_is_no_artefact_and_its_owners_alone(twice):
+    kept = sorted(KeptPredictions.of(twice.home, twice.first.version.run_id).folder.glob("*.sketch"))
+    assert [file.stat().st_mode & 0o777 for file in kept] == [0o600]
+    assert not [file for file in twice.home.artifacts.rglob("*") if "sketch" in file.name]
 
 
 def test_each_retrain_is_a_look_at_its_held_out_births(twice):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fairness_audits.context import AuditContext, FrontierPoint, GroupAgainstRowZero
+from fairness_audits.context import AuditContext, FrontierPoint, GroupAgainstRowZero, GroupAgainstVersion
 from fairness_audits.policy import DEFAULT_POLICY
 from fairness_audits.row_zero import events_to_see, status_against_row_zero
 
@@ -137,3 +137,27 @@ def test_nobody_can_lose_by_row_zero_itself_however_few_they_are(answers, tolera
         frontier=(FrontierPoint(label="the one used", tolerance=tolerance, chosen=True),),
     )
     assert [f.state for f in answers("FA004", GROUPS, context=context)] == [state]
+
+
+def _updated(state: str, *, is_of_ratio: bool = True) -> AuditContext:
+    white = GroupAgainstVersion(group="White", events=100, state="passed", moved=-0.4, is_of_ratio=False)
+    black = GroupAgainstVersion(group="Black", events=50, state=state, moved=-0.4, is_of_ratio=is_of_ratio)
+    return AuditContext(outcome="preterm_birth", prediction_point="booking", against_version=(white, black))
+
+
+@pytest.mark.parametrize(("is_of_ratio", "said"), [(True, "lowered the risk"), (False, "log loss surely rose")])
+def test_an_update_that_made_a_groups_risks_worse_blocks(answers, is_of_ratio, said):
+    found = answers("FA004", GROUPS, context=_updated("finding", is_of_ratio=is_of_ratio))
+    assert [(f.state, f.severity, f.group) for f in found][:1] == [("finding", "blocking", "Black")]
+    assert said in found[0].sentence
+    assert "how the outcome is recorded" in found[0].next_step
+    assert [f.state for f in found[1:]] == ["passed"]
+
+
+def test_of_a_group_with_too_few_events_what_an_update_did_cannot_be_told(answers):
+    assert {f.state for f in answers("FA004", GROUPS, context=_updated("cannot tell"))} == {"cannot tell", "passed"}
+
+
+def test_what_an_update_did_is_read_back_as_it_was_written():
+    context = _updated("finding")
+    assert AuditContext.from_json(context.to_json()) == context
