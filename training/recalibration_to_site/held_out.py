@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fairness_audits.audit import audit
 from fairness_audits.context import GroupAgainstVersion
