@@ -40,9 +40,16 @@ def _lines(version: Version) -> tuple[str, ...]:
         f"    {tags.definition}",
         *_lineage(version),
         f"    {'SIMULATED: NOT FOR CARE' if tags.is_simulated else tags.source}; {tags.status}; "
-        f"blocked by {', '.join(tags.blocking_findings) or 'nothing'}; "
+        f"{_blocked(tags)}; "
         f"{_accepted(tags)}registered {registered:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _blocked(tags: ReleaseTags) -> str:
+    """A version without an audit is blocked by that, whatever was found before its audit was to be filed."""
+    if not tags.audit_id:
+        return "blocked: its audit was never filed"
+    return f"blocked by {', '.join(tags.blocking_findings) or 'nothing'}"
 
 
 def _lineage(version: Version) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +17,7 @@ from records.sources.msds import write_msds
 from records.sources.simulated import (
     simulate,
     simulate_histories,
+    truth_path,
     write_cdc_natality,
     write_histories,
     write_parquet,
@@ -61,22 +65,23 @@ def command(
     if truth and file_format not in ("parquet", "histories"):
         raise typer.BadParameter("the truth is written beside Parquet only", param_hint="--truth")
     terminal.say(f"simulating {births:,} births of scenario {scenario}, seed {seed}")
-    if file_format in _IN_A_FOLDER:
-        histories = simulate_histories(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments)
-        if file_format == "msds":
-            write_msds(histories.histories, out)
-        elif file_format == "fhir":
-            write_fhir(histories.histories, out)
+    with _whole_or_nothing(out, *((truth_path(out),) if truth and not truth_path(out).exists() else ())):
+        if file_format in _IN_A_FOLDER:
+            histories = simulate_histories(
+                births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments
+            )
+            if file_format == "msds":
+                write_msds(histories.histories, out)
+            elif file_format == "fhir":
+                write_fhir(histories.histories, out)
+            else:
+                write_histories(histories, out, truth=truth)
         else:
-            write_histories(histories, out, truth=truth)
-    elif file_format == "parquet":
-        write_parquet(
-            simulate(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments), out, truth=truth
-        )
-    else:
-        write_cdc_natality(
-            simulate(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments), out
-        )
+            simulated = simulate(births, seed=seed, scenario=scenario, plants=plant or (), treatments=treatments)
+            if file_format == "parquet":
+                write_parquet(simulated, out, truth=truth)
+            else:
+                write_cdc_natality(simulated, out)
     terminal.show(f"{births:,} simulated births in {out}")
     terminal.finish(
         {
@@ -88,3 +93,17 @@ def command(
             "file": str(out),
         }
     )
+
+
+@contextmanager
+def _whole_or_nothing(*places: Path) -> Iterator[None]:
+    """Removes what was begun there, where nothing was, if it cannot be finished: part of an extract reads as all."""
+    try:
+        yield
+    except BaseException:
+        for place in places:
+            if place.is_dir():
+                shutil.rmtree(place, ignore_errors=True)
+            else:
+                place.unlink(missing_ok=True)
+        raise
