@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from fairness_audits.context import AuditContext
@@ -40,7 +41,10 @@ class StepRow:
 
 
 def printed_cascade(context: AuditContext, rule: DisclosureRule) -> tuple[StepRow, ...]:
-    """Step by step, everyone first; only steps that are recorded."""
+    """Step by step, everyone first; only steps that are recorded.
+
+    A woman comes to a step by having taken the one before, so counts of one step tell of those of the next.
+    """
     if not context.cascade:
         return ()
     exact: dict[Cell, dict[str, float]] = {}
@@ -52,7 +56,13 @@ def printed_cascade(context: AuditContext, rule: DisclosureRule) -> tuple[StepRo
     groups = tuple(dict.fromkeys(row.group for row in context.cascade))
     steps = [step for step in STEPS if (step, EVERYONE) in exact]
     families = [Family((step, EVERYONE), tuple((step, group) for group in groups)) for step in steps]
-    printed = publish_sums(rule, exact, families, within=_WITHIN)
+    same = [
+        ((before, group, "yes"), (after, group, "women"))
+        for before, after in pairwise(steps)
+        for group in (EVERYONE, *groups)
+        if exact[before, group]["yes"] == exact[after, group]["women"]
+    ]
+    printed = publish_sums(rule, exact, families, within=_WITHIN, same=same)
     return tuple(_row(step, group, printed[step, group], rule) for step in steps for group in (EVERYONE, *groups))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from fairness_audits.disclosure import DisclosureRule, Family, publish
 from fairness_audits.printed_table import range_of
-from fairness_audits.recovery import PrintedTable
+from fairness_audits.recovery import PrintedTable, Unknown
 from fairness_audits.secondary_suppression import FEWEST_VALUES, taken_out_of
 
 __all__ = ["Cell", "publish_sums"]
@@ -22,12 +22,14 @@ def publish_sums(
     families: Sequence[Family[Cell]],
     within: Iterable[tuple[str, str]],
     *,
+    same: Iterable[tuple[Unknown, Unknown]] = (),
     kept_back: AbstractSet[Cell] = frozenset(),
     fixed: AbstractSet[Cell] = frozenset(),
 ) -> dict[Cell, dict[str, int | None]]:
     """Printable counts of every cell.
 
-    ``within`` names pairs of counts of one cell of which the second is part of the first. Nothing is printed of cells
+    ``within`` names pairs of counts of one cell of which the second is part of the first, ``same`` pairs of counts of
+    two cells that are one count by their definition: both are printed, or neither. Nothing is printed of cells
     ``kept_back``; those ``fixed`` are printed elsewhere and cannot be hidden here.
     """
     printed = {cell: dict(counts) for cell, counts in publish(rule, exact, families).items()}
@@ -37,6 +39,8 @@ def publish_sums(
         printed[cell] = dict.fromkeys(printed[cell])
     if rule.rounded_to == 1:
         return printed
+    same = tuple(same)
+    _hide_alike(printed, same)
     table = PrintedTable()
     for cell, counts in printed.items():
         for name, count in counts.items():
@@ -50,7 +54,17 @@ def publish_sums(
     for family in families:
         for name in printed[family.total]:
             table.total((*family.total, name), [(*member, name) for member in family.members])
+    for one, other in same:
+        table.total(one, [other])
     for what, group, name in taken_out_of(table, rule, FEWEST_VALUES):
         if (what, group) not in fixed:
             printed[what, group][name] = None
+    _hide_alike(printed, same)
     return printed
+
+
+def _hide_alike(printed: dict[Cell, dict[str, int | None]], same: Sequence[tuple[Unknown, Unknown]]) -> None:
+    for pair in same:
+        if any(printed[what, group][name] is None for what, group, name in pair):
+            for what, group, name in pair:
+                printed[what, group][name] = None

@@ -5,6 +5,7 @@ Artefacts hold aggregates only. The holdout's predictions stay in the home's cac
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from models.lineage import Lineage
 from models.model_files import save_risk_model
 from models.release import CARD_ARTIFACT, ReleaseTags
 from models.risk_model import RiskModel
+from records.errors import EquipartumError
 from training.birth_sketch import BirthSketch
 from training.diagnosis import Diagnosis
 from training.filed_audit import FiledAudit, file_audit
@@ -26,7 +28,11 @@ from training.kept_predictions import KeptPredictions
 from training.model_card import importance_chart, model_card
 from training.registry import Registry, Run
 
-__all__ = ["publish", "publish_model"]
+__all__ = ["UnfiledAudit", "publish", "publish_model"]
+
+
+class UnfiledAudit(EquipartumError):
+    """A version that is registered, and whose audit is not: the disk is full, or the registry stopped answering."""
 
 
 def publish(
@@ -42,7 +48,7 @@ def publish(
     *,
     pdf: bool = False,
 ) -> FiledAudit:
-    """Registers the version, then files its audit, which names it."""
+    """Registers the version, then files its audit, which names it. Raises `UnfiledAudit` where that fails."""
     chosen = fitted.classifier.chosen_
     return publish_model(run, registry, home, design, judged, diagnosis, record_ids, made_from, chosen=chosen, pdf=pdf)
 
@@ -92,7 +98,20 @@ def publish_model(
         audit_id="",
     )
     version = registry.register(run, design.outcome, design.prediction_point, tags, lineage)
-    return file_audit(registry, home, version, report, kept, pdf=pdf)
+    try:
+        return file_audit(registry, home, version, report, kept, pdf=pdf)
+    except (EquipartumError, OSError, pl.exceptions.PolarsError) as failure:
+        raise UnfiledAudit(
+            f"{version} was registered as challenger, but its audit could not be filed ({_why(failure)}). Until it has "
+            f"one it cannot be promoted: equipartum audit --run {version.run_id[:8]}, or retrain"
+        ) from failure
+
+
+def _why(failure: Exception) -> str:
+    """Never the words of an error that is not ours: they may quote a place or a value."""
+    if isinstance(failure, OSError) and failure.errno is not None:
+        return os.strerror(failure.errno).lower()
+    return str(failure) if isinstance(failure, EquipartumError) else type(failure).__name__
 
 
 def _parameters(design: ModelDesign, model: RiskModel, diagnosis: Diagnosis) -> dict[str, object]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +18,7 @@ from records.sources.registry import SOURCES
 from records.sources.simulated import (
     simulate,
     simulate_histories,
+    truth_path,
     write_cdc_natality,
     write_histories,
     write_parquet,
@@ -72,19 +76,20 @@ def command(
         terminal.say(f"simulating {births:,} births of scenario {scenario}, seed {seed}")
 
     lost, written = 0, births
-    if file_format in _IN_A_FOLDER:
-        histories = simulate_histories(births, **asked, begun=begun)
-        lost = histories.histories.pregnancies.height - births
-        if file_format == "msds":
-            write_msds(histories.histories, out)
-        elif file_format == "fhir":
-            write_fhir(histories.histories, out)
+    with _whole_or_nothing(out, *((truth_path(out),) if truth and not truth_path(out).exists() else ())):
+        if file_format in _IN_A_FOLDER:
+            histories = simulate_histories(births, **asked, begun=begun)
+            lost = histories.histories.pregnancies.height - births
+            if file_format == "msds":
+                write_msds(histories.histories, out)
+            elif file_format == "fhir":
+                write_fhir(histories.histories, out)
+            else:
+                write_histories(histories, out, truth=truth)
+        elif file_format == "parquet":
+            write_parquet(simulate(births, **asked, begun=begun), out, truth=truth)
         else:
-            write_histories(histories, out, truth=truth)
-    elif file_format == "parquet":
-        write_parquet(simulate(births, **asked, begun=begun), out, truth=truth)
-    else:
-        written = write_cdc_natality(simulate(births, **asked, begun=begun), out)
+            written = write_cdc_natality(simulate(births, **asked, begun=begun), out)
     terminal.show(f"{births:,} simulated births in {out}{_beside(births, written, lost)}")
     source = file_format if file_format in SOURCES else "simulated"
     terminal.show(f"Next: equipartum audit data --source {source} --data {out}")
@@ -106,3 +111,17 @@ def _beside(births: int, written: int, lost: int) -> str:
     if lost:
         return f", and beside them {lost:,} pregnancies that were lost before 24 weeks"
     return f": {written:,} live births, which is what the record is of" if written < births else ""
+
+
+@contextmanager
+def _whole_or_nothing(*places: Path) -> Iterator[None]:
+    """Removes what was begun there, where nothing was, if it cannot be finished: part of an extract reads as all."""
+    try:
+        yield
+    except BaseException:
+        for place in places:
+            if place.is_dir():
+                shutil.rmtree(place, ignore_errors=True)
+            else:
+                place.unlink(missing_ok=True)
+        raise

@@ -65,6 +65,55 @@ def test_a_full_disk(in_a_process: Command, english_births: Path, tmp_path: Path
     refused(done, "refused: ", "disk")
 
 
+def test_a_version_whose_audit_cannot_be_filed_is_told_to_be_registered(
+    in_this_process: Command, home: Home, english_births: Path
+) -> None:
+    """No folder can be made for the audit, as on a full disk."""
+    home.prepare()
+    (home.audits / "preterm_birth").write_text("")
+    asked = ("--source", "simulated", "--data", english_births, "--no-cross-fit", "--no-pdf", "--home", home.root)
+    done = in_this_process("retrain", "preterm_birth", *asked)
+    (version,) = Registry(home, home.settings()).versions()
+    assert done.code == 1
+    told = " ".join(done.err.split())
+    assert "preterm_birth.booking version 1 was registered as challenger, but its audit could not be filed" in told
+    assert f"cannot be promoted: equipartum audit --run {version.run_id[:8]}, or retrain" in told
+    assert version.aliases == ("challenger",)
+    listed = in_this_process("models", "--home", home.root).out
+    assert "blocked: its audit was never filed" in listed
+    assert "blocked by nothing" not in listed
+    refused(in_this_process("promote", "preterm_birth", 1, "--home", home.root), "has no audit")
+    # With room again the audit that the message names can be filed.
+    (home.audits / "preterm_birth").unlink()
+    assert in_this_process("audit", "--run", version.run_id[:8], "--no-pdf", "--home", home.root).code == 0
+    assert "never filed" not in in_this_process("models", "--home", home.root).out
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("fhir", "out"),
+        ("msds", "out"),
+        ("histories", "out"),
+        ("cdc_natality", "out.zip"),
+        ("parquet", "out.parquet"),
+    ],
+)
+def test_a_disk_without_room_leaves_no_part_of_simulated_births(
+    in_a_process: Command, tmp_path: Path, form: str, name: str
+) -> None:
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "of before").write_text("")
+    done = in_a_process("simulate", "--births", 2_000, "--format", form, "--out", folder / name, before=limit)
+    refused(done, "refused: ")
+    assert [one.name for one in folder.iterdir()] == ["of before"]
+
+
 def test_a_second_writer_is_told_who_holds_the_lock(in_this_process: Command, home: Home, english_births: Path) -> None:
     code = (
         "import sys, models.home as m\n"
