@@ -119,9 +119,12 @@ def facts_by_code(rows: pl.LazyFrame, codes: Codes, short: str) -> pl.LazyFrame:
     facts = _facts_at(codes, CODED_IN[short].place)
     concepts = pl.Series([fact.concept for fact in facts], dtype=pl.String)
     values = pl.Series([fact.value for fact in facts], dtype=pl.Float64)
-    said = [rows.with_columns(number.alias("_fact")) for number in _fact_numbers(codes, short)]
+    # In one pass, for the table of activities is the largest and is streamed; most of its rows say one thing.
+    said = pl.concat_list(_fact_numbers(codes, short)).list.drop_nulls()
     return (
-        pl.concat([part.filter(pl.col("_fact").is_not_null()) for part in said])
+        rows.with_columns(said.alias("_fact"))
+        .filter(pl.col("_fact").list.len() > 0)
+        .explode("_fact")
         .with_columns(pl.lit(concepts).gather("_fact").alias("concept"), pl.lit(values).gather("_fact").alias("coded"))
         .drop("_fact")
     )

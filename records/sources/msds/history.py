@@ -35,7 +35,7 @@ def told_facts(tables: Tables, short: str, codes: Codes, clock: pl.DataFrame) ->
     Any code, listed or not, says that she was asked; what was not named is absent from the first day on that a row of
     the table is known.
     """
-    place, known = CODED_IN[short].place, _known(tables, short, clock)
+    place, known = CODED_IN[short].place, _known(tables, short, clock).collect().lazy()
     rows = known.join(_events(known, short, codes), on=ROW, how="anti").filter(has_code(short))
     said = facts_by_code(rows, codes, short).sort("coded", "date", descending=[True, False])
     named = said.group_by("UniqPregID", "concept").agg(pl.col("date").first(), pl.col("coded").first().alias("value"))

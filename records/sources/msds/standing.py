@@ -47,6 +47,8 @@ def standing_tables(files: Mapping[str, Path], progress: Callable[[str, int], No
     for short, rows in keyed.items():
         periods |= unreadable_periods(TABLES[short], rows)
     latest = {short: latest_submission(TABLES[short], rows) for short, rows in keyed.items()}
+    # Asked by every other table which pregnancies there are.
+    latest["MSD101"] = latest["MSD101"].collect().lazy()
     placed, orphans = without_orphans(latest)
     return StandingTables(
         tables=placed,

@@ -39,7 +39,7 @@ def test_an_audit_says_it_of_the_apgar_score_and_of_nothing_else(outcome: str, s
 
 def test_the_data_audit_says_it() -> None:
     declared = OUTCOMES["neonatal_morbidity_apgar"]
-    reading = Reading(outcome=declared, definition=declared.definitions[0], is_first=True, has_test=False)
+    reading = Reading(outcome=declared, definition=declared.definitions[0], is_first=True)
     (caution,) = RecordedOutcome(reading=reading, rows=()).to_dict()["cautions"]
     assert CAUTION in caution
 
