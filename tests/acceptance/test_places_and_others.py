@@ -80,13 +80,13 @@ def test_a_version_whose_audit_cannot_be_filed_is_told_to_be_registered(
     assert f"cannot be promoted: equipartum audit --run {version.run_id[:8]}, or retrain" in told
     assert version.aliases == ("challenger",)
     listed = in_this_process("models", "--home", home.root).out
-    assert "blocked: its audit was never filed" in listed
+    assert "may not be promoted: no audit" in listed
     assert "blocked by nothing" not in listed
     refused(in_this_process("promote", "preterm_birth", 1, "--home", home.root), "has no audit")
     # With room again the audit that the message names can be filed.
     (home.audits / "preterm_birth").unlink()
     assert in_this_process("audit", "--run", version.run_id[:8], "--no-pdf", "--home", home.root).code == 0
-    assert "never filed" not in in_this_process("models", "--home", home.root).out
+    assert "no audit" not in in_this_process("models", "--home", home.root).out
 
 
 @pytest.mark.parametrize(
