@@ -129,6 +129,8 @@ def pregnancy(draw: st.DrawFn, woman: dict[str, object], identifier: str, day_ze
     rows: Rows = [] if booked is None else draw(booking(booked, quintile))
     if booked is not None:
         rows += draw(dated(IN_PREGNANCY, booked + 1, 154 if ended is None else ended - 1, 8))
+        # Only a tolerance test gives a 2-hour value.
+        rows += [("diabetes_test_done", day, 1.0) for name, day, _ in rows if name == "glucose_two_hours"]
     if ended_by == "birth":
         rows += draw(birth(ended)) + draw(dated(IN_LABOUR, ended, ended + 3, 4))
         rows += draw(dated(AFTER_BIRTH, ended + 1, ended + 360, 3))
