@@ -24,7 +24,7 @@ from fairness_audits.estimate import COUNTED, ENOUGH_FOR_A_DISTRIBUTION, figures
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden
 from fairness_audits.findings import Finding
-from fairness_audits.gates import judge
+from fairness_audits.gates import Gates, judge
 from fairness_audits.intervals import auroc_interval
 from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL
 from fairness_audits.multiplicity import adjusted_differences
@@ -90,7 +90,7 @@ def evidence_of(
     evidence = Evidence(
         section=MODEL,
         figures=figures,
-        gates=judge(figures, policy.gates, rule),
+        gates=Gates(answers=judge(figures, policy.gates, rule), ethnic_levels=frozenset({"ethnic_group"})),
         adjusted_differences=adjusted_differences(figures, rule),
         comparisons=(),
         context=context,

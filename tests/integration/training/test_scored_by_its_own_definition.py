@@ -19,7 +19,7 @@ from training.retrain import retrain
 from training.validation.openings import read_ledger
 
 GLUCOSES = ("glucose_fasting", "glucose_two_hours")
-RECORDED = "gestational diabetes recorded"
+RECORDED = "diagnosis of gestational diabetes, of women tested"
 
 
 def without(records: Records, *names: str) -> Records:
