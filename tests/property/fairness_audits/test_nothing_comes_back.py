@@ -78,8 +78,13 @@ def _births(numbers: list[int]) -> pl.DataFrame:
 
 
 def _audited(numbers: list[int], rule: str, levels: tuple[str, ...] = LEVELS) -> AuditReport:
-    # Without gates, which would withhold some of the counts: here every count that can be printed is.
-    return audit(_births(numbers), replace(DEFAULT_POLICY, disclosure=rule, group_by=levels, gates=()))
+    # With gates that are never closed, which would withhold some of the counts: here all that can be printed are.
+    own = DEFAULT_POLICY.own_gates.items()
+    open_gates = {
+        name: replace(gate, at_least=0.0, at_most=1.0 if name == "outcome_rate" else None) for name, gate in own
+    }
+    policy = replace(DEFAULT_POLICY, disclosure=rule, group_by=levels, own_gates=open_gates)
+    return audit(_births(numbers), policy)
 
 
 def _is_in(cell: tuple, group: str) -> bool:
