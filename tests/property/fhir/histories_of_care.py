@@ -88,8 +88,10 @@ def _observations(draw: st.DrawFn, number: int, pregnancy: dict[str, object]) ->
     for name in draw(st.lists(st.sampled_from(_DRAWN), max_size=12)):
         if name in AT_BOOKING and booked is None:
             continue
-        # What happened before day 0 is of another pregnancy; what was measured before it may still be told.
-        earliest = -20 if concept(name).kind in ("quantity", "count") else 0
+        # What happened before day 0 is of another pregnancy; what was measured before it may still be told. A glucose
+        # at 2 hours is both: with it a test was done.
+        is_measured = concept(name).kind in ("quantity", "count") and name != "glucose_two_hours"
+        earliest = -20 if is_measured else 0
         day = booked if name in AT_BOOKING else draw(st.integers(earliest, 700))
         if name == "depression" and booked is not None:
             day = max(day, booked + 1)
