@@ -24,7 +24,8 @@ from fairness_audits.estimate import COUNTED, ENOUGH_FOR_A_DISTRIBUTION, figures
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import Figure, GroupFigures, Section, figure, hidden
 from fairness_audits.findings import Finding
-from fairness_audits.gates import Gates, judge
+from fairness_audits.gate_answers import judge
+from fairness_audits.gates import Gates
 from fairness_audits.intervals import auroc_interval
 from fairness_audits.levels import EVERYONE, EVERYONE_LEVEL
 from fairness_audits.multiplicity import adjusted_differences

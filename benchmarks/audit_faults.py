@@ -18,7 +18,8 @@ from scipy.optimize import brentq
 from benchmarks.audit_drawn import AS_SHIPPED, MODEL, Drawn, answers, evidence_of, section_rows
 from benchmarks.audit_populations import LOGIT, Population, expit, normal_spread
 from fairness_audits.comparators import Comparison, compare
-from fairness_audits.context import AuditContext, GroupAgainstRowZero, GroupProxy, GroupReach, PredictorMissingness
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import GroupAgainstRowZero, GroupProxy, GroupReach, PredictorMissingness
 from fairness_audits.disclosure import RULES
 from fairness_audits.evidence import Evidence
 from fairness_audits.findings import FINDING

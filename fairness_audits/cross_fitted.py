@@ -7,7 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from fairness_audits.context import AuditContext, CrossFittedGroup
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import CrossFittedGroup
 from fairness_audits.disclosure import DisclosureRule, Family, PublishedCounts
 from fairness_audits.estimate import ENOUGH_FOR_A_DISTRIBUTION
 from fairness_audits.figures import Figure, figure, hidden

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from fairness_audits.context import AuditContext, EthnicityOption, GroupAgainstRowZero, OptionGroup
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import EthnicityOption, GroupAgainstRowZero, OptionGroup
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts, one_family, publish
 from fairness_audits.figures import Figure, figure, rounded
 from fairness_audits.gates import OPEN, Gates

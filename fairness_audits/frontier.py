@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fairness_audits.context import AuditContext, FrontierPoint, GroupHeld
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import FrontierPoint, GroupHeld
 from fairness_audits.disclosure import DisclosureRule, publish
 from fairness_audits.figures import Figure, figure, hidden, rounded
 from fairness_audits.gates import OPEN, Gates

@@ -19,7 +19,8 @@ from fairness_audits.causes import CauseRow, printed_causes
 from fairness_audits.certificate import CertifiedGroup, printed_certificate
 from fairness_audits.changes import Changes
 from fairness_audits.comparators import Comparison
-from fairness_audits.context import AuditContext, FrontierPoint
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import FrontierPoint
 from fairness_audits.cross_fitted import CrossFittedRow, printed_cross_fitted
 from fairness_audits.data_description import DataDescription
 from fairness_audits.decision_curve import DecisionCurve

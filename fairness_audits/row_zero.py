@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from fairness_audits.context import AuditContext, GroupAgainstRowZero
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import GroupAgainstRowZero
 from fairness_audits.disclosure import DisclosureRule, publish
 from fairness_audits.figures import WITHHELD, Figure
 from fairness_audits.gates import OPEN, Gates

@@ -14,7 +14,8 @@ from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.estimate import figures_of_section
 from fairness_audits.families import parents_of
 from fairness_audits.figures import GroupFigures, Section
-from fairness_audits.gates import OPEN, Gates, bounds_alone, gates_of_untested, judge, kept_back, withheld
+from fairness_audits.gate_answers import judge
+from fairness_audits.gates import OPEN, Gates, bounds_alone, gates_of_untested, kept_back, withheld
 from fairness_audits.levels import Level
 from fairness_audits.multiplicity import (
     AdjustedDifference,

@@ -12,8 +12,8 @@ import polars as pl
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from fairness_audits.context import (
-    AuditContext,
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import (
     CertificateRow,
     CrossFittedGroup,
     EthnicityOption,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from fairness_audits.cascade import STEPS
-from fairness_audits.context import GroupStep
+from fairness_audits.context_rows import GroupStep
 from records.groups import NOT_KNOWN
 from training.cohort import Cohort
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from fairness_audits.context import CauseOfEvents
+from fairness_audits.context_rows import CauseOfEvents
 from models.risk_model import RiskModel
 from records.groups import NOT_KNOWN
 from training.cohort import CAUSE, CAUSE_NOT_KNOWN, OBSERVED, Cohort

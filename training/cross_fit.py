@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from fairness_audits.context import CrossFittedGroup
+from fairness_audits.context_rows import CrossFittedGroup
 from fairness_audits.levels import EVERYONE
 from models.design import ModelDesign
 from records.groups import NOT_KNOWN

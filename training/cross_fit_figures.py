@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.stats import rankdata
 
-from fairness_audits.context import CrossFittedGroup
+from fairness_audits.context_rows import CrossFittedGroup
 
 __all__ = ["figures_over_folds"]
 

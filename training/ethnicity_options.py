@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 from sklearn.metrics import roc_auc_score
 
-from fairness_audits.context import CapacityGroup, CapacityPoint, EthnicityOption, OptionGroup
+from fairness_audits.context_rows import CapacityGroup, CapacityPoint, EthnicityOption, OptionGroup
 from models.design import ModelDesign
 from models.encoding import ROWS_AT_ONCE, Encoding
 from models.offer_policy import OfferPolicy

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from fairness_audits.audit import audit
-from fairness_audits.context import AuditContext, GroupAgainstVersion
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import GroupAgainstVersion
 from fairness_audits.disclosure import RULES
 from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import AuditPolicy

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fairness_audits.context import MissingFacts
+from fairness_audits.context_rows import MissingFacts
 from models.risk_model import RiskModel
 from records.concepts import CONCEPTS
 from records.groups import NOT_KNOWN

@@ -6,7 +6,7 @@ from collections import Counter
 
 import polars as pl
 
-from fairness_audits.context import GroupNotScored, GroupReach
+from fairness_audits.context_rows import GroupNotScored, GroupReach
 from records.groups import NOT_KNOWN
 from records.histories.histories import NOT_BOOKED
 from training.cohort import Cohort

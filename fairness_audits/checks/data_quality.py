@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fairness_audits.checks.answers import answer
 from fairness_audits.evidence import Evidence
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
-from fairness_audits.gates import GateAnswer
+from fairness_audits.gate_answers import GateAnswer
 from fairness_audits.levels import EVERYONE
 from fairness_audits.wording import listed, these_women
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fairness_audits.checks.answers import Verdict, answer, by_group
-from fairness_audits.context import AuditContext, GroupAgainstVersion
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import GroupAgainstVersion
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fairness_audits.checks.answers import answer
-from fairness_audits.context import GroupProxy
+from fairness_audits.context_rows import GroupProxy
 from fairness_audits.evidence import Evidence
 from fairness_audits.figures import Figure, figure
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fairness_audits.context import CapacityGroup, CapacityPoint, EthnicityOption, OptionGroup
+from fairness_audits.context_rows import CapacityGroup, CapacityPoint, EthnicityOption, OptionGroup
 from fairness_audits.disclosure import DisclosureRule, PublishedCounts, one_family, publish
 from fairness_audits.ethnicity_options import everyone_of, option_title
 from fairness_audits.figures import Figure, figure, rounded

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fairness_audits.audit import audit
-from fairness_audits.context import GroupAgainstVersion
+from fairness_audits.context_rows import GroupAgainstVersion
 from fairness_audits.kept_audits import newest_content
 from fairness_audits.policy import AuditPolicy
 from models.home import Home

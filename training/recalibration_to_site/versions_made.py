@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from fairness_audits.context import GroupAgainstVersion
+from fairness_audits.context_rows import GroupAgainstVersion
 from fairness_audits.policy import AuditPolicy
 from models.design import ModelDesign
 from models.home import Home

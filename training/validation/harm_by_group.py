@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from fairness_audits.context import GroupAgainstVersion
+from fairness_audits.context_rows import GroupAgainstVersion
 from fairness_audits.findings import CANNOT_TELL, FINDING, PASSED
 from fairness_audits.intervals import Z95, Interval
 from fairness_audits.levels import is_stated

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from fairness_audits.context import EthnicityOption
+from fairness_audits.context_rows import EthnicityOption
 from fairness_audits.report import AuditReport
 from records.sources.simulated import simulate
 from training.cohort import assemble

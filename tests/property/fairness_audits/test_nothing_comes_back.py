@@ -22,7 +22,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from fairness_audits.audit import audit
 from fairness_audits.cascade import STEPS, StepRow, printed_cascade
-from fairness_audits.context import AuditContext, GroupStep
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import GroupStep
 from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.levels import EVERYONE
 from fairness_audits.policy import DEFAULT_POLICY

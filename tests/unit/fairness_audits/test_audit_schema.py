@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 from fairness_audits.audit import audit
-from fairness_audits.context import (
-    AuditContext,
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import (
     CauseOfEvents,
     CrossFittedGroup,
     FrontierPoint,

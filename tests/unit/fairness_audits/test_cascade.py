@@ -7,7 +7,8 @@ import json
 import pytest
 
 from fairness_audits.cascade import STEPS, printed_cascade, step_words
-from fairness_audits.context import AuditContext, GroupStep
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import GroupStep
 from fairness_audits.disclosure import RULES
 from fairness_audits.levels import EVERYONE
 

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from fairness_audits.causes import printed_causes
-from fairness_audits.context import AuditContext, CauseOfEvents
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import CauseOfEvents
 from fairness_audits.disclosure import RULES, DisclosureRule
 from fairness_audits.levels import EVERYONE
 

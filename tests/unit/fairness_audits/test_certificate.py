@@ -7,7 +7,8 @@ import re
 import pytest
 
 from fairness_audits.certificate import printed_certificate
-from fairness_audits.context import AuditContext, CertificateRow
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import CertificateRow
 from fairness_audits.disclosure import RULES
 from fairness_audits.page import report_page
 

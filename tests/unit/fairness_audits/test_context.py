@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from fairness_audits.context import (
-    AuditContext,
+from fairness_audits.context import AuditContext, UnreadableContext
+from fairness_audits.context_rows import (
     CertificateRow,
     FrontierPoint,
     GroupAgainstRowZero,
@@ -16,7 +16,6 @@ from fairness_audits.context import (
     GroupReach,
     GroupSensitivity,
     PredictorMissingness,
-    UnreadableContext,
 )
 
 CONTEXT = AuditContext(

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from fairness_audits.context import AuditContext, CrossFittedGroup
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import CrossFittedGroup
 from fairness_audits.cross_fitted import printed_cross_fitted
 from fairness_audits.disclosure import RULES
 from fairness_audits.intervals import wilson

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from fairness_audits.comment_text import IncompleteSignature
-from fairness_audits.context import AuditContext, CapacityGroup, CapacityPoint, EthnicityOption, OptionGroup
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import CapacityGroup, CapacityPoint, EthnicityOption, OptionGroup
 from fairness_audits.disclosure import RULES
 from fairness_audits.ethnicity_dossier import (
     DECISION_FILE,

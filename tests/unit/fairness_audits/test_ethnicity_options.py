@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fairness_audits.context import AuditContext, EthnicityOption, OptionGroup
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import EthnicityOption, OptionGroup
 from fairness_audits.disclosure import RULES
 from fairness_audits.ethnicity_options import printed_options
 from fairness_audits.intervals import wilson

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fairness_audits.context import AuditContext, FrontierPoint, GroupHeld
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import FrontierPoint, GroupHeld
 from fairness_audits.disclosure import RULES
 from fairness_audits.frontier import printed_frontier
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fairness_audits.context import AuditContext, MissingFacts
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import MissingFacts
 from fairness_audits.disclosure import RULES
 from fairness_audits.missing_facts import printed_missing_facts
 

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from fairness_audits.audit import audit
-from fairness_audits.context import (
-    AuditContext,
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import (
     CertificateRow,
     FrontierPoint,
     GroupReach,

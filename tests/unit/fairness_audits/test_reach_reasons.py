@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fairness_audits.context import AuditContext, GroupNotScored
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import GroupNotScored
 from fairness_audits.disclosure import RULES
 from fairness_audits.levels import EVERYONE
 from fairness_audits.reach_reasons import NotScoredRow, printed_not_scored

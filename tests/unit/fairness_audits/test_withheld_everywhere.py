@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from fairness_audits.context import (
-    AuditContext,
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import (
     CauseOfEvents,
     CertificateRow,
     CrossFittedGroup,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairness_audits.context import GroupNotScored, GroupReach, GroupStep
+from fairness_audits.context_rows import GroupNotScored, GroupReach, GroupStep
 from records.records import Records
 from records.sources.simulated import simulate_histories
 from tests.unit.training.dated_women import TERM, Woman, gave_birth, records_of

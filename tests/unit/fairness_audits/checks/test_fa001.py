@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fairness_audits.context import AuditContext, GroupReach
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import GroupReach
 
 GROUPS = {"White": {"found": 40, "missed": 60, "cleared": 900}, "Black": {"found": 20, "missed": 30, "cleared": 450}}
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fairness_audits.context import AuditContext, FrontierPoint, GroupAgainstRowZero, GroupAgainstVersion
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import FrontierPoint, GroupAgainstRowZero, GroupAgainstVersion
 from fairness_audits.policy import DEFAULT_POLICY
 from fairness_audits.row_zero import events_to_see, status_against_row_zero
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fairness_audits.context import AuditContext, GroupProxy
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import GroupProxy
 
 GROUPS = {"White": {"found": 40, "missed": 60, "cleared": 900}}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fairness_audits.context import AuditContext, MissingFacts
+from fairness_audits.context import AuditContext
+from fairness_audits.context_rows import MissingFacts
 
 GROUPS = {"White": {"found": 40, "missed": 60, "cleared": 900}}
 
