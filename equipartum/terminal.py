@@ -62,8 +62,8 @@ class Terminal:
             sys.stdout.write(json.dumps(result, default=str, sort_keys=True) + "\n")
             sys.stdout.flush()
 
-    def refuse(self, message: str) -> None:
-        """Why the command stopped; with --json also as an object on stdout."""
+    def refuse(self, message: str, result: Mapping[str, Any] | None = None) -> None:
+        """Why the command stopped; with --json also in the object on stdout, beside the ``result`` so far."""
         self._remarks.print("[bold red]refused:[/bold red] ", end="")
         self._remarks.print(message, markup=False)
-        self.finish({"refused": message})
+        self.finish({**(result or {}), "refused": message})

@@ -60,13 +60,17 @@ class Telling:
     def is_by_identifier(self) -> bool:
         return self.columns == BY_IDENTIFIER
 
+    def tells(self, records: Records) -> bool:
+        """Whether births of other ``records`` carry what tells these apart: of a fact that is not recorded there no
+        birth is alike."""
+        return records.names_pregnancies if self.is_by_identifier else all(records.has(name) for name in self.facts)
+
     def keys(self, births: pl.DataFrame, records: Records, one_in: int) -> tuple[npt.NDArray[np.intp], list[bytes]]:
         """Rows of ``births`` that are drawn, about one in ``one_in``, and the key of each."""
         drawn = np.array([zlib.crc32(key) % one_in == 0 for key in _written(births, self.columns)], dtype=bool)
         asked = births.filter(drawn)
         if self.facts:
-            here = [name for name in self.facts if records.has(name)]
-            known = records.facts(*here).select("pregnancy_id", pl.col(here).name.prefix(RECORDED))
+            known = records.facts(*self.facts).select("pregnancy_id", pl.col(self.facts).name.prefix(RECORDED))
             asked = asked.lazy().join(known, on="pregnancy_id", how="left", maintain_order="left").collect()
         return drawn.nonzero()[0], list(_written(asked, (*self.columns, *(RECORDED + name for name in self.facts))))
 
@@ -95,7 +99,7 @@ class BirthSketch:
     def recognised(self, home: Home, births: pl.DataFrame, records: Records) -> tuple[npt.NDArray[np.bool_], int]:
         """Of each birth, whether it was put in; and of how many that was asked, one in ``one_in``.
 
-        `FileNotFoundError` where the home's secret is gone.
+        Of ``records`` of which `telling` tells. `FileNotFoundError` where the home's secret is gone.
         """
         secret, bits = _secret(home), np.unpackbits(self.bits).astype(bool)
         found = np.zeros(births.height, dtype=bool)

@@ -32,11 +32,14 @@ EXAMPLES = (
     "Example: **equipartum recalibrate --outcome preterm_birth --source simulated --data local.parquet --site SIM02**; "
     "add **--dry-run** to see which update is enough before the births held out are looked at."
 )
+DRY = "A dry run: nothing was registered."
 NOTHING_TO_REGISTER = (
-    "Nothing was registered: {why}, and these women are among those the version is for. No number moved."
+    "Nothing was registered: no update is called for, and the version is for these women already. No number moved."
 )
-NO_UPDATE = "no update is called for"
-HELD_BACK = "no update harms nobody"
+NO_REMEDY = (
+    "not registered for these women: the risks that it tells them are wrong as a whole, and every update would make "
+    "those told to some of them worse. Mend what the comparison says to look at first, or retrain on these births"
+)
 
 
 def command(
@@ -95,9 +98,12 @@ def command(
     if done is not None:
         terminal.finish({**_as_data(compared), **_show(terminal, compared, done)})
         return
-    why = HELD_BACK if compared.sufficient.is_held_back else NO_UPDATE
-    terminal.show("A dry run: nothing was registered." if dry_run else NOTHING_TO_REGISTER.format(why=why))
-    terminal.finish({**_as_data(compared), "registered": None})
+    told = {**_as_data(compared), "registered": None}
+    if compared.sufficient.is_without_remedy and not dry_run:
+        terminal.refuse(NO_REMEDY, told)
+        raise typer.Exit(1)
+    terminal.show(DRY if dry_run else NOTHING_TO_REGISTER)
+    terminal.finish(told)
 
 
 def _as_data(compared: Comparison) -> dict[str, object]:

@@ -158,6 +158,26 @@ def test_births_it_was_made_from_and_a_site_that_is_not_there_are_refused(
     refused(in_this_process(*asked, "--site", SITE), "Name births of the site that it has not seen")
 
 
+def test_a_site_where_no_update_mends_the_risks_gets_no_version(
+    hospital: Hospital, run: str, in_this_process: Command, tmp_path: Path
+) -> None:
+    """Three in five of White women's events are not recorded there: whatever lowers all risks is wrong for others."""
+    unrecorded = tmp_path / "unrecorded.parquet"
+    plant = "under_recording:White=0.6,outcome=preterm_birth"
+    write_parquet(simulate(30_000, seed=80, scenario="england", plants=(plant,)), unrecorded)
+    listed = ("models", "--json", "--home", hospital.home.root)
+    before = in_this_process(*listed).last["models"]
+    told = in_this_process(
+        "recalibrate", "--run", run[:8], "--no-pdf", "--json",
+        "--source", "simulated", "--data", unrecorded, "--home", hospital.home.root,
+    )  # fmt: skip
+    assert told.code == 1
+    assert (told.last["update"], told.last["registered"]) == ("none", None)
+    assert told.last["called_for"] != "none"
+    assert "every update would make those told to some of them worse" in told.last["refused"]
+    assert in_this_process(*listed).last["models"] == before
+
+
 def test_one_version_is_named_and_a_share_is_a_share(hospital: Hospital, in_this_process: Command) -> None:
     refused(in_this_process("recalibrate", *hospital.asked), "name one of --run or --outcome", code=2)
     refused(

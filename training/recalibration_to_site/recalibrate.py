@@ -58,9 +58,12 @@ def recalibrate(
 ) -> Recalibrated | None:
     """Registers the version that the sufficient update makes, as challenger, whatever its audit finds.
 
-    None, and nothing is registered or opened, where nothing would change: no risk, no cut, nor whom it is for.
+    None, and nothing is registered or opened, where nothing would change (no risk, no cut, nor whom it is for), and
+    where the risks told here are shown to be wrong and no update harms nobody: that is no validation for the site.
     ``alert_rate`` is the share of women that the site has places for, None: as the version has it.
     """
+    if compared.sufficient.is_without_remedy:
+        return None
     update, local = compared.sufficient.update, compared.local
     made = made_under(update, compared, alert_rate=alert_rate, say=say)
     if made is None:

@@ -13,7 +13,7 @@ from training.validation.cross_fitting import CrossFitted
 from training.validation.harm_by_group import GroupChange
 from training.validation.judging import JudgedScorer
 from training.validation.printed import Part, PrintedTable, equals, of_everyone, of_groups, said_of_disclosure
-from training.validation.recalibration import NONE, REFIT
+from training.validation.recalibration import REFIT
 from training.validation.standing import Standing
 from training.validation.sufficient_update import CLOSED_TEST, SufficientUpdate, UpdateByGroup
 
@@ -92,7 +92,7 @@ class ExternalValidation:
             return ()
         considered = self.sufficient.considered
         harm = tuple(f"Under {one.update}: {self._harmed(one, group)}" for one in considered for group in one.harmed)
-        last = considered[-1:] if not self.sufficient.is_held_back or self.sufficient.update != NONE else ()
+        last = considered[-1:] if not self.sufficient.is_without_remedy else ()
         untold = tuple(
             f"Too few events to tell whether {one.update} makes the risks told to some women worse: "
             f"{listed([group.group for group in one.untold])}."

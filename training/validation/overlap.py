@@ -10,7 +10,6 @@ import polars as pl
 
 from models.home import Home
 from records.records import Records
-from training.birth_sketch import BirthSketch
 from training.kept_predictions import KeptPredictions
 from training.validation.new_births import NewBirths
 from training.version import Version
@@ -48,7 +47,7 @@ def unseen(version: Version, births: NewBirths, home: Home, printed: Callable[[f
     Versions of older homes, and those made in another home, have none: then it is said that it cannot be told.
     """
     kept = KeptPredictions.of(home, version.run_id)
-    sketches = [sketch for sketch in kept.sketches() if _can_be_asked(sketch, births)]
+    sketches = [sketch for sketch in kept.sketches() if sketch.telling.tells(births.cohort.records)]
     is_whole = len(sketches) >= len(set(version.made_from)) and (home.cache / "births_key").is_file()
     if not is_whole and (warnings := _holdout_shared(version, births.cohort.records, kept)):
         return UnseenBirths(births=births, warnings=warnings)
@@ -66,11 +65,6 @@ def unseen(version: Version, births: NewBirths, home: Home, printed: Callable[[f
     left_out = _left_out(version, printed(float(found.sum())), max(sketch.one_in for sketch in sketches))
     cohort = replace(births.cohort, frame=rest)
     return UnseenBirths(births=replace(births, frame=rest, cohort=cohort, on_seen=(left_out, *untold)))
-
-
-def _can_be_asked(sketch: BirthSketch, births: NewBirths) -> bool:
-    """One of identifiers says nothing of records that carry none."""
-    return births.cohort.records.names_pregnancies or not sketch.telling.is_by_identifier
 
 
 def _told(version: Version, share: float) -> str:

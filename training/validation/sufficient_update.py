@@ -97,6 +97,11 @@ class SufficientUpdate:
         return self.update != self.called_for
 
     @property
+    def is_without_remedy(self) -> bool:
+        """Whether these births show that the risks told are wrong, and every update would harm a group."""
+        return self.is_held_back and self.update == NONE
+
+    @property
     def recalibration(self) -> str:
         """The least update that is enough among those that keep the trees."""
         if self.p_none >= LEVEL:

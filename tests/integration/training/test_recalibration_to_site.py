@@ -290,11 +290,11 @@ def unrecorded(model, twice, tmp_path_factory) -> tuple[Comparison, Home]:
     home = Home(root=tmp_path_factory.mktemp("unrecorded") / "home").prepare()
     plant = "under_recording:White=0.6,outcome=preterm_birth"
     records = simulate(36_000, seed=80, scenario="england", plants=(plant,)).records
-    return compared(births_for(model, records), twice.first.version, home), home
+    return compared(at_site(births_for(model, records), "HERE"), twice.first.version, home), home
 
 
 def test_an_update_that_harms_groups_whose_risks_were_right_is_not_made(unrecorded):
-    found, home = unrecorded
+    found, _ = unrecorded
     sufficient = found.sufficient
     assert sufficient.called_for in (IN_THE_LARGE, SLOPE)
     assert sufficient.update == NONE
@@ -302,7 +302,14 @@ def test_an_update_that_harms_groups_whose_risks_were_right_is_not_made(unrecord
     assert "White" not in harmed
     assert {"Asian", "Black"} & harmed
     assert any("Look first at how the outcome is recorded for White women" in one for one in found.harm)
+
+
+def test_risks_that_are_wrong_and_that_no_update_mends_do_not_make_a_version_of_the_site(unrecorded):
+    found, home = unrecorded
+    assert "HERE" not in found.local.births.model.intended_population.sites
     assert recalibrate(found, home, Settings(), DEFAULT_POLICY) is None
+    assert Registry(home, Settings()).versions() == []
+    assert not read_ledger(home).openings(found.local.holdout_name)
 
 
 def test_were_it_made_it_is_blocked_on_the_births_held_out(unrecorded):

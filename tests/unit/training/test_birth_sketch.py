@@ -78,10 +78,13 @@ def test_where_no_identifier_is_recorded_a_birth_is_told_by_all_facts_whatever_i
         plain = Records(
             source="s", description="", data_digest="", pregnancies=lazy, known_from=known_from, names_pregnancies=False
         )
-        return frame.drop("height"), plain
+        return frame.drop("height", strict=False), plain
 
     frame, first = told(["file:0", "file:1", "file:2"], facts)
     sketch = BirthSketch.of(home, first, ("maternal_age",), frame)
     assert sketch.telling == Telling.of(first, ("maternal_age",))
+    assert sketch.telling.tells(first)
+    fewer = {"maternal_age": facts["maternal_age"]}
+    assert not sketch.telling.tells(told(["file:0", "file:1", "file:2"], fewer)[1])
     again, second = told(["other:7", "other:8", "other:9"], {**facts, "height": [160, 170, 166]})
     assert np.array_equal(sketch.recognised(home, again, second)[0], [True, True, False])
