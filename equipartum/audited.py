@@ -24,6 +24,7 @@ from fairness_audits.under_recording import UnderRecording
 from fairness_audits.wording import outcome_name, these_women
 from models.home import Home
 from models.release import CHAMPION
+from records.one_scheme import of_one_scheme
 from records.predictions import labels_read_otherwise
 
 __all__ = [
@@ -121,15 +122,18 @@ def audit_of_table(
     return Audited(report=report, folder=out, review_list=listed, restricted_counts=restricted_counts)
 
 
-def logged(terminal: Terminal, home: Home, observed: Path | None) -> pl.DataFrame:
-    """What the service answered, with the outcomes that are known since."""
+def logged(terminal: Terminal, home: Home, observed: Path | None, group_scheme: str | None) -> pl.DataFrame:
+    """What the service answered, with the outcomes that are known since, of the versions of one ``group_scheme``."""
     from serving.database.export import logged_predictions
 
     outcomes = _outcomes(observed)
     table = logged_predictions(home, home.settings(), outcomes)
     if outcomes is not None:
         terminal.say(f"{table['observed'].count():,} of {outcomes.height:,} outcomes belong to a risk in the log")
-    return table
+    one, remarks = of_one_scheme(table, group_scheme)
+    for remark in remarks:
+        terminal.say(remark)
+    return one
 
 
 def say_labels_read_otherwise(terminal: Terminal, files: Sequence[Path]) -> None:

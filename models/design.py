@@ -142,9 +142,12 @@ class ModelDesign:
         return self.ethnicity is not None and self.ethnicity.moves_risks
 
 
-def available_definition(declared: Outcome, concepts: Collection[str]) -> OutcomeDefinition | None:
-    """The first definition that records which hold ``concepts`` can be read by, or None."""
-    return next((d for d in declared.definitions if d.is_answered_by(concepts)), None)
+def available_definition(
+    declared: Outcome, concepts: Collection[str], recorded: Collection[str] | None = None
+) -> OutcomeDefinition | None:
+    """The first definition that records which hold ``concepts``, of a source that records ``recorded`` (None: these),
+    can be read by, or None."""
+    return next((d for d in declared.definitions if d.is_answered_by(concepts, recorded)), None)
 
 
 def available_predictors(

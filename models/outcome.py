@@ -24,9 +24,9 @@ class OutcomeDefinition:
     The outcome happened if any condition of ``any_of`` holds. Where ``tested_by`` is set, a woman for whom that flag
     is not true, or of whom not every fact of the test is recorded, is not ascertained: missing, not negative, and,
     whichever way half a test points, not positive. ``event_shows_test``: a woman who had the outcome was tested, also
-    where the test is not recorded. ``only_without`` names a fact that records read by this definition do not hold.
-    ``already`` are conditions by which, beside ``any_of``, she had it by the point. ``population`` conditions must all
-    hold. ``plain`` completes 'women who went on to ...' where the outcome's own words would say more than the
+    where the test is not recorded. ``only_without`` names a fact of which a source that is read by this definition has
+    no record at all. ``already`` are conditions by which, beside ``any_of``, she had it by the point. ``population``
+    conditions must all hold. ``plain`` completes 'women who went on to ...' where the outcome's own words would say more than the
     definition knows.
     """
 
@@ -47,9 +47,13 @@ class OutcomeDefinition:
         tested = (self.tested_by,) if self.tested_by is not None else ()
         return tuple(dict.fromkeys([*(c.concept for c in (*self.any_of, *self.population)), *tested]))
 
-    def is_answered_by(self, concepts: Collection[str]) -> bool:
-        """Whether records that hold these concepts can be read by this definition."""
-        return set(self.needs) <= set(concepts) and self.only_without not in concepts
+    def is_answered_by(self, concepts: Collection[str], recorded: Collection[str] | None = None) -> bool:
+        """Whether records that hold these concepts can be read by this definition.
+
+        ``recorded`` are those that their source records, None: these. Where a source records a test, files of it
+        without the table of tests do not say that nobody was tested.
+        """
+        return set(self.needs) <= set(concepts) and self.only_without not in (recorded or concepts)
 
     def observed(self, prefix: str = "") -> pl.Expr:
         """What the facts tell, null where the outcome is not ascertained. ``prefix`` as in `any_of`."""

@@ -149,7 +149,7 @@ def definition_in(
     """
     held = [name for name in records.known_from if records.has(name)]
     asked = replace(declared, definitions=tuple(d for d in declared.definitions if named in (None, d.name)))
-    found = available_definition(asked, held)
+    found = available_definition(asked, held, records.known_from)
     if found is None and not must_be_observed:
         found = next((d for d in asked.definitions if {one.concept for one in d.population} <= set(held)), None)
     if found is None:
@@ -161,10 +161,10 @@ def _why_unavailable(declared: Outcome, records: Records) -> str:
     lines = [f"{declared.name} cannot be read from these {records.source} files."]
     for definition in declared.definitions:
         missing = "; ".join(records.why_lacking(name) for name in definition.needs if not records.has(name))
-        why = f"lacks {missing}" if missing else f"is for records that do not say {definition.only_without}"
+        why = f"lacks {missing}" if missing else f"is for sources that never say {definition.only_without}"
         lines.append(f"  '{definition}' {why}")
     able = [s.name for s in SOURCES.values() if available_definition(declared, s.known_from) is not None]
     lines.append(f"  Sources that can hold it: {', '.join(able) or 'none'}.")
     if records.source in able:
-        lines.append(f"  A {records.source} file of a year or edition that publishes these fields would do.")
+        lines.append(f"  Add to these {records.source} files what they lack, or name those of a year that has it.")
     return "\n".join(lines)

@@ -96,7 +96,7 @@ def questions_of(records: Records, outcomes: Sequence[Outcome]) -> Questions:
     held = tuple(name for name in records.known_from if records.has(name))
     readings: list[Reading] = []
     for outcome in outcomes:
-        possible = [d for d in outcome.definitions if d.is_answered_by(held)]
+        possible = [d for d in outcome.definitions if d.is_answered_by(held, records.known_from)]
         readings += [Reading(outcome=outcome, definition=d, is_first=d is possible[0]) for d in possible]
     named = {outcome.name for outcome in outcomes}
     return Questions(
@@ -110,11 +110,13 @@ def questions_of(records: Records, outcomes: Sequence[Outcome]) -> Questions:
 
 
 def _of_concept(name: str, held: Sequence[str]) -> Iterator[tuple[str, pl.Expr]]:
-    """A fact without meaning for her (the history of a first pregnancy) is neither recorded nor missing."""
+    """A fact without meaning for her (the history of a first pregnancy) is neither recorded nor missing, nor is one that
+    tells more of a diagnosis (for how many days) where it is not known whether she has it."""
     condition = CONCEPTS[name].defined_if
     has_meaning = pl.lit(value=True)
     if condition is not None and condition in held:
-        has_meaning = pl.col(condition).ne_missing(0)
+        is_flag = CONCEPTS[condition].kind == "flag"
+        has_meaning = pl.col(condition).fill_null(value=False) if is_flag else pl.col(condition).ne_missing(0)
     yield f"{name}:asked", has_meaning
     yield f"{name}:missing", has_meaning & pl.col(name).is_null()
 

@@ -9,10 +9,12 @@ from models.outcomes import OUTCOMES, Outcome
 from models.predictors import NEVER_PREDICTORS, PREDICTORS
 from models.reference_pages.codes import codes_table
 from models.reference_pages.forms import Form, forms
-from models.reference_pages.markdown import code, page, paragraph, table, without_empty_columns
+from models.reference_pages.markdown import code, listed, page, paragraph, table, without_empty_columns
+from models.reference_pages.msds_fields import facts_of_fields, fields_read
 from models.reference_pages.reading_words import how_read, no_entry_means
 from records.concept import Concept
 from records.concepts import THEMES
+from records.sources.msds.tables import SUBMISSION_FIELDS
 from records.sources.registry import SOURCES
 
 __all__ = ["data_dictionary_page"]
@@ -54,9 +56,19 @@ def data_dictionary_page() -> str:
         "## Codes",
         paragraph(
             "The codes by which a fact is recognised, in the part of the record in which each is read. A fact that is "
-            "not here is read from a field of its own, or has no code that was verified."
+            "not here is read from a [field of its own](#msds-fields), or has no code that was verified."
         ),
         codes_table(),
+        "## MSDS fields",
+        paragraph(
+            "Of each table of the data set, by NHS England's names: the fields without which its rows belong nowhere "
+            "(a file without one is refused), and those that are read where they are there. Every table may also have "
+            f"{listed(SUBMISSION_FIELDS)}, by which the latest submission is known. Reading a folder names each table "
+            "and field that it does not have."
+        ),
+        fields_read(),
+        paragraph("Facts that have a field of their own; all others are recognised by their codes:"),
+        facts_of_fields(),
     )
 
 
@@ -70,14 +82,14 @@ def _definitions(held_by: tuple[Form, ...]) -> Iterator[tuple[str, ...]]:
         used = [_first_answered(declared, form) for form in held_by]
         for place, definition in enumerate(declared.definitions):
             cells = [
-                f"lacks {lacking}" if (lacking := form.lacks(definition)) else "first" if place == first else "can"
+                why if (why := form.why_not(definition)) else "first" if place == first else "can"
                 for form, first in zip(held_by, used, strict=True)
             ]
             yield code(declared.name), str(definition), *cells
 
 
 def _first_answered(declared: Outcome, form: Form) -> int | None:
-    return next((place for place, one in enumerate(declared.definitions) if not form.lacks(one)), None)
+    return next((place for place, one in enumerate(declared.definitions) if not form.why_not(one)), None)
 
 
 def _points(held_by: tuple[Form, ...]) -> Iterator[tuple[str, ...]]:

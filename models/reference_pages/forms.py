@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.design import available_predictors
 from models.outcomes import OutcomeDefinition
-from models.reference_pages.markdown import listed
+from models.reference_pages.markdown import code, listed
 from records.clock import PredictionPoint, point
 from records.sources.nhs_facts import NHS_KNOWN_FROM
 from records.sources.registry import SOURCES
@@ -37,9 +37,11 @@ class Form:
         """'booking'; '' where no file of the form holds the concept."""
         return self.known_from[concept].name if concept in self.known_from else ""
 
-    def lacks(self, definition: OutcomeDefinition) -> str:
-        """What a definition needs and this form cannot hold, as code."""
-        return listed(name for name in definition.needs if name not in self.known_from)
+    def why_not(self, definition: OutcomeDefinition) -> str:
+        """Why this form is not read by a definition: what it lacks, or what it holds; '' where it can be."""
+        if lacking := listed(name for name in definition.needs if name not in self.known_from):
+            return f"lacks {lacking}"
+        return f"has {code(only)}" if (only := definition.only_without) in self.known_from and only else ""
 
     def predictors(self, definition: OutcomeDefinition, at: str) -> int:
         """How many declared predictors a model of this form can use at the point."""

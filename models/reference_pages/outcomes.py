@@ -70,7 +70,7 @@ def _definition(one: OutcomeDefinition) -> str:
         others = ", and those who have the diagnosis," if one.event_shows_test else " and every value of the test"
         tested = f" Only women with {code(one.tested_by)}{others} are ascertained."
     if one.only_without:
-        tested = f" For records that do not say {code(one.only_without)}."
+        tested = f" For sources that have no record of {code(one.only_without)} at all."
     if one.already:
         tested += f" Who had {' or '.join(map(str, one.already))} by the point had it already."
     return " ".join([f"{one}. {one.authority}. Needs {listed(one.needs)}.{tested}", *one.cautions])

@@ -48,6 +48,12 @@ def command(
     observed: Annotated[
         Path | None, typer.Option(help="With --log: outcomes since, as CSV of pregnancy_id, outcome, observed.")
     ] = None,
+    group_scheme: Annotated[
+        str | None,
+        typer.Option(
+            help="With --log: of versions whose women are coded by this scheme. Default: the scheme of most of them."
+        ),
+    ] = None,
     policy: Annotated[
         Path | None, typer.Option(help="Audit policy (TOML), or 'shipped'. Default: the shipped one.")
     ] = None,
@@ -89,6 +95,8 @@ def command(
         raise typer.BadParameter(
             "the log holds pseudonyms alone, by which no notes can be found; give --review-list with --predictions"
         )
+    if group_scheme is not None and not log:
+        raise typer.BadParameter("goes with --log; a table is of one scheme", param_hint="--group-scheme")
     home = Home.at(home_folder)
     for folder in (out or Path("audit"), home.audits, home.artifacts):
         refuse_counts_beside_report(restricted_counts, folder)
@@ -117,7 +125,7 @@ def command(
             say=terminal.say,
         )
     else:
-        table = read_predictions(predictions) if predictions else logged(terminal, home, observed).lazy()
+        table = read_predictions(predictions) if predictions else logged(terminal, home, observed, group_scheme).lazy()
         audited = audit_of_table(
             table,
             chosen or DEFAULT_POLICY,

@@ -109,7 +109,9 @@ class Codes:
 def _site_codes(file: Path) -> tuple[CodedFact, ...]:
     try:
         return read_codelist(file.read_text(encoding="utf-8"), file.name)
-    except (UnicodeDecodeError, csv.Error, KeyError, ValueError) as error:
+    except UnicodeDecodeError:
+        raise UnreadableTable(f"{file.name} is not in UTF-8; save it as UTF-8") from None
+    except (csv.Error, KeyError, ValueError) as error:
         raise UnreadableTable(f"{file.name} is no code list: {error}") from error
 
 

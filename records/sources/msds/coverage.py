@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from records.concepts import concept
-from records.sources.msds.codes import Codes
+from records.sources.msds.codes import CODED_IN, Codes
 from records.sources.msds.tables import TABLES
 from records.sources.nhs_facts import NHS_CLOSED, NHS_KNOWN_FROM
 
-__all__ = ["LACKING", "lacking_of"]
+__all__ = ["FIELDS", "LACKING", "lacking_of"]
 
 _NO_OFFERS = "the data set has no field for an offer of the test for diabetes, and no code for one was verified"
 _NO_TREATMENT = "the data set has no field for it, and no code for it was verified"
@@ -26,8 +26,8 @@ LACKING: Mapping[str, str] = {
     "depression_within_a_year": "maternity care follows a woman for some weeks after birth, and the data set no longer",
     "assisted_ventilation_over_6_hours": "the data set does not say for how long a baby was ventilated",
 }
-# Table.field, any one of which holds the concept. Those of MSD101 are booking's own and always there.
-_FIELDS: Mapping[str, tuple[str, ...]] = {
+#: Table.field, any one of which holds the concept. Those of MSD101 are booking's own and always there.
+FIELDS: Mapping[str, tuple[str, ...]] = {
     "maternal_age": ("MSD101.AgeAtBookingMother",),
     "parity": ("MSD101.PreviousLiveBirths",),
     "previous_pregnancy_losses": ("MSD101.PreviousLossesLessThan24Weeks",),
@@ -69,19 +69,27 @@ def lacking_of(fields: Mapping[str, frozenset[str]], codes: Codes) -> Mapping[st
 def _why(name: str, fields: Mapping[str, frozenset[str]], codes: Codes) -> str | None:
     if name == "depression_ongoing_at_booking":
         name = "depression"
-    if name in _FIELDS:
-        held = [place.split(".") for place in _FIELDS[name]]
+    if name in FIELDS:
+        held = [place.split(".") for place in FIELDS[name]]
         if any(field in fields.get(table, ()) for table, field in held):
             return None
         absent = [f"{TABLES[table].name}{f'.{field}' if table in fields else ''}" for table, field in held]
-        return f"the folder has no {' or '.join(absent)}"
+        return f"the folder has no {' or '.join(dict.fromkeys(absent))}"
     places = codes.places_of(name)
     if not places:
         return "no code for it is verified nationally, and the folder lists none of its own in codes.csv"
-    tables = {table for place in places for table in _tables_of(name, place)}
-    if tables & fields.keys():
+    tables = sorted({table for place in places for table in _tables_of(name, place)})
+    if any(_says_codes(table, fields) for table in tables):
         return None
-    return f"the folder has no {' or '.join(TABLES[table].name for table in sorted(tables))}"
+    told = [
+        f"{TABLES[table].name}{f'.{CODED_IN[table].fields[0]} or another of its codes' if table in fields else ''}"
+        for table in tables
+    ]
+    return f"the folder has no {' or '.join(told)}"
+
+
+def _says_codes(table: str, fields: Mapping[str, frozenset[str]]) -> bool:
+    return table in fields and any(field in fields[table] for field in CODED_IN[table].fields)
 
 
 def _tables_of(name: str, place: str) -> tuple[str, ...]:

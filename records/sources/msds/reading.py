@@ -13,7 +13,16 @@ from records.sources.msds.csv_check import refuse_misshapen
 from records.sources.msds.errors import MissingField, MissingTable, UnreadableTable, WrongVersion
 from records.sources.msds.tables import TABLES, Table
 
-__all__ = ["ROW", "digest_of_files", "fields_there", "files_in", "read_tables", "refuse_damaged", "table_files"]
+__all__ = [
+    "ROW",
+    "digest_of_files",
+    "fields_there",
+    "files_in",
+    "names_in",
+    "read_tables",
+    "refuse_damaged",
+    "table_files",
+]
 
 #: The row of a record in its file, the heading being row 1.
 ROW = "row in file"
@@ -87,6 +96,11 @@ def fields_there(files: Mapping[str, Path]) -> Mapping[str, frozenset[str]]:
         short: frozenset(field for field in TABLES[short].fields if field.lower() in _columns(TABLES[short], file)[1])
         for short, file in files.items()
     }
+
+
+def names_in(short: str, file: Path) -> tuple[str, ...]:
+    """The names of a table's columns, as its file has them."""
+    return tuple(name.strip().strip("\ufeff") for name in _columns(TABLES[short], file)[1].values())
 
 
 def refuse_damaged(files: Mapping[str, Path]) -> None:

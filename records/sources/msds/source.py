@@ -13,6 +13,7 @@ from records.clock import PredictionPoint
 from records.histories.earlier_pregnancies import with_earlier_pregnancies
 from records.histories.histories import Histories
 from records.records import Records
+from records.sources.msds.absent import absent_fields
 from records.sources.msds.clock import doubts_of_the_clock, pregnancy_clock
 from records.sources.msds.codes import SITE_CODES, Codes
 from records.sources.msds.coverage import LACKING, lacking_of
@@ -91,7 +92,11 @@ class MsdsSource:
             histories=with_earlier_pregnancies(histories),
             known_from=NHS_KNOWN_FROM,
             lacking=lacking,
-            notes=(*(("Simulated births: not for care.",) if SIMULATED_MARK in beside else ()), *unread.notes),
+            notes=(
+                *(("Simulated births: not for care.",) if SIMULATED_MARK in beside else ()),
+                *absent_fields(files),
+                *unread.notes,
+            ),
             doubts={
                 **observed.doubts,
                 **unlisted_codes(standing.tables, codes),

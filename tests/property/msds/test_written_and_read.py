@@ -201,7 +201,7 @@ def test_tables_read_back_tell_what_was_written(written: Histories, form: str, r
     assert read.set_aside == ()
     assert read.doubts == {}
     assert read.is_simulated
-    assert read.notes == ("Simulated births: not for care.",)
+    assert read.notes[0] == "Simulated births: not for care."
 
 
 def test_the_writers_concepts_are_all_the_data_set_holds() -> None:

@@ -46,7 +46,7 @@ def tables(**changed: Sequence[Row]) -> dict[str, Sequence[Row]]:
 def write(folder: Path, given: Tables) -> Path:
     folder.mkdir(exist_ok=True)
     for short, rows in given.items():
-        fields = list(dict.fromkeys(name for row in rows for name in row)) or list(TABLES[short].needs)
+        fields = list(dict.fromkeys(name for row in rows for name in row)) or list(TABLES[short].fields)
         with (folder / f"{TABLES[short].name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, fields, restval="")
             writer.writeheader()

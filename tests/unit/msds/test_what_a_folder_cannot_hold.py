@@ -8,7 +8,7 @@ import pytest
 
 from records.records import LackingConcept
 from records.sources.msds import MSDS
-from tests.spec.msds.msds_tables import BABY, known, scan, tables, write
+from tests.spec.msds.msds_tables import BABY, BOOKING, known, scan, tables, write
 
 LACKING = {
     "pre_eclampsia": "the folder has no MSD106DiagnosisPreg",
@@ -61,3 +61,25 @@ def test_a_sites_own_code_makes_it_held(tmp_path: Path) -> None:
     after = MSDS.scan([folder])
     assert known(after, "booking", "previous_baby_4500g_or_more") is True
     assert before.data_digest != after.data_digest
+
+
+def test_a_renamed_field_is_missed_and_the_column_that_it_may_be_is_named(tmp_path: Path) -> None:
+    booking = {("EDD_Agreed" if field == "EDDAgreed" else field): value for field, value in BOOKING.items()}
+    notes = scan(tmp_path, tables(MSD101=[booking])).notes
+    assert any("has no field" in note and "EDDAgreed (is it EDD_Agreed?)" in note for note in notes)
+    assert any("not in the folder: " in note and "MSD109FindingObsMother" in note for note in notes)
+    assert not any("EDDAgreed" in note for note in scan(tmp_path / "whole", tables()).notes)
+
+
+def test_codes_that_can_say_the_same_are_missed_only_where_none_is_there(tmp_path: Path) -> None:
+    by_one = scan(tmp_path / "one", tables(MSD107=[{"UniqPregID": "P1", "PrevDiag": "161765003"}]))
+    assert not any("PrevDiagCode" in note for note in by_one.notes)
+    assert known(by_one, "booking", "previous_preterm_birth") is True
+
+
+def test_a_history_whose_codes_stand_under_another_name_is_lacking_and_denied_of_nobody(tmp_path: Path) -> None:
+    renamed = {"UniqPregID": "P1", "MasterSnomedCTPreviousDiagCode": "161765003"}
+    records = scan(tmp_path, tables(MSD107=[renamed]))
+    with pytest.raises(LackingConcept, match=r"MSD107MedHistory\.MasterSnomedCTPrevDiagCode or another of its codes"):
+        records.facts("previous_preterm_birth")
+    assert any("(is it MasterSnomedCTPreviousDiagCode?)" in note for note in records.notes)

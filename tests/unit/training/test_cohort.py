@@ -60,7 +60,7 @@ def test_records_that_do_not_say_who_was_tested_are_read_by_the_definition_for_t
 
 
 def test_records_that_say_who_was_tested_are_not_read_as_if_they_did_not(made_records: MakeRecords) -> None:
-    with pytest.raises(UnavailableOutcome, match="is for records that do not say diabetes_test_done"):
+    with pytest.raises(UnavailableOutcome, match="is for sources that never say diabetes_test_done"):
         assemble(
             "gestational_diabetes",
             "booking",
@@ -98,15 +98,27 @@ def test_an_outcome_without_its_facts_names_them_and_the_sources_that_have_them(
     assert "'measured loss >= 1500 ml' lacks measured_blood_loss" in said[1]
     assert "no MM_MTR in any row" in said[2]
     assert said[3].strip() == "Sources that can hold it: msds, fhir, cdc_natality, simulated."
-    assert "a year or edition that publishes these fields" in said[4]
+    assert "Add to these cdc_natality files what they lack, or name those of a year that has it." in said[4]
 
 
 def test_a_source_that_never_holds_an_outcome_is_not_told_to_fetch_another_year(made_records: MakeRecords) -> None:
     with pytest.raises(UnavailableOutcome) as refused:
         assemble("postpartum_depression", "booking", made_records({"maternal_age": [30.0]}, source="cdc_natality"))
     assert "Sources that can hold it: msds, fhir, simulated." in str(refused.value)
-    assert "another year" not in str(refused.value)
-    assert "would do" not in str(refused.value)
+    assert "of a year" not in str(refused.value)
+
+
+def test_files_without_the_tests_of_a_source_that_records_them_do_not_say_that_nobody_was_tested(
+    made_records: MakeRecords,
+) -> None:
+    facts = {n: v for n, v in SIX.items() if n != "diabetes_test_done"} | {"gestational_diabetes": [True] + [None] * 5}
+    with pytest.raises(UnavailableOutcome, match=r"lacks diabetes_test_done .*: the folder has no MSD202") as refused:
+        assemble(
+            "gestational_diabetes",
+            "booking",
+            made_records(facts, source="msds", lacking={"diabetes_test_done": "the folder has no MSD202"}),
+        )
+    assert "'gestational diabetes recorded' is for sources that never say diabetes_test_done" in str(refused.value)
 
 
 def test_ethnicity_that_nobody_has_is_not_recorded(made_records: MakeRecords) -> None:

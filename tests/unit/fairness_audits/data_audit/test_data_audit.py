@@ -111,6 +111,7 @@ def test_days_since_a_diagnosis_are_missing_only_of_women_who_have_it(records):
         (970, WHITE | {"pre_eclampsia": False}),
         (20, WHITE | {"pre_eclampsia": True, "days_since_pre_eclampsia": 9.0}),
         (10, WHITE | {"pre_eclampsia": True}),
+        (40, WHITE),
     ])  # fmt: skip
     row = _fact(audit_data(births, EXACT, as_of=ON), "days_since_pre_eclampsia")
     assert (row.asked, row.missing) == (30, 10)
