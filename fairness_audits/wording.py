@@ -19,6 +19,7 @@ from records.predictions import NOT_GIVEN
 __all__ = [
     "CHANCE",
     "FIXED_SENTENCE",
+    "SMALLER_GROUPS",
     "cannot_be_evaluated",
     "compares_nothing",
     "events_seen",
@@ -78,6 +79,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "neonatal_morbidity_apgar": "a low Apgar score",
     }
 )
+#: Ethnic groups that are judged together because each has too few events to be judged by itself.
+SMALLER_GROUPS = "Smaller groups together"
 WOMEN: Mapping[str, str] = MappingProxyType(
     {
         EVERYONE: "all women",
@@ -89,6 +92,7 @@ WOMEN: Mapping[str, str] = MappingProxyType(
         "Mixed": "women of mixed ethnicity",
         "Other": "women of other ethnic groups",
         "All other stated groups": "women of all other stated groups",
+        SMALLER_GROUPS: "women of the smaller ethnic groups, taken together",
     }
 )
 

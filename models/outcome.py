@@ -26,8 +26,8 @@ class OutcomeDefinition:
     whichever way half a test points, not positive. ``event_shows_test``: a woman who had the outcome was tested, also
     where the test is not recorded. ``only_without`` names a fact of which a source that is read by this definition has
     no record at all. ``already`` are conditions by which, beside ``any_of``, she had it by the point. ``population``
-    conditions must all hold. ``plain`` completes 'women who went on to ...' where the outcome's own words would say more than the
-    definition knows.
+    conditions must all hold. ``plain`` completes 'women who went on to ...' where the outcome's own words would say
+    more than the definition knows.
     """
 
     name: str

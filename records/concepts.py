@@ -133,8 +133,13 @@ _HISTORY = (
 )
 
 _THIS_PREGNANCY = (
+    # What is diagnosed after birth was not there before pregnancy: it often follows the diabetes of pregnancy.
     _flag(
-        "pre_existing_diabetes", "diabetes before pregnancy", snomed=("46635009", "44054006"), icd10=("O24.0", "O24.1")
+        "pre_existing_diabetes",
+        "diabetes before pregnancy",
+        snomed=("46635009", "44054006"),
+        icd10=("O24.0", "O24.1"),
+        reading=Reading(of="pre_existing_diabetes", how="maximum", by_birth=True),
     ),
     _flag("chronic_hypertension", "hypertension before pregnancy", icd10=("I10", "O10")),
     _flag("infertility_treatment", "infertility treatment for this pregnancy"),

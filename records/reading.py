@@ -20,13 +20,14 @@ class Reading:
     category is the last of its levels). ``count`` counts observations that are not zero; ``slope`` is least squares, in
     the unit a week, and needs two days; ``days_since_first`` counts from the first observation that is not zero to the
     point. ``days_after_birth`` keeps observations from the one day to the other after birth, both included;
-    ``before_birth`` those of days before it.
+    ``before_birth`` those of days before it, ``by_birth`` those of its day as well.
     """
 
     of: str
     how: How
     days_after_birth: tuple[int, int] | None = None
     before_birth: bool = False
+    by_birth: bool = False
 
     def overlaps(self, other: Reading) -> bool:
         """Whether one observation could be read by both."""
@@ -40,4 +41,4 @@ class Reading:
         """First and last day after birth of the observations that are read; without end where none is asked for."""
         if self.days_after_birth is not None:
             return self.days_after_birth
-        return -math.inf, -1 if self.before_birth else math.inf
+        return -math.inf, -1 if self.before_birth else 0 if self.by_birth else math.inf

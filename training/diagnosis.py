@@ -113,7 +113,7 @@ def diagnose(cohort: Cohort, training: pl.DataFrame) -> Diagnosis:
     _refuse_implausible(cohort, rate)
     if events < FEWEST_EVENTS:
         raise TooFewEvents(
-            f"{cohort.outcome.name}: {events} events in the training part; at least {FEWEST_EVENTS} are needed before "
+            f"{cohort.outcome.name}: fewer than {FEWEST_EVENTS} events in the training part. So many are needed before "
             "anything can be said of any group. Pool years or sites."
         )
     encoding = Encoding.of(cohort.predictors)

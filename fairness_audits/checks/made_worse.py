@@ -11,7 +11,7 @@ from fairness_audits.evidence import Evidence
 from fairness_audits.figures import GroupFigures
 from fairness_audits.findings import CANNOT_TELL, FINDING, NOT_APPLICABLE, PASSED, Finding
 from fairness_audits.row_zero import RowZeroRow, printed_against_row_zero
-from fairness_audits.wording import outcome_name, so_many_of_100, these_women, went_on_to
+from fairness_audits.wording import SMALLER_GROUPS, outcome_name, so_many_of_100, these_women, went_on_to
 
 __all__ = ["NobodyMadeWorse"]
 
@@ -53,11 +53,11 @@ class NobodyMadeWorse:
             {
                 one.group: Verdict(
                     state=one.state,
-                    sentence=_said_of_update(one, printed[one.group]),
+                    sentence=_said_of_update(one, printed.get(one.group), outcome_name(evidence.section)),
                     next_step=AFTER_AN_UPDATE if one.state == FINDING else "",
                 )
                 for one in context.against_version
-                if one.group in printed
+                if one.group in printed or one.group == SMALLER_GROUPS
             },
             passed="Told risks that are no worse than those of the version before the update: {groups}.",
             cannot_tell="Too few events to say whether the update made the risks told to them worse: {groups}.",
@@ -83,13 +83,16 @@ class NobodyMadeWorse:
         return Verdict(state=PASSED if row.status == "no worse" else CANNOT_TELL, figures=figures)
 
 
-def _said_of_update(row: GroupAgainstVersion, now: GroupFigures) -> str:
-    """Without the figures of the version before: what was printed of it may have been under another rule."""
-    women, name = these_women(row.group), outcome_name(now.section)
+def _said_of_update(row: GroupAgainstVersion, now: GroupFigures | None, name: str) -> str:
+    """Without the figures of the version before: what was printed of it may have been under another rule. Of groups
+    that are judged together no row is printed (``now`` is None)."""
+    women = these_women(row.group)
     if not row.is_of_ratio:
         return f"The update made the risks of {name} told to {women} worse: their log loss surely rose."
     direction = "lowered" if row.moved < 0 else "raised"
     told = f"The update {direction} the risk of {name} told to {women} by {abs(100 * row.moved):.0f} %"
+    if now is None:
+        return f"{told}, away from what was seen."
     ratio = now["observed_to_expected"]
     if ratio.value is None or ratio.low is None or ratio.high is None:
         return f"{told}, away from what was seen."

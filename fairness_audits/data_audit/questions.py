@@ -110,8 +110,8 @@ def questions_of(records: Records, outcomes: Sequence[Outcome]) -> Questions:
 
 
 def _of_concept(name: str, held: Sequence[str]) -> Iterator[tuple[str, pl.Expr]]:
-    """A fact without meaning for her (the history of a first pregnancy) is neither recorded nor missing, nor is one that
-    tells more of a diagnosis (for how many days) where it is not known whether she has it."""
+    """A fact without meaning for her (the history of a first pregnancy) is neither recorded nor missing, nor is one
+    that tells more of a diagnosis (for how many days) where it is not known whether she has it."""
     condition = CONCEPTS[name].defined_if
     has_meaning = pl.lit(value=True)
     if condition is not None and condition in held:

@@ -43,7 +43,8 @@ def how_read(fact: Concept) -> str:
     of = "" if reading.of == fact.name else f" {code(reading.of)}"
     if reading.days_after_birth is not None:
         return f"{how}{of}, day {reading.days_after_birth[0]} to {reading.days_after_birth[1]} after birth"
-    return f"{how}{of}" + (", before birth" if reading.before_birth else "")
+    until = ", before birth" if reading.before_birth else ", by the day of birth" if reading.by_birth else ""
+    return f"{how}{of}{until}"
 
 
 def no_entry_means(name: str) -> str:

@@ -4,10 +4,11 @@ An earlier pregnancy is one that had ended before this one was conceived. Two re
 pregnancy seen in two places, or one of them is wrongly dated: neither is told anything by the other, a birth that both
 hold counts once, and how many there are is said.
 
-Only what was seen is added, as observed on the later booking day: that a source saw no haemorrhage is not that there
-was none. What she was asked at booking stands beside it, and of the two the larger holds: a flag that either says, and
-the greater number of births. A depression after an earlier birth is left to what she is asked: one source follows a
-woman for weeks, another for years, and each would tell the same history differently.
+Only what was seen is added, as observed on the later booking day, and only what had been recorded by the day on which
+her next pregnancy was booked: that a source saw no haemorrhage is not that there was none. What she was asked at
+booking stands beside it, and of the two the larger holds: a flag that either says, and the greater number of births. A
+depression after an earlier birth is left to what she is asked: one source follows a woman for weeks, another for
+years, and each would tell the same history differently.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def with_earlier_pregnancies(histories: Histories) -> Histories:
     )
     if dated.is_empty():
         return histories
-    told = _told(_with_dates(dated.join(_outcomes(histories), on="pregnancy")))
+    told = _told(_with_dates(dated.join(_outcomes(histories, _with_dates(dated)), on="pregnancy")))
     added = _observations(told, recorded_parity=_recorded_parity(histories))
     return replace(histories, observations=pl.concat([histories.observations, added.lazy()]))
 
@@ -70,8 +71,33 @@ def overlapping(pregnancies: pl.DataFrame) -> dict[str, int]:
     return {_OVERLAP: count} if count else {}
 
 
-def _outcomes(histories: Histories) -> pl.DataFrame:
-    return histories.afterwards(_OUTCOMES).select(_OUTCOMES).with_row_index("pregnancy")
+def _outcomes(histories: Histories, dated: pl.DataFrame) -> pl.DataFrame:
+    """Of each pregnancy what was recorded by the day that the next one was booked, if there was one."""
+    booked_on = pl.col("day_zero") + pl.duration(days=pl.col("booked_day"))
+    next_booked = (
+        dated.drop_nulls("booked_day")
+        .select("woman_id", "conceived_on", booked_on.alias("next_booked_on"))
+        .sort("conceived_on")
+    )
+    until = (
+        dated.drop_nulls("ended_on")
+        .sort("ended_on")
+        .join_asof(
+            next_booked,
+            left_on="ended_on",
+            right_on="conceived_on",
+            by="woman_id",
+            strategy="forward",
+            allow_exact_matches=False,
+            coalesce=False,
+            suffix="_next",
+            check_sortedness=False,
+        )
+        .select("pregnancy", until=(pl.col("next_booked_on") - pl.col("day_zero")).dt.total_days())
+    )
+    rows = histories.pregnancies.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("pregnancy"))
+    days = rows.join(until, on="pregnancy", how="left", maintain_order="left")["until"]
+    return histories.seen_by(_OUTCOMES, days).with_row_index("pregnancy")
 
 
 def _recorded_parity(histories: Histories) -> pl.DataFrame:

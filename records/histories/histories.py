@@ -12,7 +12,7 @@ import polars as pl
 from records.clock import ADMISSION, BIRTH, BOOKING, POSTNATAL, PredictionPoint
 from records.concepts import concept
 from records.histories.as_of import FOREVER, NEVER, read_as_of
-from records.histories.tables import ClosedFrom, column_of
+from records.histories.tables import UNCLEAR_COLUMNS, ClosedFrom, column_of
 from records.identity import IDENTITY_COLUMNS
 
 __all__ = ["HERE", "NOT_BOOKED", "STANDINGS", "Histories"]
@@ -31,12 +31,15 @@ class Histories:
     """``pregnancies`` has `PREGNANCY_COLUMNS`, ``observations`` `OBSERVATION_COLUMNS`.
 
     ``closed`` names the flags of which no observation means 'no', and from when on: ``booked`` once she is under care,
-    ``birth`` once she gave birth under it. Any other fact that was not observed is not known.
+    ``birth`` once she gave birth under it. Any other fact that was not observed is not known. ``unclear`` has a row
+    (`UNCLEAR_COLUMNS`) for each entry of a flag whose date or value cannot be read: afterwards she is not one of whom
+    there is no entry. By a point it is as if there were none, since when care came to know it cannot be told.
     """
 
     pregnancies: pl.DataFrame
     observations: pl.LazyFrame
     closed: Mapping[str, ClosedFrom] = field(default_factory=dict)
+    unclear: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNCLEAR_COLUMNS))
 
     def known_by(self, point: PredictionPoint, names: Sequence[str]) -> pl.DataFrame:
         """Identity columns and the named concepts as care knew them at the point; null where it knew nothing."""
@@ -64,8 +67,14 @@ class Histories:
             if name in self.closed:
                 window = concept(name).read_by.days_after_birth
                 followed = gave_birth if window is None else gave_birth & self._followed(window[1])
-                columns[name] = _closed(columns[name], followed)
+                columns[name] = _closed(columns[name], followed & ~self._unclear(concept(name).read_by.of))
         return self._identified(columns)
+
+    def seen_by(self, names: Sequence[str], days: pl.Series) -> pl.DataFrame:
+        """The named concepts as they were observed by a day of each pregnancy's own (null: by none); of what was not
+        observed nothing is said, not even 'no'."""
+        limit = days.clip(NEVER, FOREVER).cast(pl.Int16).fill_null(NEVER).to_numpy()
+        return pl.DataFrame(list(self._read(names, limit, until=limit).values()))
 
     def afterwards_lazily(self, names: Sequence[str]) -> pl.LazyFrame:
         """`afterwards`, read when it is asked for."""
@@ -107,6 +116,12 @@ class Histories:
 
     def _followed(self, days: int) -> pl.Series:
         return (self.pregnancies["followed_days"] >= days).fill_null(value=False)
+
+    def _unclear(self, name: str) -> pl.Series:
+        rows = self.unclear.filter(pl.col("concept") == name)["pregnancy"].to_numpy()
+        unclear = np.zeros(self.pregnancies.height, dtype=bool)
+        unclear[rows] = True
+        return pl.Series(unclear)
 
     def _read(self, names: Sequence[str], limit: Days, *, until: Days) -> dict[str, pl.Series]:
         needs = {name: needed for name in names if (needed := concept(name).defined_if) is not None}

@@ -16,6 +16,7 @@ __all__ = [
     "ENDINGS",
     "OBSERVATION_COLUMNS",
     "PREGNANCY_COLUMNS",
+    "UNCLEAR_COLUMNS",
     "ClosedFrom",
     "column_of",
     "observed_value",
@@ -47,6 +48,8 @@ OBSERVATION_COLUMNS: Mapping[str, pl.DataType] = {
     "day": pl.Int16(),  # the day on which care came to know it
     "value": pl.Float64(),  # in the concept's unit; a flag is 0 or 1, a category the position of its level
 }
+#: An entry of a fact that says no more than that there is one.
+UNCLEAR_COLUMNS: Mapping[str, pl.DataType] = {name: OBSERVATION_COLUMNS[name] for name in ("pregnancy", "concept")}
 
 
 def observed_value(name: str, fact: float | bool | str) -> float:

@@ -80,16 +80,24 @@ class LocalBirths:
         return holdout_of(data_digest=self.births.cohort.records.data_digest, design=self.design, is_split=True)
 
     def _refuse_too_few_events(self) -> None:
-        told = {"to learn from": self.learning.frame[OBSERVED], "held out": self.held_out.frame[OBSERVED]}
-        events = {part: int(observed.sum()) for part, observed in told.items()}
-        others = {part: int((~observed).sum()) for part, observed in told.items()}
-        if min(*events.values(), *others.values()) >= ENOUGH_EVENTS:
+        told = {
+            "of those to learn from": self.learning.frame[OBSERVED],
+            "of those held out": self.held_out.frame[OBSERVED],
+        }
+        # Without the counts: of so few they would be of few women.
+        short = [
+            f"{part} fewer are {which} the outcome"
+            for part, observed in told.items()
+            for which, count in (("with", observed.sum()), ("without", (~observed).sum()))
+            if count < ENOUGH_EVENTS
+        ]
+        if not short:
             return
-        counted = "; ".join(f"{part}: {events[part]:,} with the outcome, {others[part]:,} without" for part in told)
         raise TooFewEvents(
-            f"too few of these births to recalibrate on ({counted}). At least {ENOUGH_EVENTS} with and {ENOUGH_EVENTS} "
-            "without are needed in each part: with fewer, observed over expected is uncertain by more than a fifth "
-            "(Vergouwe et al., J Clin Epidemiol 2005;58:475-483; Collins et al., Stat Med 2016;35:214-226). Pool years."
+            f"too few of these births to recalibrate on: {'; '.join(short)}. At least {ENOUGH_EVENTS} with and "
+            f"{ENOUGH_EVENTS} without are needed in each part: with fewer, observed over expected is uncertain by "
+            "more than a fifth (Vergouwe et al., J Clin Epidemiol 2005;58:475-483; Collins et al., Stat Med "
+            "2016;35:214-226). Pool years."
         )
 
 

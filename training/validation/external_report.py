@@ -109,9 +109,10 @@ class ExternalValidation:
             )
         now = next((one for one in self.judged if one.name == update.update), self.judged[0])
         was, ratio = (self._ratio_of(one, change.group) for one in (self.judged[0], now))
+        seen = "" if "*" in (was, ratio) else f"observed over expected {was} → {ratio}; "
         return (
-            f"the risks told to {women} are surely further from what was seen (observed over expected {was} → {ratio}; "
-            f"p {equals(change.p_ratio)}, over all groups)."
+            f"the risks told to {women} are surely further from what was seen ({seen}p {equals(change.p_ratio)}, over all "
+            "groups)."
         )
 
     def _ratio_of(self, judged: JudgedScorer, group: str) -> str:

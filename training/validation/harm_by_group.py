@@ -21,6 +21,7 @@ from fairness_audits.findings import CANNOT_TELL, FINDING, PASSED
 from fairness_audits.intervals import Z95, Interval
 from fairness_audits.levels import is_stated
 from fairness_audits.multiplicity import holm
+from fairness_audits.wording import SMALLER_GROUPS
 from training.validation.recalibration import log_likelihood, log_odds_of
 
 __all__ = ["GroupChange", "against_version", "changes_by_group"]
@@ -86,10 +87,15 @@ def changes_by_group(
     """Of births whose outcome is known, one row a birth: ``before`` and ``after`` are the risks told.
 
     Births of one woman count together. Women whose group is not stated are nobody's group. In a group with fewer than
-    ``fewest_events`` nothing can be told.
+    ``fewest_events`` nothing can be told; such groups are also judged together (`SMALLER_GROUPS`), so that what harms
+    each of them is seen where none of them has enough.
     """
     parts = {name: groups == name for name in sorted({group for group in groups if group and is_stated(group)})}
     events = {name: int(observed[part].sum()) for name, part in parts.items()}
+    small = [name for name in parts if events[name] < fewest_events]
+    if len(small) > 1:
+        parts[SMALLER_GROUPS] = np.isin(groups.astype(str), small)
+        events[SMALLER_GROUPS] = sum(events[name] for name in small)
     tested = {
         name: _compared(women[part], observed[part], before[part], after[part])
         for name, part in parts.items()

@@ -60,7 +60,8 @@ def unseen(version: Version, births: NewBirths, home: Home, printed: Callable[[f
     if share > MOST_SEEN:
         return UnseenBirths(births=births, warnings=(_told(version, share),))
     if not found.any():
-        return UnseenBirths(births=replace(births, on_seen=untold))
+        by_name = any(sketch.telling.is_by_identifier for sketch in sketches)
+        return UnseenBirths(births=replace(births, on_seen=(*untold, *((_by_name(version),) if by_name else ()))))
     rest = births.frame.filter(~found)
     left_out = _left_out(version, printed(float(found.sum())), max(sketch.one_in for sketch in sketches))
     cohort = replace(births.cohort, frame=rest)
@@ -78,6 +79,13 @@ def _left_out(version: Version, count: int | None, one_in: int) -> str:
     births = "*" if count is None else f"{count:,}"
     sampled = f" Of about 1 in {one_in} can it be told: others may be among these births." if one_in > 1 else ""
     return f"Left out, because {version} was made from them: {births} of these births.{sampled}"
+
+
+def _by_name(version: Version) -> str:
+    return (
+        f"None of these births has the identifier of one that {version} was made from. They are recognised by that "
+        "alone: births that were given other identifiers since (pseudonymised anew) could be among them."
+    )
 
 
 def _untold(version: Version) -> str:

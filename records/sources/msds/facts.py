@@ -12,7 +12,7 @@ from records.histories.body_mass_index import index_at_booking
 from records.histories.clocked import gestation_at_birth, gestation_at_booking
 from records.histories.glucose_test import tests_done
 from records.histories.ordering import in_order
-from records.histories.tables import OBSERVATION_COLUMNS
+from records.histories.tables import OBSERVATION_COLUMNS, UNCLEAR_COLUMNS
 from records.sources.msds.observations import OWN_UNIT
 
 __all__ = ["Observed", "observations_of"]
@@ -28,13 +28,16 @@ _MAY_PREDATE = ("depression", "pre_existing_diabetes", "chronic_hypertension")
 # Read without a unit by NHS England's processing, in the concept's own.
 _UNIT_ASSUMED = ("measured_blood_loss", "height", "weight")
 _COLUMNS = tuple(OBSERVATION_COLUMNS)
+_FLAGS = tuple(name for name, known in CONCEPTS.items() if known.kind == "flag")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observed:
-    """``observations`` has `OBSERVATION_COLUMNS`; ``doubts`` counts observations by why they were not taken."""
+    """``observations`` has `OBSERVATION_COLUMNS`; ``doubts`` counts observations by why they were not taken, and
+    ``unclear`` has a row for each that is of a flag."""
 
     observations: pl.DataFrame
+    unclear: pl.DataFrame
     doubts: dict[str, int]
 
 
@@ -42,11 +45,14 @@ def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Obser
     """``facts`` as `observed_facts` gives them; ``clock`` has one row a pregnancy, in the order of the histories."""
     pregnancies = clock.lazy().select("UniqPregID", "day_zero", "booked_day").with_row_index("pregnancy")
     dated = clock.select("booked_day", "ended_day", "ended_by").with_row_index("pregnancy")
-    own, doubted = [], []
+    own, doubted, unclear = [], [], []
     # One after the other: what is text while it is read is a few bytes a row afterwards.
     for observed in facts:
         read = _dated(observed, pregnancies)
         doubted.append(read.drop_nulls("why_not").group_by("concept", "why_not").len())
+        unclear.append(
+            read.filter(pl.col("why_not").is_not_null() & pl.col("concept").is_in(_FLAGS)).select(*UNCLEAR_COLUMNS)
+        )
         own.append(read.filter(pl.col("why_not").is_null()).select(*_COLUMNS))
     booked = dated.select("pregnancy", "booked_day").drop_nulls()
     follows = [
@@ -60,6 +66,7 @@ def observations_of(facts: Sequence[pl.LazyFrame], clock: pl.DataFrame) -> Obser
     doubts = pl.concat(doubted).group_by("concept", "why_not").agg(pl.col("len").sum())
     return Observed(
         observations=in_order(observations),
+        unclear=pl.concat(unclear),
         doubts={
             f"{CONCEPTS[name].title}: {why}": count
             for name, why, count in doubts.cast({"concept": pl.String}).sort("concept", "why_not").iter_rows()

@@ -82,6 +82,7 @@ class MsdsSource:
         histories = Histories(
             pregnancies=identified_pregnancies(clock, standing.tables, observed.observations, merged),
             observations=observed.observations.lazy(),
+            unclear=observed.unclear,
             closed={name: since for name, since in NHS_CLOSED.items() if name not in lacking},
         )
         beside = {file.name: file for file in files_in(paths) if file.name in _BESIDE}

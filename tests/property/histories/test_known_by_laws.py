@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import random
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -92,6 +93,8 @@ def in_plain_python(name: str, pregnancy: dict, rows: list[tuple[int, float]], l
     if reading.days_after_birth is not None:
         low, high = reading.days_after_birth
         kept = [(day, value) for day, value in kept if birth is not None and low <= day - birth <= high]
+    if reading.by_birth and birth is not None:
+        kept = [(day, value) for day, value in kept if day <= birth]
     if reading.before_birth and birth is not None:
         kept = [(day, value) for day, value in kept if day < birth]
     if not kept:
@@ -188,3 +191,16 @@ def test_a_later_pregnancy_never_tells_an_earlier_one(pregnancies, rows, gap):
         assert was is None or now is None or now >= was
     for was, now in zip(before["parity"], after["parity"], strict=True):
         assert (was is None and now is None) or now >= was
+
+
+@pytest.mark.parametrize(("recorded_on", "told"), [(150, True), (400 + 70, True), (400 + 71, None)])
+def test_what_is_recorded_of_an_earlier_pregnancy_after_the_next_booking_is_not_told_there(recorded_on, told):
+    """The second pregnancy begins on day 400 of the first, and is booked on its own day 70."""
+    clock = {"booked_day": 70, "admitted_day": None, "ended_day": 280, "ended_by": "birth", "followed_days": 300}
+    made = histories([clock, clock], [(1, "parity", 70, 1.0), (0, "gestational_diabetes", recorded_on, 1.0)])
+    first = datetime.date(2020, 1, 1)
+    one_woman = made.pregnancies.with_columns(
+        pl.lit("w").alias("woman_id"), pl.Series("day_zero", [first, first + datetime.timedelta(days=400)])
+    )
+    both = with_earlier_pregnancies(replace(made, pregnancies=one_woman))
+    assert both.known_by(point("booking"), ["previous_gestational_diabetes"]).to_series(-1).to_list() == [None, told]

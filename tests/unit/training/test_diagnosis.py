@@ -73,7 +73,7 @@ def test_fifty_events_are_the_fewest(made_records: MakeRecords, women: int, enou
     if enough:
         assert judged(cohort).events == 50
     else:
-        with pytest.raises(TooFewEvents, match="49 events"):
+        with pytest.raises(TooFewEvents, match="fewer than 50 events"):
             judged(cohort)
 
 

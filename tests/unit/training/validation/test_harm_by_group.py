@@ -48,6 +48,19 @@ def test_an_update_that_one_groups_unrecorded_events_call_for_harms_the_others()
     assert [one.group for one in against_version(tuple(found.values())) if one.is_of_ratio] == ["Asian", "Black"]
 
 
+SMALL = {"White": 9_000, "Asian": 400, "Black": 400, "Mixed": 400, "Other": 400}
+
+
+def test_what_harms_groups_of_which_none_has_enough_events_is_seen_of_them_together(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.SIZES", SMALL)
+    groups, observed, told = births(7, of_white=-1.0)
+    found = changes(groups, observed, told, expit(logit(told) - 0.55))
+    together = found.pop("Smaller groups together")
+    assert {name for name, one in found.items() if one.state == CANNOT_TELL} == {"Asian", "Black", "Mixed", "Other"}
+    assert (together.state, together.is_of_ratio) == (FINDING, True)
+    assert together.events == sum(one.events for name, one in found.items() if name != "White")
+
+
 def test_a_shift_of_all_groups_is_mended_and_harms_nobody():
     groups, observed, told = births(2, shift=np.log(1.5))
     found = changes(groups, observed, told, expit(logit(told) + np.log(1.5)))
