@@ -75,7 +75,7 @@ def model_on_page(report: AuditReport, section: Section, number: int) -> dict[st
         "context": report.context_of(section),
         **_worth(report, section),
         "adjusted": _adjusted(report, section),
-        "untested": [one for one in report.untested if one.section == section and one.untested != 0],
+        **_untested(report, section, rows),
         "site_gaps": [gap for gap in report.site_gaps if gap.section == section],
         "adjusted_differences": [one for one in report.adjusted_differences if one.section == section],
         "group_heterogeneity": [one for one in report.group_heterogeneity if one.section == section],
@@ -87,6 +87,16 @@ def model_on_page(report: AuditReport, section: Section, number: int) -> dict[st
         **_cross_fitted(report, section, rows),
         "has_interpreter": any(row.counts["interpreter_known"] for row in rows),
         "has_deprivation": any(row.counts["deprivation_known"] for row in rows),
+    }
+
+
+def _untested(report: AuditReport, section: Section, rows: Sequence[GroupFigures]) -> dict[str, Any]:
+    """The analyses of women without a recorded outcome, and the groups of which there is none that may be printed."""
+    analyses = [one for one in report.untested if one.section == section]
+    shown = {one.group for one in analyses}
+    return {
+        "untested": [one for one in analyses if one.untested != 0],
+        "untested_apart": [row.group for row in rows if row.group not in shown] if shown else [],
     }
 
 

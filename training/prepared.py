@@ -55,7 +55,8 @@ def prepare(request: RetrainRequest, records: Records, *, site_rules: SiteRules,
     training, holdout = split.training(cohort.frame), split.holdout(cohort.frame)
     diagnosis = diagnose(cohort, training)
     fitted_on = training[OBSERVED].count()
-    say(f"{fitted_on:,} births with a known outcome to fit on, {holdout.height:,} held out ({split.description})")
+    held = f"{holdout.height:,} held out, known or not"
+    say(f"{fitted_on:,} births with a known outcome to fit on, {held} ({split.description})")
     ready = Prepared(
         cohort=cohort,
         design=design,

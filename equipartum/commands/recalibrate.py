@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -82,6 +83,7 @@ def command(
     records = source(source_name).scan(data, column_mapping=column_mapping, progress=terminal.rows_so_far())
     terminal.say(records.description)
     pdf = not dry_run and with_pdf(terminal, no_pdf)
+    registered = Registry(home, settings).versions(version.outcome, version.prediction_point)
     with writing(home, settings, f"recalibrate {version.outcome}", terminal.say):
         compared = compare_here(
             version, model, records, home, audit_policy, site=site, site_rules=site_rules, say=terminal.say
@@ -96,7 +98,7 @@ def command(
     for doubt in compared.doubts:
         terminal.show(doubt)
     if done is not None:
-        terminal.finish({**_as_data(compared), **_show(terminal, compared, done)})
+        terminal.finish({**_as_data(compared), **_show(terminal, compared, done, registered)})
         return
     told = {**_as_data(compared), "registered": None}
     if compared.sufficient.is_without_remedy and not dry_run:
@@ -115,22 +117,26 @@ def _as_data(compared: Comparison) -> dict[str, object]:
     }
 
 
-def _aliases_told(before: Version, now: Version) -> str:
-    """What becomes of the aliases: the newest version of a name is its challenger, and no champion is moved."""
+def _aliases_told(registered: Sequence[Version], now: Version) -> str:
+    """What becomes of the aliases: the newest version of a name is its challenger, and no champion is moved.
+    ``registered`` are the versions that were there before."""
     told = f"Version {now.version} is {CHALLENGER}"
-    if CHAMPION in before.aliases:
-        told += f"; version {before.version} stays {CHAMPION}, and is served until a person promotes another"
-    elif CHALLENGER in before.aliases:
-        told += f"; version {before.version}, {CHALLENGER} until now, has no alias any more, and stays registered"
+    for before in registered:
+        if CHAMPION in before.aliases:
+            told += f"; version {before.version} stays {CHAMPION}, and is served until a person promotes another"
+        elif CHALLENGER in before.aliases:
+            told += f"; version {before.version}, {CHALLENGER} until now, has no alias any more, and stays registered"
     return f"{told}."
 
 
-def _show(terminal: Terminal, compared: Comparison, done: Recalibrated) -> dict[str, object]:
+def _show(
+    terminal: Terminal, compared: Comparison, done: Recalibrated, registered: Sequence[Version]
+) -> dict[str, object]:
     """Prints what was registered, how it did before and after, and what its audit says; returns the same for --json."""
     version, lineage = done.version, done.version.lineage
     assert lineage is not None
     terminal.show(f"{version}, run {version.run_id[:8]}, by '{lineage.update}' from {compared.version}")
-    terminal.show(f"  {_aliases_told(compared.version, version)}")
+    terminal.show(f"  {_aliases_told(registered, version)}")
     terminal.show(f"  {done.told.capitalize()}.")
     terminal.show(f"  {of_the_cut(compared.local.births.model, done.model)}")
     terminal.show(f"  For: {done.model.intended_population.description}")

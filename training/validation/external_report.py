@@ -111,8 +111,8 @@ class ExternalValidation:
         was, ratio = (self._ratio_of(one, change.group) for one in (self.judged[0], now))
         seen = "" if "*" in (was, ratio) else f"observed over expected {was} → {ratio}; "
         return (
-            f"the risks told to {women} are surely further from what was seen ({seen}p {equals(change.p_ratio)}, over all "
-            "groups)."
+            f"the risks told to {women} are surely further from what was seen ({seen}p {equals(change.p_ratio)}, over "
+            "all groups)."
         )
 
     def _ratio_of(self, judged: JudgedScorer, group: str) -> str:
