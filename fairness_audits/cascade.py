@@ -19,6 +19,8 @@ from records.groups import MISSING_ETHNICITY
 __all__ = ["STEPS", "StepRow", "printed_cascade", "step_words"]
 
 STEPS = ("offered", "accepted", "received")
+# Who came to the step after it; to the first that is recorded came all women.
+_CAME_BY = {"offered": " who were offered it", "accepted": " who accepted it"}
 _COUNTS = ("women", "recorded", "yes")
 # Whether she took the step is recorded of some of the women who came to it, and some of these took it.
 _WITHIN = (("women", "recorded"), ("recorded", "yes"))
@@ -70,7 +72,9 @@ def step_words(rows: Sequence[StepRow]) -> tuple[str, ...]:
     """Of each step, between which groups it differs beyond chance: those told the least and the most, where their
     intervals do not meet."""
     said = []
-    for step in dict.fromkeys(row.step for row in rows):
+    steps = list(dict.fromkeys(row.step for row in rows))
+    for before, step in zip([None, *steps], steps, strict=False):
+        of_100 = f"of 100{_CAME_BY[before] if before else ''}"
         told = [
             row
             for row in rows
@@ -81,8 +85,8 @@ def step_words(rows: Sequence[StepRow]) -> tuple[str, ...]:
         least, most = (choose(told, key=lambda row: row.share.value or 0.0) for choose in (min, max))
         if (least.share.high or 0.0) < (most.share.low or 0.0):
             said.append(
-                f"{step.capitalize()} least often: {these_women(least.group)}, {so_many_of_100(least.share)} of 100; "
-                f"most often: {these_women(most.group)}, {so_many_of_100(most.share)} of 100."
+                f"{step.capitalize()} least often: {these_women(least.group)}, {so_many_of_100(least.share)} {of_100}; "
+                f"most often: {these_women(most.group)}, {so_many_of_100(most.share)} {of_100}."
             )
     return tuple(said)
 

@@ -51,8 +51,10 @@ def test_it_is_said_of_each_step_which_groups_differ_beyond_chance() -> None:
     """Of 150 Black women 120 were offered it and of 800 White 600: 80 and 75 of 100, whose intervals meet. Of 100
     Black women 60 accepted and of 500 White 450. Of 60 and 450 received 50 and 430: 83 (72 to 91), 96 (93 to 97)."""
     assert step_words(printed_cascade(MADE, RULES["none"])) == (
-        "Accepted least often: Black women, 60 (50 to 69) of 100; most often: White women, 90 (87 to 92) of 100.",
-        "Received least often: Black women, 83 (72 to 91) of 100; most often: White women, 96 (93 to 97) of 100.",
+        "Accepted least often: Black women, 60 (50 to 69) of 100 who were offered it; most often: "
+        "White women, 90 (87 to 92) of 100 who were offered it.",
+        "Received least often: Black women, 83 (72 to 91) of 100 who accepted it; most often: "
+        "White women, 96 (93 to 97) of 100 who accepted it.",
     )
 
 
