@@ -30,7 +30,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
     {
         BLIND: "Blind: the model never sees ethnicity",
         "group_intercept": "Blind, then one step up or down for each group",
-        "subgroup_recalibration": "Blind, then recalibrated within each group and its deprivation quintiles",
+        "subgroup_recalibration": "Blind, then recalibrated within each group (and deprivation quintile, if recorded)",
         "ethnicity_as_input": "Ethnicity as an input",
     }
 )

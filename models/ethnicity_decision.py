@@ -22,7 +22,7 @@ __all__ = ["CUTS", "ETHNICITY_OPTIONS", "NOT_STATED_CHOICES", "EthnicityDecision
 ETHNICITY_OPTIONS: Mapping[str, str] = {
     "blind": "the model never sees ethnicity",
     "group_intercept": "blind, then one step up or down on the log-odds for each group",
-    "subgroup_recalibration": "blind, then recalibrated within each group, and within its deprivation quintiles",
+    "subgroup_recalibration": "blind, then recalibrated within each group (and deprivation quintile, if recorded)",
     "ethnicity_as_input": "the trees read the recorded group",
 }
 #: By which cuts women are offered something: a kind of `models.offer_policy`.
