@@ -44,7 +44,7 @@ def data_dictionary_page() -> str:
         table(("outcome", "point", *(form.title for form in held_by)), _points(held_by)),
         "## Facts",
         paragraph(
-            "The columns of the forms name the earliest [point](outcomes.md#prediction-points) at which care can know it; "
+            "The columns of the forms name the earliest [point](outcomes.md#prediction-points) at which care knows it; "
             "a fact that no form holds is one that a request or a chart may give. "
             "'Read' says how it is read from dated entries; where that is empty, a flag is true if one entry says so, "
             "and of anything else the last entry counts (of several on one day, the largest value). A fact is never "

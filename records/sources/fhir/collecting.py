@@ -17,6 +17,7 @@ from records.sources.fhir.resources import Located
 from records.sources.fhir.rows import KEY, Rows
 from records.sources.fhir.set_aside import Asides
 from records.sources.fhir.statements import NOTHING, STATED_BY, refuse_withdrawn
+from records.sources.fhir.unknown_rules import unknown_rule
 
 __all__ = ["Collected", "collected"]
 
@@ -115,6 +116,9 @@ class _Collector:
     def add(self, located: Located) -> None:
         kind = located.resource["resourceType"]
         if kind not in _READERS and kind not in STATED_BY:
+            if located.aside is not None:
+                self.asides.add(located.file, " ".join(located.aside), located.row)
+                return
             self.unread[f"{kind}: a kind of resource that is not read"] += 1
             return
         key, updated = key_of(located.resource), None
@@ -124,6 +128,8 @@ class _Collector:
             if located.is_deleted:
                 updated = _AFTER_ALL if updated is None else updated
                 raise UnreadableResource(kind, "was deleted, by an entry of a Bundle")
+            if (unknown := located.aside or unknown_rule(located.resource, kind)) is not None:
+                raise UnreadableResource(*unknown)
             refuse_withdrawn(located.resource)
             rows = self._rows(kind, located)
         except (UnreadableResource, *_OTHER_FORM) as failure:

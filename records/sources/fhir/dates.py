@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from records.sources.fhir.errors import UnreadableResource
 
-__all__ = ["day_of", "instant_of", "last_possible_day"]
+__all__ = ["day_of", "first_possible_day", "instant_of", "last_possible_day"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T.*)?)?)?", re.ASCII)
@@ -44,6 +44,16 @@ def last_possible_day(written: object, element: str) -> int | None:
     # The first of the next month is within 31 days of the first of this one.
     next_month = date.fromordinal(first + _EPOCH + 31).replace(day=1)
     return next_month.toordinal() - _EPOCH - 1
+
+
+def first_possible_day(written: object, element: str) -> int | None:
+    """Of a month or a year its first day."""
+    if written is None:
+        return None
+    text = _checked(written, element)
+    if len(text) >= _DAY_LENGTH:
+        return _civil_day(text, element)
+    return _day(f"{text}-01" if "-" in text else f"{text}-01-01", element)
 
 
 def _civil_day(text: str, element: str) -> int:

@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 
 from records.concepts import concept
-from records.histories.tables import CONCEPT_NAMES, OBSERVATION_COLUMNS
+from records.histories.tables import CONCEPT_NAMES, OBSERVATION_COLUMNS, UNCLEAR_COLUMNS
 from records.sources.fhir.clock import STILLBIRTH_FROM
 from records.sources.fhir.meanings import AT_BOOKING, DATINGS, MEANINGS, Fact
+from records.sources.fhir.ongoing import day_of_booking, is_of_booking
 from records.sources.fhir.units import DOUBTFUL_UNIT, NO_DOUBT, TOLD_TOO_EARLY, UNCERTAIN_VALUE
 from records.sources.nhs_facts import NHS_CLOSED
 
-__all__ = ["FACTS", "datings_of", "facts_of", "in_history", "outcomes_of"]
+__all__ = ["FACTS", "datings_of", "facts_of", "in_history", "outcomes_of", "undated"]
 
 # Of the parts of the record the first that lists the code, where its day does not decide.
 _USUAL = ("pregnancy", "labour", "baby", "after", "family", "history")
@@ -24,6 +25,7 @@ _PLACE = {fact: number for number, fact in enumerate(FACTS)}
 _UNFOUND = "a reference leads to an episode or encounter that is not there; the woman and the day were used instead"
 _OF_ANOTHER = "something happened before the pregnancy it is recorded with, and was left out"
 _FAR = "something is recorded more than 80 years from the pregnancy, and was left out"
+_NOT_NEW = "a depression that is first recorded after the birth began before it, and is not counted as new"
 _MOST_DAYS = 80 * 365
 # What is observed of the flags whose absence means 'no': depression is of those within a year of birth.
 _NO_ENTRY_IS_NO = frozenset(concept(name).read_by.of for name in NHS_CLOSED)
@@ -77,17 +79,40 @@ def facts_of(stated: pl.DataFrame, doubts: dict[str, int]) -> pl.DataFrame:
         .with_columns(_fact().alias("fact"))
         .filter(pl.col("fact").is_not_null())
         .with_columns(_of_fact([CONCEPT_NAMES.index(name) for name, _ in FACTS], pl.UInt16()).alias("concept"))
-        .with_columns(_value().alias("value"), _day().alias("day"), _of_another().alias("of_another"))
+        .with_columns(
+            _value().alias("value"),
+            _day().alias("day"),
+            _of_another().alias("of_another"),
+            _not_new().alias("not_new"),
+        )
         .filter(pl.col("value").is_not_null() & pl.col("day").is_not_null())
-        .select("pregnancy", "concept", "day", "value", "of_another")
+        .select("pregnancy", "concept", "day", "value", "of_another", "not_new")
         .collect()
     )
     _count(doubts, _OF_ANOTHER, valued.filter("of_another"))
-    valued = pl.concat([valued.filter(~pl.col("of_another")).drop("of_another"), _intervals(stated)])
+    _count(doubts, _NOT_NEW, valued.filter("not_new"))
+    own = ~pl.col("of_another") & ~pl.col("not_new")
+    valued = pl.concat([valued.filter(own).drop("of_another", "not_new"), _intervals(stated)])
     near = pl.col("day").is_between(-_MOST_DAYS, _MOST_DAYS)
     _count(doubts, _FAR, valued.filter(~near))
     return _plausible(valued.filter(near), doubts).with_columns(
         pl.lit(_NAMES).gather("concept").alias("concept"), pl.col("day").cast(pl.Int16)
+    )
+
+
+def undated(stated: pl.DataFrame) -> pl.DataFrame:
+    """``pregnancy`` and ``concept`` of flags that a statement says hold, and on no day: that they were seen and not
+    when. No entry of them is then no 'no'."""
+    flags = [value == 1.0 and name in _NO_ENTRY_IS_NO for name, value in FACTS]
+    return (
+        stated.filter(pl.col("holds") & pl.col("known_day").is_null())
+        .with_columns(_fact().alias("fact"))
+        .filter(_of_fact(flags, pl.Boolean()).fill_null(value=False))
+        .select(
+            pl.col("pregnancy").cast(UNCLEAR_COLUMNS["pregnancy"]),
+            _of_fact([name for name, _ in FACTS], pl.String()).cast(UNCLEAR_COLUMNS["concept"]).alias("concept"),
+        )
+        .unique()
     )
 
 
@@ -118,12 +143,8 @@ def _value() -> pl.Expr:
 
 def _day() -> pl.Expr:
     asked = _of_fact([name in AT_BOOKING for name, _ in FACTS], pl.Boolean())
-    early = pl.lit(pl.Series([m.only_by_booking for m in MEANINGS])).gather("meaning")
-    booked = pl.col("booked_day")
-    by_booking = pl.when(pl.col("known_day") <= booked).then(booked)
-    return (
-        pl.when(early).then(by_booking).when(asked).then(pl.max_horizontal("known_day", booked)).otherwise("known_day")
-    )
+    told = pl.max_horizontal("known_day", "booked_day")
+    return pl.when(is_of_booking()).then(day_of_booking()).when(asked).then(told).otherwise("known_day")
 
 
 def _of_another() -> pl.Expr:
@@ -134,6 +155,13 @@ def _of_another() -> pl.Expr:
     still = _of_fact([name == "stillbirth" for name, _ in FACTS], pl.Boolean())
     no_birth = pl.col("ended_by").ne_missing("birth") | (pl.col("ended_day") < STILLBIRTH_FROM)
     return before | (still & no_birth)
+
+
+def _not_new() -> pl.Expr:
+    """Whether it is a depression that is first recorded after the birth and by its onset was there before."""
+    depression = _of_fact([name == "depression" for name, _ in FACTS], pl.Boolean())
+    later = (pl.col("ended_by") == "birth") & (pl.col("known_day") > pl.col("ended_day"))
+    return depression & (later & (pl.col("began_day") < pl.col("ended_day"))).fill_null(value=False)
 
 
 def _plausible(valued: pl.DataFrame, doubts: dict[str, int]) -> pl.DataFrame:

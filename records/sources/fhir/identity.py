@@ -18,16 +18,35 @@ _EPOCH = date(1970, 1, 1)
 
 
 def of_herself(table: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
-    """One row a pregnancy, in its order: what was first stated of it, else what her Patient resource says."""
-    told = table.select("pregnancy")
+    """One row a pregnancy, in its order: each fact, and the day it was told as ``…_day``.
+
+    What was first stated holds. What her Patient resource says is known from booking, so it holds where nothing was
+    stated by then. Of who did not book no day is told.
+    """
+    own = {"maternal_age": _age(), "interpreter_needed": pl.col("interpreter").cast(pl.Float64)}
+    told = table.select(
+        "pregnancy",
+        "booked_day",
+        *(own.get(name, pl.lit(None, dtype=pl.Float64)).alias(f"{name}_own") for name in OF_HERSELF),
+    )
     for name in OF_HERSELF:
         first = stated.filter(pl.col("concept").cast(pl.String) == name).sort("day", pl.col("value").neg())
-        first = first.group_by("pregnancy").agg(pl.col("value").first().alias(name))
+        first = first.group_by("pregnancy").agg(
+            pl.col("value").first().alias(name), pl.col("day").first().alias(f"{name}_day")
+        )
         told = told.join(first, on="pregnancy", how="left", maintain_order="left")
+        later = (pl.col(f"{name}_day") > pl.col("booked_day")).fill_null(value=False)
+        is_own = pl.col(f"{name}_own").is_not_null() & (pl.col(name).is_null() | later)
+        told = told.with_columns(
+            pl.when(is_own).then(f"{name}_own").otherwise(name).alias(name),
+            pl.when(is_own)
+            .then("booked_day")
+            .otherwise(pl.max_horizontal(f"{name}_day", "booked_day"))
+            .alias(f"{name}_day"),
+        )
     return told.with_columns(
-        pl.coalesce("maternal_age", table.select(_age()).to_series()),
-        pl.coalesce("interpreter_needed", table["interpreter"].cast(pl.Float64)),
-    )
+        pl.when(pl.col("booked_day").is_not_null()).then(f"{name}_day").alias(f"{name}_day") for name in OF_HERSELF
+    ).drop("booked_day", *(f"{name}_own" for name in OF_HERSELF))
 
 
 def _age() -> pl.Expr:

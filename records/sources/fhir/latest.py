@@ -10,7 +10,8 @@ from records.sources.fhir.set_aside import Asides
 
 __all__ = ["latest"]
 
-_WHERE = ("file", "row")
+# Two Bundles of a file can each hold the resource in the same entry, so a place does not tell versions apart.
+_COPY = "_copy"
 
 
 def latest(rows: pl.DataFrame, files: Sequence[str], asides: Asides) -> pl.DataFrame:
@@ -19,20 +20,22 @@ def latest(rows: pl.DataFrame, files: Sequence[str], asides: Asides) -> pl.DataF
     repeated = keys.group_by("resource").len().filter(pl.col("len") > 1).select("resource").collect()
     if repeated.is_empty():
         return rows.filter("says")
+    # The rows of one resource stand together, from part 0 on.
+    rows = rows.with_columns((pl.col("part") == 0).cum_sum().alias(_COPY))
     once = rows.join(repeated, on="resource", how="anti")
     several = rows.join(repeated, on="resource", how="semi")
     newest = pl.col("version").fill_null(pl.lit(-(2**63)))
     is_newest = newest == newest.max().over("resource")
     asides.add_rows(several.filter(~is_newest), files, "an earlier version of a resource that was amended")
     kept = _agreeing(several.filter(is_newest), files, asides)
-    return pl.concat([once, kept]).filter("says")
+    return pl.concat([once, kept]).filter("says").drop(_COPY)
 
 
 def _agreeing(rows: pl.DataFrame, files: Sequence[str], asides: Asides) -> pl.DataFrame:
     """One of the versions of the same instant, where all say the same."""
-    said = pl.struct(pl.exclude("resource", "version", *_WHERE)).hash()
-    versions = rows.group_by("resource", *_WHERE).agg(said.sort().implode().hash().first().alias("said"))
-    versions = versions.sort("resource", *_WHERE).with_columns(
+    said = pl.struct(pl.exclude("resource", "version", "file", "row", _COPY)).hash()
+    versions = rows.group_by("resource", "file", "row", _COPY).agg(said.sort().implode().hash().first().alias("said"))
+    versions = versions.sort("resource", "file", "row", _COPY).with_columns(
         (pl.col("said").n_unique().over("resource") == 1).alias("agree"),
         pl.int_range(pl.len()).over("resource").alias("place"),
     )
@@ -41,5 +44,5 @@ def _agreeing(rows: pl.DataFrame, files: Sequence[str], asides: Asides) -> pl.Da
     asides.add_rows(
         versions.filter(~pl.col("agree")), files, "versions of a resource that differ, and no time tells which is later"
     )
-    kept = versions.filter(pl.col("agree") & (pl.col("place") == 0)).select("resource", *_WHERE)
-    return rows.join(kept, on=["resource", *_WHERE], how="semi")
+    kept = versions.filter(pl.col("agree") & (pl.col("place") == 0)).select(_COPY)
+    return rows.join(kept, on=_COPY, how="semi")

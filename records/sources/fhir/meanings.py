@@ -64,20 +64,20 @@ AT_BOOKING: frozenset[str] = frozenset(
 class Meaning:
     """``number`` is its row in `MEANINGS`. ``facts`` by part of the record. ``measures`` names the concept of a number.
 
-    ``dating`` is one of `DATINGS`. ``only_by_booking``: what is recorded later does not say it of booking.
+    ``dating`` is one of `DATINGS`. ``of_booking``: it says something of booking if it had begun and not ended by then.
     """
 
     number: int
     facts: Mapping[str, Fact]
     dating: str | None = None
-    only_by_booking: bool = False
+    of_booking: bool = False
 
     @property
     def measures(self) -> str | None:
         return next((name for name, value in self.facts.values() if value is None), None)
 
 
-#: The code in this project's own system of a depression that is under way, said by a Condition that is active.
+#: The code in this project's own system of a depression that is under way, as a Condition tells it.
 ONGOING_DEPRESSION = "depression_ongoing_at_booking.active"
 
 
@@ -99,9 +99,11 @@ def _local_facts(name: str) -> Iterator[tuple[str, dict[str, Fact]]]:
 def _by_code() -> Mapping[tuple[str, str], Meaning]:
     found: dict[tuple[str, str], Meaning] = {}
 
-    def add(key: tuple[str, str], facts: Mapping[str, Fact], *, dating: str | None = None, early: bool = False) -> None:
+    def add(
+        key: tuple[str, str], facts: Mapping[str, Fact], *, dating: str | None = None, of_booking: bool = False
+    ) -> None:
         already = found.get(key, Meaning(number=len(found), facts={}))
-        found[key] = replace(already, facts={**already.facts, **facts}, dating=dating, only_by_booking=early)
+        found[key] = replace(already, facts={**already.facts, **facts}, dating=dating, of_booking=of_booking)
 
     for system in CODE_SYSTEMS:
         listed: dict[str, dict[str, Fact]] = {}
@@ -116,7 +118,7 @@ def _by_code() -> Mapping[tuple[str, str], Meaning]:
         for code, facts in _local_facts(name):
             add(("local", code), facts)
     ongoing: Fact = ("depression_ongoing_at_booking", 1.0)
-    add(("local", ONGOING_DEPRESSION), {"history": ongoing, "pregnancy": ongoing}, early=True)
+    add(("local", ONGOING_DEPRESSION), {"history": ongoing, "pregnancy": ongoing}, of_booking=True)
     return MappingProxyType(found)
 
 

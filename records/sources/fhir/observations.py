@@ -29,7 +29,7 @@ def observations_of(table: pl.DataFrame, stated: pl.DataFrame, of_herself: pl.Da
         gestation_at_booking(table),
         gestation_at_birth(table, _of(stated, "gestation_at_birth")),
         _body_mass_index(table, stated),
-        *(_known_at_booking(table, of_herself, name) for name in OF_HERSELF),
+        *(_told_of_herself(of_herself, name) for name in OF_HERSELF),
     ]
     return pl.concat([part.select(*OBSERVATION_COLUMNS).cast(dict(OBSERVATION_COLUMNS)) for part in parts]).unique()  # type: ignore[arg-type]
 
@@ -49,8 +49,8 @@ def _body_mass_index(table: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([built.select(columns), recorded.select(columns)])
 
 
-def _known_at_booking(table: pl.DataFrame, of_herself: pl.DataFrame, name: str) -> pl.DataFrame:
-    known = pl.DataFrame([table["pregnancy"], table["booked_day"], of_herself[name].cast(pl.Float64)])
-    return known.drop_nulls().select(
-        "pregnancy", pl.lit(name).alias("concept"), pl.col("booked_day").alias("day"), pl.col(name).alias("value")
+def _told_of_herself(of_herself: pl.DataFrame, name: str) -> pl.DataFrame:
+    known = of_herself.select(
+        "pregnancy", pl.lit(name).alias("concept"), pl.col(f"{name}_day").alias("day"), pl.col(name).alias("value")
     )
+    return known.drop_nulls()

@@ -45,10 +45,12 @@ _NO_CARE = {"entered-in-error", "cancelled", "planned", "waitlist"}
 
 
 def is_test_data(resource: Json) -> bool:
-    """Whether ``meta.tag`` marks it as test health data."""
+    """Whether ``meta.tag`` marks it as test health data. Raises where that cannot be told."""
     meta = resource.get("meta")
-    tags = meta.get("tag") if isinstance(meta, dict) else None
-    return any(tag.get("system") == ACT_REASON and tag.get("code") == TEST_DATA for tag in tags or ())
+    tags = (meta.get("tag") if isinstance(meta, dict) else None) or []
+    if not isinstance(tags, list) or not all(isinstance(tag, dict) for tag in tags):
+        raise UnreadableResource(f"{resource['resourceType']}.meta.tag", "is no list of codings")
+    return any(tag.get("system") == ACT_REASON and tag.get("code") == TEST_DATA for tag in tags)
 
 
 def patient(resource: Json) -> tuple[object, ...]:

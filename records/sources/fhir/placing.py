@@ -47,7 +47,8 @@ def encounters_of(collected: Collected, pregnancies: Pregnancies) -> pl.DataFram
 def linked(collected: Collected, pregnancies: Pregnancies, encounters: pl.DataFrame) -> pl.DataFrame:
     """Every statement, with its ``pregnancy`` where references lead to one; ``unfound`` where one leads nowhere.
 
-    Statements of another woman than the pregnancy's are set aside, and so are those no day can be given to.
+    Statements of another woman than the pregnancy's are set aside, and so are those no day can be given to; of a
+    pregnancy these are still given, without a day.
     """
     stated = collected.statements
     stated = pl.concat([stated, *_of_encounters_and_patients(collected, encounters)], how="diagonal")
@@ -92,7 +93,9 @@ def linked(collected: Collected, pregnancies: Pregnancies, encounters: pl.DataFr
     collected.asides.add_rows(
         found.filter("_hers", undated), collected.files, "no day is recorded, nor an encounter with one"
     )
-    return found.filter("_hers", ~undated).select("pregnancy", *BOUND)
+    # Of a pregnancy it still says that there is an entry; of none, or of how one ended, it says nothing.
+    of_one = pl.col("pregnancy").is_not_null() & pl.col("outcome").is_null()
+    return found.filter("_hers", ~undated | of_one).select("pregnancy", *BOUND)
 
 
 def _of_encounters_and_patients(collected: Collected, encounters: pl.DataFrame) -> list[pl.DataFrame]:

@@ -9,14 +9,16 @@ import polars as pl
 
 from records.histories.earlier_pregnancies import with_earlier_pregnancies
 from records.histories.histories import Histories
+from records.histories.tables import UNCLEAR_COLUMNS
 from records.records import SetAside
 from records.sources.fhir.clock import ended
 from records.sources.fhir.collecting import Collected, collected
 from records.sources.fhir.due_dates import dated
 from records.sources.fhir.errors import MixedSimulation, NoPregnancies
-from records.sources.fhir.facts import facts_of, in_history
+from records.sources.fhir.facts import facts_of, in_history, undated
 from records.sources.fhir.identity import identified, of_herself
 from records.sources.fhir.observations import observations_of
+from records.sources.fhir.ongoing import HistoriesInDoubt, not_told
 from records.sources.fhir.placing import by_window, encounters_of, linked
 from records.sources.fhir.pregnancies import pregnancies_of
 from records.sources.fhir.references import Json
@@ -79,10 +81,15 @@ def _histories(found: Collected) -> tuple[Histories, dict[str, int]]:
     table = ended(found, table, placed_ends, encounters, doubts)
     _refuse_none(table)
     placed = _placed(found, table, statements)
-    stated = facts_of(_with_clock(table, placed), doubts)
+    clocked = _with_clock(table, placed)
+    without_day = clocked.filter(pl.col("known").is_null() & pl.col("dating").is_null())
+    clocked = clocked.join(without_day.select("file", "row").unique(), on=["file", "row"], how="anti")
+    stated = facts_of(clocked, doubts)
     herself = of_herself(table, stated)
     observations = observations_of(table, stated, herself)
-    return _numbered(table, identified(table, herself, doubts), observations), doubts
+    in_doubt = not_told(clocked, stated, doubts)
+    identity = identified(table, herself, doubts)
+    return _numbered(table, identity, observations, in_doubt, undated(without_day)), doubts
 
 
 def _refuse_none(table: pl.DataFrame) -> None:
@@ -145,9 +152,24 @@ def _with_clock(table: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _numbered(table: pl.DataFrame, pregnancies: pl.DataFrame, observations: pl.DataFrame) -> Histories:
+def _numbered(
+    table: pl.DataFrame,
+    pregnancies: pl.DataFrame,
+    observations: pl.DataFrame,
+    in_doubt: pl.DataFrame,
+    undated: pl.DataFrame,
+) -> Histories:
     """With the observations' pregnancies as rows of the pregnancies that are kept."""
     row = table.select("pregnancy", pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"))
-    kept = observations.join(row, on="pregnancy").with_columns(pl.col("_row").alias("pregnancy")).drop("_row")
-    histories = Histories(pregnancies=pregnancies, observations=kept.lazy(), closed=NHS_CLOSED)
+    kept, doubted, unclear = (
+        rows.join(row, on="pregnancy").with_columns(pl.col("_row").alias("pregnancy")).drop("_row")
+        for rows in (observations, in_doubt, undated)
+    )
+    histories = HistoriesInDoubt(
+        pregnancies=pregnancies,
+        observations=kept.lazy(),
+        closed=NHS_CLOSED,
+        unclear=pl.concat(rows.select(*UNCLEAR_COLUMNS) for rows in (doubted, unclear)),
+        in_doubt=doubted,
+    )
     return with_earlier_pregnancies(histories)

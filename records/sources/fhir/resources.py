@@ -18,6 +18,7 @@ from pydantic_core import from_json
 
 from records.sources.fhir.errors import AnotherFhirVersion, MissingFile, NotAResource, NotFhir, NotJson, TruncatedFile
 from records.sources.fhir.references import Json, key_of
+from records.sources.fhir.unknown_rules import unknown_rule
 from records.sources.fhir.versions import another_version
 
 __all__ = ["Located", "files_of", "resources_among", "resources_of"]
@@ -25,13 +26,18 @@ __all__ = ["Located", "files_of", "resources_among", "resources_of"]
 _NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 _TYPE_AND_ID = re.compile(r"(^|/)(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9.-]{1,64})(/_history/[^/?]+)?$")
 _LINES, _WHOLE = (".ndjson", ".ndjson.gz"), (".json", ".json.gz")
+# A batch-response holds searchsets; no server was seen to go deeper, and what does may have no end.
+_DEEPEST = 4
+# What stands for an entry of which nothing is read.
+_NO_RESOURCE: Json = {"resourceType": "Bundle"}
 
 
 class Located(NamedTuple):
     """A resource and where it stands: the line of an NDJSON file, or the entry of a Bundle, from 1.
 
-    ``aliases`` are the addresses by which entries of the same Bundle name each other. ``is_deleted``: the resource
-    holds nothing but its type, its id, and when it was deleted if that is written.
+    Of a Bundle that holds Bundles the entries are counted through all of them. ``aliases`` are the addresses by which
+    entries of the same Bundle name each other. ``is_deleted``: the resource holds nothing but its type, its id, and
+    when it was deleted if that is written. ``aside`` is the element for which the entry is not read, and why.
     """
 
     resource: Json
@@ -39,6 +45,7 @@ class Located(NamedTuple):
     row: int
     aliases: Mapping[str, str] = _NO_ALIASES
     is_deleted: bool = False
+    aside: tuple[str, str] | None = None
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
@@ -110,22 +117,67 @@ def _resource(value: Any, file: str, row: int) -> Json:
     return value
 
 
-def _of_bundle(bundle: Json, file: str) -> Iterator[Located]:
-    aliases: dict[str, str] = {}
-    held: list[tuple[Json, bool]] = []
+class _Place(NamedTuple):
+    """Where a Bundle stands: the row of its file, how many Bundles deep, in which entry of the outermost, and what it
+    has from those around it."""
+
+    file: str
+    row: int
+    depth: int = 1
+    entry: int | None = None
+    aliases: Mapping[str, str] = _NO_ALIASES
+    aside: tuple[str, str] | None = None
+
+
+def _numbered(entries: Iterable[Located]) -> Iterator[Located]:
+    for number, located in enumerate(entries, start=1):
+        yield _checked(located._replace(row=number))
+
+
+def _of_bundle(bundle: Json, place: _Place) -> Iterator[Located]:
+    if place.depth > _DEEPEST:
+        raise NotFhir(
+            f"{place.file}, row {place.row}: holds Bundles within Bundles, more than {_DEEPEST} deep; unpack the inner "
+            "ones first"
+        )
+    aliases = dict(place.aliases)
+    whole = place.aside or unknown_rule(bundle, "Bundle")
+    held: list[tuple[Located, int]] = []
     for number, entry in enumerate(bundle.get("entry") or (), start=1):
-        if (deleted := _deleted(entry, file, number)) is not None:
-            held.append((deleted, True))
-            continue
-        resource = _resource(entry.get("resource") if isinstance(entry, dict) else None, file, number)
-        address = str(entry.get("fullUrl", ""))
-        if address.startswith("urn:"):
+        outermost = place.entry or number
+        resource, is_deleted = _held(entry, place.file, outermost)
+        aside = whole or (unknown_rule(entry, "Bundle.entry") if isinstance(entry, dict) else None)
+        if resource is _NO_RESOURCE:
+            aside = aside or ("Bundle.entry", "has a response and no resource")
+        elif is_deleted and aside is not None:
+            # Not read, it deletes nothing.
+            resource = _NO_RESOURCE
+        elif (address := _address(entry)) is not None:
             # An entry without an id takes its address as one.
             resource = {"id": address.rpartition(":")[2], **resource}
             aliases[address] = str(key_of(resource))
-        held.append((resource, False))
-    for number, (resource, is_deleted) in enumerate(held, start=1):
-        yield _checked(Located(resource, file, number, aliases, is_deleted))
+        held.append((Located(resource, place.file, outermost, aliases, is_deleted, aside), outermost))
+    for located, outermost in held:
+        if located.resource["resourceType"] == "Bundle" and located.resource is not _NO_RESOURCE:
+            inner = place._replace(depth=place.depth + 1, entry=outermost, aliases=aliases, aside=located.aside)
+            yield from _of_bundle(located.resource, inner)
+        else:
+            yield located
+
+
+def _held(entry: Any, file: str, row: int) -> tuple[Json, bool]:
+    """What an entry holds, `_NO_RESOURCE` where it only answers a request; and whether that was deleted."""
+    if (deleted := _deleted(entry, file, row)) is not None:
+        return deleted, True
+    is_answer = isinstance(entry, dict) and "resource" not in entry and isinstance(entry.get("response"), dict)
+    if is_answer:
+        return _NO_RESOURCE, False
+    return _resource(entry.get("resource") if isinstance(entry, dict) else None, file, row), False
+
+
+def _address(entry: Json) -> str | None:
+    address = str(entry.get("fullUrl", ""))
+    return address if address.startswith("urn:") and "resource" in entry else None
 
 
 def _deleted(entry: Any, file: str, row: int) -> Json | None:
@@ -149,7 +201,7 @@ def _deleted(entry: Any, file: str, row: int) -> Json | None:
 def _expanded(value: Any, file: str, row: int) -> Iterable[Located]:
     resource = _resource(value, file, row)
     if resource["resourceType"] == "Bundle":
-        return _of_bundle(resource, file)
+        return _numbered(_of_bundle(resource, _Place(file, row)))
     return (_checked(Located(resource, file, row)),)
 
 

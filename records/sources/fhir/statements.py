@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from records.sources.fhir.dates import day_of, last_possible_day
+from records.sources.fhir.depression import under_way_until
 from records.sources.fhir.errors import UnreadableResource
 from records.sources.fhir.meanings import (
     ANSWERS,
@@ -28,8 +29,8 @@ __all__ = ["NOTHING", "STATED_BY", "Statement", "refuse_withdrawn"]
 
 
 class Statement(NamedTuple):
-    """``known`` and ``began`` are days since 1970. ``number`` is what was measured, or a day for a dating meaning;
-    ``holds`` whether it is so. ``doubt`` is one of those in `units`."""
+    """``known`` and ``began`` are days since 1970. ``number`` is what was measured, or a day for a dating meaning, or
+    that by which what was ongoing had ended; ``holds`` whether it is so. ``doubt`` is one of those in `units`."""
 
     meaning: int | None
     known: int | None
@@ -152,9 +153,10 @@ def _condition(resource: Json) -> Iterator[Statement]:
     holds = "refuted" not in verification
     day = None if meaning.dating is None else (known if began is None else began)
     yield Statement(meaning.number, known, began, day, holds, early)
-    active = {coding.get("code") for coding in codings_of(resource.get("clinicalStatus"))} & {"active", "recurrence"}
-    if holds and active and any(name == "depression" for name, _ in meaning.facts.values()):
-        yield Statement(local_meaning(ONGOING_DEPRESSION).number, known, began, None, True, NO_DOUBT)
+    if holds and any(name == "depression" for name, _ in meaning.facts.values()):
+        ongoing = local_meaning(ONGOING_DEPRESSION).number
+        for until, certain in under_way_until(resource):
+            yield Statement(ongoing, known, began, until, certain, NO_DOUBT)
 
 
 def _procedure(resource: Json) -> Iterator[Statement]:

@@ -12,8 +12,9 @@ Of dates that clash:
   the agreed date holds and the others stay as they are recorded.
 - An admission after the birth or before booking, or a discharge before the birth, is not recorded.
 
-Each of these is counted. A pregnancy ends in a birth (a baby with outcome 01 to 04: born alive or stillborn), in a loss
-(another outcome, or a diagnosis of miscarriage, ectopic pregnancy or termination), or, where maternity care was ended
+Each of these is counted, and who is dated by her birth alone, for had she given none she would have no dates. A
+pregnancy ends in a birth (a baby with outcome 01 to 04: born alive or stillborn; or with none that is known), in a loss
+(outcome 05 or 06, or a diagnosis of miscarriage, ectopic pregnancy or termination), or, where maternity care was ended
 with neither, elsewhere: that is censoring. A birth without a booking is an unbooked woman's.
 
 After birth a woman was followed until her care was ended; while it is not, to the first day of the last month for which
@@ -27,11 +28,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from records.concepts import concept
-from records.sources.msds.codes import CODED_IN
+from records.sources.msds.losses import LOSS_OUTCOMES, is_loss
 from records.sources.msds.submissions import of_the_latest, reporting_period
 from records.sources.msds.tables import SAME_DIAGNOSIS
 
-__all__ = ["BIRTH_OUTCOMES", "LIVE_BIRTH", "doubts_of_the_clock", "is_loss", "pregnancy_clock"]
+__all__ = ["BIRTH_OUTCOMES", "LIVE_BIRTH", "doubts_of_the_clock", "pregnancy_clock"]
 
 #: PregOutcome of a live birth and of the three kinds of stillbirth (NHS England, CQIMPPH).
 LIVE_BIRTH, BIRTH_OUTCOMES = "01", ("01", "02", "03", "04")
@@ -43,10 +44,6 @@ _BOOKED_BETWEEN = concept("gestation_at_booking").plausible or (14, 308)
 _BORN_BETWEEN = concept("gestation_at_birth_combined").plausible or (119, 336)
 # A year after the longest of them: no care of one pregnancy is later.
 _LAST_DAY = int(_BORN_BETWEEN[1]) + 365
-# Miscarriage, termination, ectopic pregnancy: the outcome value set of the International Patient Summary (HL7), and the
-# block O00 to O06 of ICD-10.
-_LOSS_SNOMED = ("17369002", "57797005", "34801009")
-_LOSS_ICD10 = ("O00", "O01", "O02", "O03", "O04", "O05", "O06")
 
 _BEGINNINGS = ("agreed", "by_scan", "by_booking", "by_last_period", "by_birth")
 _DOUBTS: Mapping[str, str] = {
@@ -55,6 +52,7 @@ _DOUBTS: Mapping[str, str] = {
     "booking_apart": "the agreed due date and the gestation recorded at booking differ by more than two weeks; the "
     "agreed date was used",
     "birth_apart": "the agreed due date and the gestation recorded at birth differ by more than two weeks; both kept",
+    "by_birth_alone": "booked, and dated by nothing but the birth and its gestation; one without a birth has no dates",
     "undated": "no date that can be says when the pregnancy began; nothing is known of it at any point",
     "admission": "admitted for birth after it, or before booking; the admission is taken as not recorded",
     "discharge": "discharged before the birth, or more than a year after it; the discharge is taken as not recorded",
@@ -122,9 +120,16 @@ def _begun(known: pl.DataFrame) -> pl.DataFrame:
         apart("by_birth").alias("birth_apart"),
     ).with_columns(
         pl.col("day_zero").is_null().alias("undated"),
+        _by_birth_alone().alias("by_birth_alone"),
         # Of who has no date at all nothing else is to be said.
         pl.col("impossible") & pl.col("day_zero").is_not_null(),
     )
+
+
+def _by_birth_alone() -> pl.Expr:
+    """Of women who booked: one who did not is known by her birth alone, and in no cohort before it."""
+    others = (pl.col(name).is_not_null() & _can_be(name) for name in _BEGINNINGS if name != "by_birth")
+    return pl.col("AntenatalAppDate").is_not_null() & pl.col("day_zero").is_not_null() & ~pl.any_horizontal(others)
 
 
 def _can_be(beginning: str) -> pl.Expr:
@@ -231,7 +236,7 @@ def _losses(tables: Mapping[str, pl.LazyFrame], begun: pl.DataFrame) -> pl.DataF
     day_zero = begun.lazy().select("UniqPregID", "day_zero")
     of_this = (pl.col("lost_on") - pl.col("day_zero")).dt.total_days().is_between(0, _BORN_BETWEEN[1])
     if "MSD401" in tables:
-        others = tables["MSD401"].filter(~pl.col("PregOutcome").is_in(BIRTH_OUTCOMES))
+        others = tables["MSD401"].filter(pl.col("PregOutcome").is_in(LOSS_OUTCOMES))
         dated = others.with_columns(pl.col("PersonBirthDateBaby").alias("lost_on")).join(day_zero, on="UniqPregID")
         found.append(dated.with_columns(of_this.alias("of_this")))
     if "MSD106" in tables:
@@ -246,10 +251,3 @@ def _losses(tables: Mapping[str, pl.LazyFrame], begun: pl.DataFrame) -> pl.DataF
         (~pl.col("of_this")).any().alias("other_loss"),
         pl.col("lost_on").is_null().any().alias("loss_undated"),
     )
-
-
-def is_loss() -> pl.Expr:
-    """Whether a diagnosis (MSD106) is a miscarriage, a termination or an ectopic pregnancy."""
-    snomed = (pl.col(field).is_in(_LOSS_SNOMED) for field in CODED_IN["MSD106"].fields)
-    icd10 = (pl.col(field).str.head(3).is_in(_LOSS_ICD10) for field in CODED_IN["MSD106"].icd10)
-    return pl.any_horizontal(*snomed, *icd10)

@@ -1,12 +1,14 @@
-"""Whether a CSV table is whole: in UTF-8, and every row with the fields of the heading.
+"""Whether a CSV table is whole: in UTF-8, each field once in its heading, and every row with the fields of the heading.
 
-Polars fills fields that a row lacks with null, and says of a wrong byte only that there is one; a national extract
-that was cut off in transfer would lose facts in silence. Read in parts, without a step in Python for each row.
+Polars fills fields that a row lacks with null, gives a field that stands twice another name, and says of a wrong byte
+only that there is one; a national extract that was cut off in transfer would lose facts in silence. Read in parts,
+without a step in Python for each row.
 """
 
 from __future__ import annotations
 
 import codecs
+import csv
 from pathlib import Path
 
 import polars as pl
@@ -26,6 +28,7 @@ def refuse_misshapen(file: Path) -> None:
         raise UnreadableTable(f"{file.name} is empty")
     _refuse_other_encodings(file)
     _refuse_other_line_ends(file)
+    _refuse_a_field_twice(file)
     lines = pl.scan_csv(
         file, separator=_NO_SEPARATOR, quote_char=None, has_header=False, infer_schema=False, new_columns=["line"]
     ).with_row_index("row", offset=1)
@@ -74,6 +77,20 @@ def _refuse_other_line_ends(file: Path) -> None:
         raise UnreadableTable(
             f"{file.name}: its rows end in carriage returns alone; save it with line feeds (LF, or CR and LF)"
         )
+
+
+def _refuse_a_field_twice(file: Path) -> None:
+    """Columns without a name, as spreadsheets leave them, are no fields."""
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        try:
+            heading = next(csv.reader([opened.readline()]), [])
+        except csv.Error:
+            raise UnreadableTable(f"{file.name}: its heading cannot be read as the names of fields") from None
+    seen: set[str] = set()
+    for name in filter(None, map(str.strip, heading)):
+        if name.lower() in seen:
+            raise UnreadableTable(f"{file.name} has the field {name} twice")
+        seen.add(name.lower())
 
 
 def _other_encoding(file: Path, rows_before: int) -> UnreadableTable:

@@ -40,13 +40,15 @@ def needs_interpreter(field: str) -> pl.Expr:
     return pl.coalesce(needs_one, unread)
 
 
-#: Fields of a booking (MSD101) in which she is asked, or asks, on that day.
+#: Fields of a booking (MSD101) that say when it was, or in which she is asked, or asks, on that day. The date has been
+#: read: what was none is null.
 TOLD_AT_BOOKING: Mapping[str, pl.Expr] = {
+    "AntenatalAppDate": pl.col("AntenatalAppDate").cast(pl.Int32).cast(pl.Float64),
     **{
         field: number_in(field)
         for field in (
-            "AgeAtBookingMother", "PreviousLiveBirths", "PreviousStillBirths", "PreviousLossesLessThan24Weeks",
-            "PreviousCaesareanSections",
+            "GestAgeBooking", "AgeAtBookingMother", "PreviousLiveBirths", "PreviousStillBirths",
+            "PreviousLossesLessThan24Weeks", "PreviousCaesareanSections",
         )
     },
     "ComplexSocialFactorsInd": yes_or_no("ComplexSocialFactorsInd"),

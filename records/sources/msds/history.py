@@ -1,9 +1,12 @@
 """What came before this pregnancy: the tables of her medical history (MSD107) and of her family's (MSD108).
 
 She is asked at booking, so what stands there is known from booking on. A row with a date in this pregnancy is known
-from that date, or from booking where that is later. A code that names the event itself (a haemorrhage, diabetes of
-pregnancy, a depression) then speaks of this pregnancy, and is no history of it; a code that says 'history of', or that
-names what was there before (type 2 diabetes), still is one.
+from that date, or from booking where that is later. A row that was first sent in a later reporting period than her
+booking was told later, nobody knows on which day of it: it is known from the period's last.
+
+A code that names the event itself (a haemorrhage, diabetes of pregnancy, a depression) and has a date in this pregnancy
+speaks of this pregnancy, and is no history of it; a code that says 'history of', or that names what was there before
+(type 2 diabetes), still is one.
 """
 
 from __future__ import annotations
@@ -14,10 +17,11 @@ import polars as pl
 
 from records.sources.msds.codes import CODED_IN, Codes, facts_by_code, has_code
 from records.sources.msds.reading import ROW
+from records.sources.msds.submissions import FIRST_SENT
 from records.sources.msds.tables import TABLES
 from records.sources.nhs_facts import ASKED_TOGETHER
 
-__all__ = ["NOTHING_BEFORE", "TOLD_IN", "events_of_this_pregnancy", "told_facts"]
+__all__ = ["NOTHING_BEFORE", "TOLD_IN", "events_of_this_pregnancy", "first_sent_later", "told_facts"]
 
 #: The tables of what she is asked.
 TOLD_IN = ("MSD107", "MSD108")
@@ -65,17 +69,41 @@ def events_of_this_pregnancy(tables: Tables, codes: Codes, clock: pl.DataFrame) 
     return {sentence: count for sentence, count in counts.items() if count}
 
 
+def first_sent_later(tables: Tables, clock: pl.DataFrame) -> dict[str, int]:
+    """Pregnancies with histories that were first sent after their booking was, by a sentence that says so."""
+    counts = {}
+    for short in TOLD_IN:
+        if short in tables:
+            later = _known(tables, short, clock).filter("later")
+            count = int(later.select(pl.col("UniqPregID").n_unique()).collect().item())
+            name = TABLES[short].name
+            counts[f"{name} holds rows first sent in a later reporting period than the booking; known from its end"] = (
+                count
+            )
+    return {sentence: count for sentence, count in counts.items() if count}
+
+
 def _known(tables: Tables, short: str, clock: pl.DataFrame) -> pl.LazyFrame:
-    """The rows, the ``date`` on which each came to be known, and whether its own date is ``within`` this pregnancy."""
-    booked = tables["MSD101"].select("UniqPregID", pl.col("AntenatalAppDate").alias("date"))
+    """The rows, the ``date`` on which each came to be known, whether its own date is ``within`` this pregnancy, and
+    whether it was first sent ``later`` than the booking."""
+    booked = tables["MSD101"].select(
+        "UniqPregID", pl.col("AntenatalAppDate").alias("date"), pl.col(FIRST_SENT).alias("booking sent")
+    )
     rows = tables[short].join(booked, on="UniqPregID", how="inner")
+    later = (pl.col(FIRST_SENT) > pl.col("booking sent")).fill_null(value=False)
+    sent = rows.with_columns(later.alias("later"))
     if "DiagDate" not in TABLES[short].dates:
-        return rows.with_columns(pl.lit(value=False).alias("within"))
+        return sent.with_columns(_known_from("date"), pl.lit(value=False).alias("within"))
     begun = clock.lazy().select("UniqPregID", "day_zero")
     within = (pl.col("DiagDate") >= pl.col("day_zero")).fill_null(value=False)
-    dated = rows.join(begun, on="UniqPregID", how="left").with_columns(within.alias("within"))
+    dated = sent.join(begun, on="UniqPregID", how="left").with_columns(within.alias("within"))
     own = pl.when("within").then(pl.max_horizontal("DiagDate", "date")).otherwise("date")
-    return dated.with_columns(own.alias("date"))
+    return dated.with_columns(own.alias("date")).with_columns(_known_from("date"))
+
+
+def _known_from(date: str) -> pl.Expr:
+    """Never earlier than the last day of the month in which a row that came later was first sent."""
+    return pl.when("later").then(pl.max_horizontal(date, pl.col(FIRST_SENT).dt.month_end())).otherwise(date).alias(date)
 
 
 def _events(known: pl.LazyFrame, short: str, codes: Codes) -> pl.LazyFrame:

@@ -15,12 +15,13 @@ from records.concepts import CONCEPTS
 from records.histories.tables import observed_value
 from records.sources.msds.clock import BIRTH_OUTCOMES, LIVE_BIRTH
 from records.sources.msds.codes import Codes, facts_by_code
+from records.sources.msds.deprivation import quintiles_at_booking
 from records.sources.msds.fields import levels, needs_interpreter, number_in, yes_or_no
 from records.sources.msds.history import TOLD_IN, told_facts
 from records.sources.msds.submissions import of_the_latest
-from records.sources.msds.tables import SAME_DIAGNOSIS
+from records.sources.msds.tables import DIED, SAME_DIAGNOSIS
 
-__all__ = ["FACT_COLUMNS", "OWN_UNIT", "observed_facts", "quintile_of_decile"]
+__all__ = ["FACT_COLUMNS", "OWN_UNIT", "observed_facts"]
 
 FACT_COLUMNS = {
     "UniqPregID": pl.String(),
@@ -46,7 +47,6 @@ _ONSETS = {
 }
 # Diagnoses of which one pregnancy can have several, each with its date; any other is one, whose date may be corrected.
 _COME_AGAIN = ("antenatal_bleeding", "depression")
-_DECILES = (1, 10)
 _SCANNED_ON = "ProcedureDateDatingUltrasound"
 Tables = Mapping[str, pl.LazyFrame]
 
@@ -65,13 +65,6 @@ def observed_facts(tables: Tables, codes: Codes, clock: pl.DataFrame) -> list[pl
     }  # fmt: skip
     told = [_asked(tables, short, codes, clock) for short in TOLD_IN if short in tables]
     return [*told, *(facts for short, read in readers.items() if short in tables for facts in read())]
-
-
-def quintile_of_decile(field: str) -> pl.Expr:
-    """Deciles 1 and 2, the most deprived, are quintile 1."""
-    decile = number_in(field)
-    known = pl.when(decile.is_null() | decile.is_between(*_DECILES)).then(decile).otherwise(float("nan"))
-    return ((known + 1) / 2).floor()
 
 
 def _numbers(rows: pl.LazyFrame, date: str, **fields: str) -> pl.LazyFrame:
@@ -98,11 +91,8 @@ def _bookings(tables: Tables) -> list[pl.LazyFrame]:
     }
     found = [_facts(tables["MSD101"], "AntenatalAppDate", values)]
     if "MSD001" in tables:
-        quintile = quintile_of_decile("Rank_IMD_Decile_2015")
-        # What cannot be read is counted, but takes the place of nothing that can.
-        area = pl.coalesce(quintile.fill_nan(None).drop_nulls().last(), quintile.drop_nulls().last())
-        areas = tables["MSD001"].group_by("Person_ID_Mother").agg(area.alias("area"))
-        joined = tables["MSD101"].join(areas, on="Person_ID_Mother", how="inner")
+        areas = quintiles_at_booking(tables["MSD101"], tables)
+        joined = tables["MSD101"].join(areas.lazy(), on="UniqPregID", how="inner")
         found.append(_facts(joined, "AntenatalAppDate", {"deprivation_quintile": pl.col("area")}))
     return found
 
@@ -163,7 +153,8 @@ def _babies(tables: Tables) -> list[pl.LazyFrame]:
         "live_birth": (outcome == LIVE_BIRTH).cast(pl.Float64),
         "stillbirth": pl.when(outcome.is_in(BIRTH_OUTCOMES) & (outcome != LIVE_BIRTH)).then(1.0),
     }
-    died = {"death_within_28_days": pl.when(died_on >= 0).then(1.0).when(died_on < 0).then(float("nan"))}
+    unread = (outcome == LIVE_BIRTH) & pl.col(DIED) & pl.col("PersonDeathDateBaby").is_null()
+    died = {"death_within_28_days": pl.when(died_on >= 0).then(1.0).when((died_on < 0) | unread).then(float("nan"))}
     found = [_facts(babies, "PersonBirthDateBaby", values), _facts(babies, "PersonDeathDateBaby", died)]
     born = babies.group_by("UniqPregID").agg(pl.col("PersonBirthDateBaby").min().alias("_date"))
     if "MSD301" in tables:

@@ -8,7 +8,7 @@ import polars as pl
 
 from records.groups import ENGLAND_2001, MISSING_ETHNICITY, age_band
 from records.histories.tables import PREGNANCY_COLUMNS
-from records.sources.msds.observations import quintile_of_decile
+from records.sources.msds.deprivation import quintiles_at_booking
 
 __all__ = ["identified_pregnancies", "unknown_categories"]
 
@@ -23,8 +23,9 @@ def identified_pregnancies(
     ages = _of_booking(observations, "maternal_age")
     born = pl.col("born_on")
     known = clock.with_row_index("pregnancy").join(
-        _of_each_woman(tables), on="Person_ID_Mother", how="left", maintain_order="left"
+        _categories(tables), on="Person_ID_Mother", how="left", maintain_order="left"
     )
+    known = known.join(_areas(clock, tables), on="UniqPregID", how="left", maintain_order="left")
     known = known.join(ages, on="pregnancy", how="left", maintain_order="left")
     needed = _of_booking(observations, "interpreter_needed")
     known = known.join(needed, on="pregnancy", how="left", maintain_order="left")
@@ -49,23 +50,22 @@ def _of_booking(observations: pl.DataFrame, name: str) -> pl.DataFrame:
     return rows.group_by("pregnancy").agg(pl.col("value").max().alias(name))
 
 
-def _of_each_woman(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
-    """Her ethnic category and the deprivation quintile of where she lives (1 most deprived), whenever recorded."""
+def _categories(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    """The ethnic category of each woman, whenever recorded."""
     if "MSD001" not in tables:
-        schema = {"Person_ID_Mother": pl.String, "ethnic_category": pl.String, "deprivation_quintile": pl.Float64}
-        return pl.DataFrame(schema=schema)
+        return pl.DataFrame(schema={"Person_ID_Mother": pl.String, "ethnic_category": pl.String})
     missing = [category.code for category in ENGLAND_2001.categories if category.group in MISSING_ETHNICITY]
     category = _category()
     stated = category.is_in(missing).not_().fill_null(value=False)
-    return (
-        tables["MSD001"]
-        .group_by("Person_ID_Mother")
-        .agg(
-            pl.coalesce(category.filter(stated).last(), category.drop_nulls().last()).alias("ethnic_category"),
-            quintile_of_decile("Rank_IMD_Decile_2015").fill_nan(None).drop_nulls().last().alias("deprivation_quintile"),
-        )
-        .collect()
-    )
+    told = pl.coalesce(category.filter(stated).last(), category.drop_nulls().last())
+    return tables["MSD001"].group_by("Person_ID_Mother").agg(told.alias("ethnic_category")).collect()
+
+
+def _areas(clock: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    if "MSD001" not in tables:
+        return pl.DataFrame(schema={"UniqPregID": pl.String, "deprivation_quintile": pl.Float64})
+    found = quintiles_at_booking(clock.lazy(), tables)
+    return found.select("UniqPregID", pl.col("area").fill_nan(None).alias("deprivation_quintile"))
 
 
 def unknown_categories(tables: Mapping[str, pl.LazyFrame]) -> dict[str, int]:

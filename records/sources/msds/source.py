@@ -19,7 +19,7 @@ from records.sources.msds.codes import SITE_CODES, Codes
 from records.sources.msds.coverage import LACKING, lacking_of
 from records.sources.msds.errors import NoPregnancies, UnreadableTable
 from records.sources.msds.facts import observations_of
-from records.sources.msds.history import events_of_this_pregnancy
+from records.sources.msds.history import events_of_this_pregnancy, first_sent_later
 from records.sources.msds.observations import observed_facts
 from records.sources.msds.organisations import ORGANISATIONS, counted_under_both, successors
 from records.sources.msds.pregnancies import identified_pregnancies, unknown_categories
@@ -102,6 +102,7 @@ class MsdsSource:
                 **observed.doubts,
                 **unlisted_codes(standing.tables, codes),
                 **events_of_this_pregnancy(standing.tables, codes, clock),
+                **first_sent_later(standing.tables, clock),
                 **doubts_of_the_clock(clock),
                 **unknown_categories(standing.tables),
                 **standing.doubts,

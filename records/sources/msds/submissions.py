@@ -5,10 +5,11 @@ fields of `Table.same_row`; of all that share them those of the latest submissio
 replaces what was sent first, and two measurements of one day that came together stay two. The latest is that of the
 last reporting period, within it of the highest UniqSubmissionID, and within that of the highest RecordNumber, which
 begins anew with each submission. A baby that was sent without its identifier is known once a later submission has it.
-Of a booking, what she told on that day is what the first reporting period that has it says: what was added a half year
-later was not known then. A value that is missing or cannot be read there is that of the next one that has it; due date,
-provider and end of care are of the last. Of a woman's own rows all stand, in that order: what she stated once is not
-lost to a later submission in which it is not stated.
+Of a booking, its day, the gestation then and what she told are what the first reporting period that has it says: what
+was added a half year later was not known then. A value that is missing or cannot be read there is that of the next one
+that has it, and a gestation belongs to the day it stands beside; due date, provider and end of care are of the last. Of
+a woman's own rows all stand, in that order: what she stated once is not lost to a later submission in which it is not
+stated. Of a booking and of what she was asked (her history, her family's) it is kept when the row was first sent.
 """
 
 from __future__ import annotations
@@ -23,15 +24,23 @@ from records.sources.msds.reading import ROW
 from records.sources.msds.tables import SUBMISSION_FIELDS, Table
 
 __all__ = [
+    "FIRST_SENT",
+    "began",
     "latest_submission",
     "of_the_latest",
     "reporting_period",
     "second_bookings",
     "told_otherwise",
     "unreadable_periods",
+    "with_first_sent",
 ]
 
+#: The first day of the reporting period in which a row was first sent.
+FIRST_SENT = "first sent"
+
 _ALL_STAND, _ONE_ROW_EACH = "MSD001", "MSD101"
+_ASKED = ("MSD107", "MSD108")
+_BOOKED_ON, _GESTATION_THEN = "AntenatalAppDate", "GestAgeBooking"
 _BABY = "Person_ID_Baby"
 _EXAMPLES = 3
 _FIRST_DAY = pl.date(1, 1, 1)
@@ -48,6 +57,19 @@ def latest_submission(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
         return rows
     latest = of_the_latest(rows, table.same_row)
     return _without_unnamed(latest, table.same_row) if _BABY in table.same_row else latest
+
+
+def with_first_sent(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Bookings, and what she was asked, with `FIRST_SENT`, over all submissions of a row.
+
+    A row without a period that can be read is taken as sent before any other; a booking without one, in none of its
+    submissions, says nothing of what was sent later: null.
+    """
+    if table.short == _ONE_ROW_EACH:
+        return rows.with_columns(reporting_period().min().over(table.same_row).alias(FIRST_SENT))
+    if table.short not in _ASKED:
+        return rows
+    return rows.with_columns(began().min().over(table.same_row).alias(FIRST_SENT))
 
 
 def second_bookings(table: Table, rows: pl.LazyFrame) -> tuple[tuple[SetAside, ...], dict[str, int]]:
@@ -86,20 +108,23 @@ def told_otherwise(rows: pl.LazyFrame) -> dict[str, int]:
 def _as_booked(rows: pl.LazyFrame) -> pl.LazyFrame:
     ordered = rows.sort(_order(), maintain_order=True)
     told = [_first_told(field).alias(field) for field in TOLD_AT_BOOKING]
+    answers = [field for field in TOLD_AT_BOOKING if field not in (_BOOKED_ON, _GESTATION_THEN)]
     # The last row too says what cannot be read, so that it is counted.
-    unread = [pl.col(field).last().alias(f"last {field}") for field in TOLD_AT_BOOKING]
+    unread = [pl.col(field).last().alias(f"last {field}") for field in answers]
     as_told = ordered.group_by("UniqPregID", maintain_order=True).agg(*told, *unread)
     stands = ordered.unique("UniqPregID", keep="last", maintain_order=True).drop(*TOLD_AT_BOOKING)
     joined = stands.join(as_told, on="UniqPregID", how="left", nulls_equal=True, maintain_order="left")
-    both = [pl.coalesce(field, f"last {field}").alias(field) for field in TOLD_AT_BOOKING]
-    return joined.with_columns(both).drop(f"last {field}" for field in TOLD_AT_BOOKING)
+    both = [pl.coalesce(field, f"last {field}").alias(field) for field in answers]
+    return joined.with_columns(both).drop(f"last {field}" for field in answers)
 
 
 def _first_told(field: str) -> pl.Expr:
     """Of the rows of a pregnancy, in their order: the last of the first reporting period that can be read."""
-    began = reporting_period().fill_null(_FIRST_DAY)
     told = is_readable(field)
-    return pl.col(field).filter(told & (began == began.filter(told).min())).last()
+    if field == _GESTATION_THEN:
+        # On another day it would be another gestation.
+        told = told & pl.col(_BOOKED_ON).eq_missing(_first_told(_BOOKED_ON))
+    return pl.col(field).filter(told & (began() == began().filter(told).min())).last()
 
 
 def unreadable_periods(table: Table, rows: pl.LazyFrame) -> dict[str, int]:
@@ -147,10 +172,15 @@ def reporting_period() -> pl.Expr:
     )
 
 
+def began() -> pl.Expr:
+    """Its first day; before any other, where there is none that can be read."""
+    return reporting_period().fill_null(_FIRST_DAY)
+
+
 def _order() -> pl.Expr:
     submission, record = (pl.col(field).cast(pl.Int64, strict=False) for field in ("UniqSubmissionID", "RecordNumber"))
     return pl.struct(
-        reporting_period().fill_null(_FIRST_DAY).alias("began"),
+        began().alias("began"),
         submission.fill_null(0).alias("submission"),
         record.fill_null(0).alias("record"),
     )

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["SAME_DIAGNOSIS", "SUBMISSION_FIELDS", "TABLES", "UNREAD_TABLES", "Table"]
+__all__ = ["DIED", "SAME_DIAGNOSIS", "SUBMISSION_FIELDS", "TABLES", "UNREAD_TABLES", "Table"]
 
+#: Beside the fields of a baby: whether anything stands where the date of its death does.
+DIED = "death recorded"
 #: Fields that say which submission a row came in.
 SUBMISSION_FIELDS = ("RPStartDate", "RecordNumber", "UniqSubmissionID")
 
@@ -91,8 +93,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             _table(
                 "MSD107MedHistory",
                 "UniqPregID",
-                "UniqPregID MasterSnomedCTPrevDiagCode MapSnomedCTPrevDiagCode MasterICD10PrevCode PrevDiag",
-                "DiagDate",
+                # With its date: one that a later month adds takes nothing from what was told at booking.
+                "UniqPregID MasterSnomedCTPrevDiagCode MapSnomedCTPrevDiagCode MasterICD10PrevCode PrevDiag DiagDate",
+                "",
             ),
             _table(
                 "MSD108FamHistBooking",

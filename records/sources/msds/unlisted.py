@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from records.sources.msds.clock import is_loss
 from records.sources.msds.codes import CODED_IN, Codes, is_unlisted
 from records.sources.msds.history import NOTHING_BEFORE
+from records.sources.msds.losses import is_loss
 from records.sources.msds.tables import TABLES
 
 __all__ = ["unlisted_codes"]

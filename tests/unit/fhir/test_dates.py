@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.sources.fhir.dates import day_of, instant_of, last_possible_day
+from records.sources.fhir.dates import day_of, first_possible_day, instant_of, last_possible_day
 from records.sources.fhir.errors import UnreadableResource
 
 EPOCH = datetime.date(1970, 1, 1)
@@ -31,6 +31,9 @@ def test_a_month_or_year_has_no_day_and_none_after_its_last(day: datetime.date) 
         last = EPOCH + datetime.timedelta(days=last_possible_day(written, "x"))
         assert last.isoformat().startswith(written)
         assert not (last + datetime.timedelta(days=1)).isoformat().startswith(written)
+        first = EPOCH + datetime.timedelta(days=first_possible_day(written, "x"))
+        assert first.isoformat().startswith(written)
+        assert not (first - datetime.timedelta(days=1)).isoformat().startswith(written)
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,9 @@ def test_another_entry_that_can_be_read_says_so(tmp_path: Path) -> None:
     assert afterwards(records, "pre_eclampsia") is True
 
 
-def test_a_death_before_birth_is_no_survival(tmp_path: Path) -> None:
-    records = scan(tmp_path, tables(MSD401=[{**BABY, "PersonDeathDateBaby": "2024-01-01"}]))
+@pytest.mark.parametrize("on", ["2024-01-01", "2024-02-30"])
+def test_a_death_on_no_day_that_can_be_is_no_survival(tmp_path: Path, on: str) -> None:
+    records = scan(tmp_path, tables(MSD401=[{**BABY, "PersonDeathDateBaby": on}]))
     assert afterwards(records, "death_within_28_days") is None
     assert afterwards(records, "death_within_7_days") is None
 

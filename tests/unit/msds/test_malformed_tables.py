@@ -128,6 +128,26 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], type[EquipartumError], str]] = 
         UnreadableTable,
         "has the field uniqpregid twice",
     ),
+    "a field twice, by the same name": (
+        lambda folder: edited(folder, lambda text: text.replace(b"PreviousStillBirths", b"PreviousLiveBirths")),
+        UnreadableTable,
+        f"{BOOKINGS} has the field PreviousLiveBirths twice",
+    ),
+    "a field twice, in small letters, in quotation marks": (
+        lambda folder: edited(folder, lambda text: text.replace(b"PreviousStillBirths", b'" previouslivebirths"')),
+        UnreadableTable,
+        f"{BOOKINGS} has the field previouslivebirths twice",
+    ),
+    "a field twice, the first behind a byte order mark": (
+        lambda folder: edited(folder, lambda text: b"\xef\xbb\xbf" + text.replace(b"GestAgeBooking", b"UniqPregID")),
+        UnreadableTable,
+        f"{BOOKINGS} has the field UniqPregID twice",
+    ),
+    "a heading that is no heading": (
+        lambda folder: edited(folder, lambda text: b"x" * 200_000 + b"," + text),
+        UnreadableTable,
+        f"{BOOKINGS}: its heading cannot be read",
+    ),
     "an empty file": (lambda folder: edited(folder, lambda _: b""), UnreadableTable, f"{BOOKINGS} is empty"),
     "Latin-1": (
         lambda folder: edited(folder, lambda text: text.replace(b",R01,", b",R\xe9,")),
@@ -215,6 +235,11 @@ def test_refused_with_what_is_wrong_and_where(tmp_path: Path, case: str) -> None
 
 def test_a_byte_order_mark_is_no_part_of_a_field(tmp_path: Path) -> None:
     assert MSDS.scan([edited(tmp_path, lambda text: b"\xef\xbb\xbf" + text)]).set_aside == ()
+
+
+def test_columns_without_a_name_are_no_field_that_stands_twice(tmp_path: Path) -> None:
+    records = MSDS.scan([edited(tmp_path, lambda text: text.replace(b"\r\n", b",,\r\n"))])
+    assert clock(records, "booked_day") == 70
 
 
 def test_a_value_with_a_comma_in_quotation_marks_is_one_field(tmp_path: Path) -> None:

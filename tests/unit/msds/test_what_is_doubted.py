@@ -145,6 +145,22 @@ DOUBTED: dict[str, tuple[dict[str, Any], str]] = {
         },
         "MSD106DiagnosisPreg holds codes that are in no list",
     ),
+    "an outcome of no code": (
+        {"MSD401": [{**BABY, "PregOutcome": "77"}]},
+        "MSD401BabyDemographics.PregOutcome holds a code that the data set does not have",
+    ),
+    "booked without due date, scan or gestation": (
+        {"MSD101": [{**BOOKING, "EDDAgreed": "", "GestAgeBooking": ""}]},
+        "booked, and dated by nothing but the birth",
+    ),
+    "a history first sent after the birth": (
+        {
+            "MSD107": [
+                {"UniqPregID": "P1", "MasterSnomedCTPrevDiagCode": "161765003", "RPStartDate": "2024-11-01"},
+            ]
+        },
+        "MSD107MedHistory holds rows first sent in a later reporting period than the booking",
+    ),
     "nobody's": ({"MSD101": [{**BOOKING, "Person_ID_Mother": ""}], "MSD001": [], "MSD401": []}, "without Person_ID"),
 }
 
@@ -191,6 +207,47 @@ def test_an_outcome_not_known_is_no_loss(tmp_path: Path) -> None:
     records = scan(tmp_path, tables(MSD401=[{**BABY, "PregOutcome": "99"}]))
     assert clock(records, "ended_by") == "birth"
     assert afterwards(records, "live_birth") is None
+
+
+@pytest.mark.parametrize("code", ["XX", "77", "live", "07", "001"])
+def test_an_outcome_of_no_code_is_no_loss_and_no_birth_of_a_living_child(tmp_path: Path, code: str) -> None:
+    rows = [{**BABY, "PregOutcome": code, "UniqSubmissionID": n, "RPStartDate": f"2024-1{n}-01"} for n in "12"]
+    records = scan(tmp_path, tables(MSD401=rows))
+    assert clock(records, "ended_by") == "birth"
+    assert afterwards(records, "live_birth") is None
+    doubts = {doubt: count for doubt, count in records.doubts.items() if "PregOutcome" in doubt}
+    assert list(doubts.values()) == [1]
+    assert code not in " ".join(doubts)
+
+
+def test_an_outcome_of_a_code_that_a_later_submission_corrects_is_not_counted(tmp_path: Path) -> None:
+    rows = [
+        {**BABY, "PregOutcome": code, "UniqSubmissionID": n, "RPStartDate": f"2024-1{n}-01"}
+        for n, code in (("1", "XX"), ("2", "01"))
+    ]
+    records = scan(tmp_path, tables(MSD401=rows))
+    assert afterwards(records, "live_birth") is True
+    assert records.doubts == {}
+
+
+@pytest.mark.parametrize("code", ["05", "5"])
+def test_a_termination_is_a_loss_and_no_doubt(tmp_path: Path, code: str) -> None:
+    records = scan(tmp_path, tables(MSD401=[{**BABY, "PregOutcome": code}]))
+    assert clock(records, "ended_by") == "loss"
+    assert records.doubts == {}
+
+
+def test_who_was_not_booked_is_dated_by_her_birth_and_that_is_no_doubt(tmp_path: Path) -> None:
+    unbooked = [{**BOOKING, "UniqPregID": "P2", "Person_ID_Mother": "W2"}]
+    assert not any("nothing but the birth" in doubt for doubt in scan(tmp_path, tables(MSD101=unbooked)).doubts)
+
+
+@pytest.mark.parametrize(
+    "told", [{"EDDAgreed": "2024-10-07"}, {"GestAgeBooking": "70"}, {"LastMenstrualPeriodDate": "2024-01-01"}]
+)
+def test_who_is_dated_by_anything_else_is_not_dated_by_her_birth_alone(tmp_path: Path, told: dict[str, str]) -> None:
+    booking = {**BOOKING, "EDDAgreed": "", "GestAgeBooking": "", **told}
+    assert scan(tmp_path, tables(MSD101=[booking])).doubts == {}
 
 
 def test_that_there_is_nothing_to_tell_is_no_code_of_no_list(tmp_path: Path) -> None:

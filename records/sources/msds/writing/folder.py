@@ -27,6 +27,8 @@ _NOT_YET = {
     "MSD103": ("NoFetusesDatingUltrasound",),
     "MSD104": ("Score",),
     "MSD106": (),
+    "MSD107": (),
+    "MSD108": (),
     "MSD301": ("LabourOnsetMethod",),
     "MSD401": ("GestationLengthBirth", "PersonDeathDateBaby"),
     "MSD405": ("BirthWeight",),
