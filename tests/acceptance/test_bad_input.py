@@ -78,7 +78,7 @@ def test_an_outcome_of_one_class(in_this_process: Command, home: Home, tmp_path:
 def test_too_few_events(in_this_process: Command, home: Home, tmp_path: Path) -> None:
     early = record({490: "34", 499: "34"})
     path = write_records(tmp_path / "few.txt", *[record()] * 360, *[early] * 40)
-    refused(retrain(in_this_process, home, path), "at least 50 are needed", "Pool years or sites")
+    refused(retrain(in_this_process, home, path), "fewer than 50 events", "Pool years or sites")
 
 
 def test_an_implausible_rate(in_this_process: Command, home: Home, tmp_path: Path) -> None:

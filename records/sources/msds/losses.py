@@ -8,7 +8,7 @@ from records.sources.msds.codes import CODED_IN
 
 __all__ = ["LOSS_OUTCOMES", "is_loss"]
 
-#: PregOutcome of a termination. No published list that has both was found; whoever has one, look here first.
+#: PregOutcome codes that are read as a termination; no published list that has both was found to verify them by.
 LOSS_OUTCOMES = ("05", "06")
 # Miscarriage, termination, ectopic pregnancy: the outcome value set of the International Patient Summary (HL7), and the
 # block O00 to O06 of ICD-10.

@@ -15,7 +15,9 @@ def _version(number: int, *aliases: str) -> Version:
 
 
 def test_a_challenger_loses_its_alias_and_a_champion_keeps_it() -> None:
-    now = _version(2, CHALLENGER)
-    assert "version 1, challenger until now, has no alias any more" in _aliases_told(_version(1, CHALLENGER), now)
-    assert "version 1 stays champion" in _aliases_told(_version(1, CHAMPION), now)
-    assert _aliases_told(_version(1), now) == "Version 2 is challenger."
+    now = _version(3, CHALLENGER)
+    before = [_version(1, CHAMPION), _version(2, CHALLENGER)]
+    told = _aliases_told(before, now)
+    assert "version 1 stays champion" in told
+    assert "version 2, challenger until now, has no alias any more" in told
+    assert _aliases_told([_version(1)], now) == "Version 3 is challenger."
