@@ -7,6 +7,9 @@ booking was told later, nobody knows on which day of it: it is known from the pe
 A code that names the event itself (a haemorrhage, diabetes of pregnancy, a depression) and has a date in this pregnancy
 speaks of this pregnancy, and is no history of it; a code that says 'history of', or that names what was there before
 (type 2 diabetes), still is one.
+
+Of a table the folder may keep one reporting period only. Where it keeps the bookings, too, only from after the day of
+booking on, that period does not say when a row was first sent, and its rows are taken as told at booking.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import polars as pl
 
 from records.sources.msds.codes import CODED_IN, Codes, facts_by_code, has_code
 from records.sources.msds.reading import ROW
-from records.sources.msds.submissions import FIRST_SENT
+from records.sources.msds.submissions import FIRST_SENT, ONE_PERIOD
 from records.sources.msds.tables import TABLES
 from records.sources.nhs_facts import ASKED_TOGETHER
 
@@ -90,7 +93,8 @@ def _known(tables: Tables, short: str, clock: pl.DataFrame) -> pl.LazyFrame:
         "UniqPregID", pl.col("AntenatalAppDate").alias("date"), pl.col(FIRST_SENT).alias("booking sent")
     )
     rows = tables[short].join(booked, on="UniqPregID", how="inner")
-    later = (pl.col(FIRST_SENT) > pl.col("booking sent")).fill_null(value=False)
+    retrospective = pl.col(ONE_PERIOD) & (pl.col("booking sent") > pl.col("date")).fill_null(value=False)
+    later = ((pl.col(FIRST_SENT) > pl.col("booking sent")) & ~retrospective).fill_null(value=False)
     sent = rows.with_columns(later.alias("later"))
     if "DiagDate" not in TABLES[short].dates:
         return sent.with_columns(_known_from("date"), pl.lit(value=False).alias("within"))

@@ -25,6 +25,7 @@ from records.sources.msds.tables import SUBMISSION_FIELDS, Table
 
 __all__ = [
     "FIRST_SENT",
+    "ONE_PERIOD",
     "began",
     "latest_submission",
     "of_the_latest",
@@ -35,8 +36,8 @@ __all__ = [
     "with_first_sent",
 ]
 
-#: The first day of the reporting period in which a row was first sent.
-FIRST_SENT = "first sent"
+#: The first day of the reporting period in which a row was first sent, and whether its whole table is of one period.
+FIRST_SENT, ONE_PERIOD = "first sent", "of one period"
 
 _ALL_STAND, _ONE_ROW_EACH = "MSD001", "MSD101"
 _ASKED = ("MSD107", "MSD108")
@@ -60,7 +61,7 @@ def latest_submission(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def with_first_sent(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Bookings, and what she was asked, with `FIRST_SENT`, over all submissions of a row.
+    """Of bookings with `FIRST_SENT`, over all submissions of a row; of what she was asked with `ONE_PERIOD` too.
 
     A row without a period that can be read is taken as sent before any other; a booking without one, in none of its
     submissions, says nothing of what was sent later: null.
@@ -69,7 +70,9 @@ def with_first_sent(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
         return rows.with_columns(reporting_period().min().over(table.same_row).alias(FIRST_SENT))
     if table.short not in _ASKED:
         return rows
-    return rows.with_columns(began().min().over(table.same_row).alias(FIRST_SENT))
+    return rows.with_columns(
+        began().min().over(table.same_row).alias(FIRST_SENT), (began().n_unique() == 1).alias(ONE_PERIOD)
+    )
 
 
 def second_bookings(table: Table, rows: pl.LazyFrame) -> tuple[tuple[SetAside, ...], dict[str, int]]:

@@ -106,6 +106,17 @@ def test_bookings_without_periods_lose_no_history(tmp_path: Path) -> None:
     assert known(records, "booking", "previous_preterm_birth") is True
 
 
+def test_a_table_kept_of_one_period_in_an_extract_that_begins_after_booking_loses_none(tmp_path: Path) -> None:
+    """Bookings of April and May are kept; of the histories only what May's submission says."""
+    twice = [booked("2024-04-01"), booked("2024-05-01")]
+    history = [before(PRETERM, "2024-05-01")]
+    records = scan(tmp_path, tables(MSD101=twice, MSD107=history))
+    assert known(records, "booking", "previous_preterm_birth") is True
+    # Of two periods the table shows which of its rows came later.
+    longer = scan(tmp_path / "longer", tables(MSD101=twice, MSD107=[*history, before(NOTHING, "2024-04-01")]))
+    assert known(longer, "booking", "previous_preterm_birth") is False
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_booking_sent_again_with_another_day_keeps_its_first(tmp_path: Path, turned: bool) -> None:
     rows = [booked("2024-03-01"), booked("2024-08-01", AntenatalAppDate="2024-07-28", GestAgeBooking="209")]
