@@ -57,7 +57,8 @@ def with_earlier_pregnancies(histories: Histories) -> Histories:
     )
     if dated.is_empty():
         return histories
-    told = _told(_with_dates(dated.join(_outcomes(histories, _with_dates(dated)), on="pregnancy")))
+    dated = _with_dates(dated)
+    told = _told(dated.join(_outcomes(histories, dated), on="pregnancy"))
     added = _observations(told, recorded_parity=_recorded_parity(histories))
     return replace(histories, observations=pl.concat([histories.observations, added.lazy()]))
 
